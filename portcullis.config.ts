@@ -1,0 +1,30 @@
+import { defineConfig } from 'portcullis/config';
+
+// What an operator edits: who may sign in where, and what the gate protects.
+export default defineConfig((env) => ({
+  environment: env.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production',
+  issuer: env.PORTCULLIS_ISSUER,
+  name: 'Portcullis',
+
+  clients: env.DEMO_ORIGIN
+    ? [
+        {
+          clientId: 'demo',
+          clientName: 'The demo',
+          redirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
+          postLogoutRedirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
+          scope: ['openid', 'profile', 'email', 'demo:read'],
+          resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
+        },
+      ]
+    : [],
+
+  // The first route that matches decides; a path without a route is refused.
+  routes: env.DEMO_ORIGIN
+    ? [
+        { path: '/demo/api/*', origin: env.DEMO_ORIGIN, allow: 'session', freshness: { within: 30 } },
+        { path: '/demo/private/*', origin: env.DEMO_ORIGIN, allow: 'session', freshness: 'strict' },
+        { path: '/demo/*', origin: env.DEMO_ORIGIN, allow: 'public' },
+      ]
+    : [],
+}));

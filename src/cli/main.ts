@@ -1,0 +1,36 @@
+import { buildDemo } from './demo.ts';
+import { deploy } from './deploy.ts';
+import { Failure } from './failure.ts';
+import { start } from './start.ts';
+
+const commands: Record<string, (args: string[]) => Promise<number>> = {
+  start,
+  deploy,
+  build: async () => {
+    await buildDemo();
+    return 0;
+  },
+};
+
+const usage = `usage: portcullis <command>
+
+  start    run it on this machine     --port <number>  --persist-to <folder>
+  deploy   put it on Cloudflare       --dry-run, and every option of \`wrangler deploy\`
+  build    bundle the demo's browser app
+`;
+
+/** Runs one command and answers with the exit code: 0, 1 (it failed) or 2 (the command line is wrong). */
+export async function main([name = '', ...args]: string[]): Promise<number> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  try {
+    return await command(args);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    for (const line of error.message.split('\n')) process.stderr.write(`portcullis: ${line}\n`);
+    return error.exitCode;
+  }
+}

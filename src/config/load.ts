@@ -1,0 +1,105 @@
+import * as v from 'valibot';
+import type { Environment } from '../environment.ts';
+import type { DefineConfig } from './define.ts';
+import { type Client, type Config, type Route, schema } from './schema.ts';
+
+/** The gate signs people in as a client of its own issuer. */
+export const GATE_CLIENT_ID = 'portcullis-gate';
+/** Where the issuer sends people back to the gate, on every host that it guards. */
+export const GATE_CALLBACK_PATH = '/.portcullis/callback';
+
+function gateClient(scheme: string, routes: readonly Route[]): Client[] {
+  const hosts = [...new Set(routes.filter((route) => route.allow !== 'public').map((route) => route.host))];
+  if (hosts.length === 0) return [];
+  const client = {
+    clientId: GATE_CLIENT_ID,
+    clientName: hosts.join(', '),
+    redirectUris: hosts.map((host) => `${scheme}//${host}${GATE_CALLBACK_PATH}`),
+    scope: ['openid'],
+    grantTypes: ['authorization_code' as const],
+  };
+  return v.parse(schema.entries.clients, [client]);
+}
+
+/** The configuration cannot be used; `message` is one line per fault, each naming the place and what to do. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Rules that span several fields. Each answers with the fault, or nothing. */
+function* faults(config: Config): Generator<string> {
+  const issuer = new URL(config.issuer);
+  if (
+    issuer.protocol !== 'https:' &&
+    !(config.environment === 'development' && loopback.has(issuer.hostname))
+  ) {
+    yield `issuer: ${config.issuer} must be https; http is for localhost in development only`;
+  }
+  if (config.environment === 'production' && issuer.hostname.endsWith('example.com')) {
+    yield `issuer: ${config.issuer} is the placeholder; set PORTCULLIS_ISSUER in wrangler.jsonc to your own origin`;
+  }
+  const seen = new Set<string>();
+  for (const [index, client] of config.clients.entries()) {
+    if (seen.has(client.clientId)) {
+      yield `clients[${index}].clientId: "${client.clientId}" is used twice; each client needs its own`;
+    }
+    seen.add(client.clientId);
+    if (client.refreshToken.idleSeconds > client.refreshToken.absoluteSeconds) {
+      yield `clients[${index}].refreshToken.idleSeconds: must not exceed absoluteSeconds`;
+    }
+    for (const uri of client.redirectUris) {
+      const url = new URL(uri);
+      if (config.environment === 'production' && url.protocol === 'http:' && !loopback.has(url.hostname)) {
+        yield `clients[${index}].redirectUris: ${uri} must be https; a code sent over http can be read on the way`;
+      }
+    }
+  }
+  if (config.session.idleSeconds > config.session.absoluteSeconds) {
+    yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
+  }
+  const matched = new Map<string, number>();
+  for (const [index, route] of config.routes.entries()) {
+    const shadowing = [...matched].find(
+      ([pattern]) =>
+        pattern === `${route.host}${route.path}` ||
+        (pattern.endsWith('/*') && `${route.host}${route.path}`.startsWith(pattern.slice(0, -1))),
+    );
+    if (shadowing) {
+      yield `routes[${index}].path: ${route.path} is never reached, routes[${shadowing[1]}] matches it first; put the narrower one above`;
+    }
+    matched.set(`${route.host}${route.path}`, index);
+    if (typeof route.origin === 'string' && new URL(route.origin).host === route.host) {
+      yield `routes[${index}].origin: ${route.origin} is the gate itself; a request would go round in a circle`;
+    }
+  }
+}
+
+/**
+ * Checks what the operator wrote and fills in the defaults.
+ * @throws ConfigError naming every fault, never a secret.
+ */
+export function loadConfig(define: DefineConfig, environment: Environment): Config {
+  const parsed = v.safeParse(schema, define(environment));
+  if (!parsed.success) {
+    const lines = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'configuration'}: ${issue.message}`);
+    throw new ConfigError(lines.join('\n'));
+  }
+  const { routes, ...rest } = parsed.output;
+  const issuerHost = new URL(rest.issuer).host;
+  const scheme = new URL(rest.issuer).protocol;
+  const resolved = routes.map((route): Route => {
+    const host = route.host ?? issuerHost;
+    return {
+      ...route,
+      host,
+      resource: route.resource ?? `${scheme}//${host}${route.path.replace(/\/\*$/, '')}`,
+    };
+  });
+  const clients = [...rest.clients, ...gateClient(scheme, resolved)];
+  const config: Config = { ...rest, clients, routes: resolved };
+  const found = [...faults(config)];
+  if (found.length > 0) throw new ConfigError(found.join('\n'));
+  return config;
+}

@@ -1,0 +1,15 @@
+/** One plain address: no lists, no comments, no quotes, no display name, no look-alike @. */
+const form =
+  /^[^\s@<>()[\]\\,;:"\p{C}＠﹫]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
+
+/** RFC 5321 §4.5.3.1.3, less the angle brackets. */
+const MAXIMUM_LENGTH = 254;
+
+/**
+ * The form in which email addresses are compared: trimmed, NFC, lower case. Undefined for what is no address.
+ * NFC and not NFKC: a compatibility form would make two different mailboxes one account.
+ */
+export function normalEmail(text: string): string | undefined {
+  const email = text.trim().normalize('NFC').toLowerCase();
+  return email.length <= MAXIMUM_LENGTH && form.test(email) ? email : undefined;
+}

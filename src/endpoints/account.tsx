@@ -1,0 +1,81 @@
+import type { Context } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import { errorPage } from '../middleware/failure.tsx';
+import { readForm } from '../middleware/form.ts';
+import { clearSession, currentSession, sessionToken } from '../middleware/session.ts';
+import { AccountPage } from '../pages/account.tsx';
+import { deviceName } from '../user/device.ts';
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
+/** GET /account */
+export const account = (dependencies: Dependencies) => async (c: Context) => {
+  const { config, users } = dependencies;
+  const token = await sessionToken(c, dependencies);
+  const answer = token && (await users.account(token));
+  if (!answer?.account) return c.redirect('/signin', 303);
+  const { profile, sessions, ends } = answer.account;
+  const clientName = (clientId: string): string =>
+    config.clients.find((client) => client.clientId === clientId)?.clientName ?? clientId;
+  return c.html(
+    <AccountPage
+      name={config.name}
+      profile={profile}
+      sessions={sessions.map((session) => ({
+        sessionId: session.sessionId,
+        deviceName: deviceName(session.userAgent),
+        place: session.place,
+        createdAt: seconds(session.createdAt),
+        lastUsedAt: seconds(session.lastUsedAt),
+        current: session.sessionId === token?.recordId,
+        apps: session.clientIds.map(clientName),
+      }))}
+      ended={ends.map((end) => ({
+        what: end.what === 'session' ? 'session' : 'app',
+        clientName: end.clientId === undefined ? undefined : clientName(end.clientId),
+        deviceName: deviceName(end.userAgent),
+        cause: end.cause,
+        endedAt: seconds(end.endedAt),
+      }))}
+    />,
+  );
+};
+
+/** POST /account/sign-out: ends one session, this one or another. */
+export const signOutOne = (dependencies: Dependencies) => async (c: Context) => {
+  const { config, users } = dependencies;
+  const signedIn = await currentSession(c, dependencies);
+  if (!signedIn) return c.redirect('/signin', 303);
+  const parsed = await readForm(c);
+  const sessionId = parsed.kind === 'parsed' ? parsed.parameters.get('session_id') : undefined;
+  if (!sessionId) {
+    return errorPage(
+      c,
+      config,
+      400,
+      'Nothing was signed out',
+      'The form did not say which session to end: session_id is missing.',
+    );
+  }
+  await users.endSession(signedIn.token.userId, sessionId, 'sign_out');
+  if (sessionId !== signedIn.session.sessionId) return c.redirect('/account', 303);
+  clearSession(c, dependencies);
+  return c.redirect('/signin', 303);
+};
+
+/** POST /account/sign-out-others: ends every session but this one. */
+export const signOutOthers = (dependencies: Dependencies) => async (c: Context) => {
+  const signedIn = await currentSession(c, dependencies);
+  if (!signedIn) return c.redirect('/signin', 303);
+  await dependencies.users.endOtherSessions(signedIn.token.userId, signedIn.session.sessionId);
+  return c.redirect('/account', 303);
+};
+
+/** POST /account/sign-out-everywhere: ends every session and the access of every app. */
+export const signOutEverywhere = (dependencies: Dependencies) => async (c: Context) => {
+  const signedIn = await currentSession(c, dependencies);
+  if (!signedIn) return c.redirect('/signin', 303);
+  await dependencies.users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
+  clearSession(c, dependencies);
+  return c.redirect('/signin', 303);
+};

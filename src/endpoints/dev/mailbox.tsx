@@ -1,0 +1,12 @@
+import type { Handler } from 'hono';
+import type { Dependencies } from '../../dependencies.ts';
+import { readMailbox } from '../../mail/mailbox.ts';
+import { MailboxPage } from '../../pages/mailbox.tsx';
+
+/** GET /dev/mailbox: the mail that would have been sent. In any environment but development it does not exist. */
+export const mailbox =
+  ({ config, environment }: Pick<Dependencies, 'config' | 'environment'>): Handler =>
+  async (c) => {
+    if (config.environment !== 'development') return c.notFound();
+    return c.html(<MailboxPage name={config.name} messages={await readMailbox(environment.MAILBOX)} />);
+  };

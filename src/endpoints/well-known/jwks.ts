@@ -1,0 +1,24 @@
+import type { Context } from 'hono';
+import { base64url, sha256 } from '../../crypto/bytes.ts';
+import type { Dependencies } from '../../dependencies.ts';
+
+// RFC 5861. Both count in how long a verifier may hold keys that have changed: they stay short.
+const cacheControl = 'public, max-age=300, stale-while-revalidate=60';
+
+/** RFC 9110 §13.1.2: a list of entity tags or `*`, compared weakly. */
+const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')));
+
+/** GET /.well-known/jwks.json: the public keys that our tokens verify with (RFC 7517 §5). */
+export const jwks = (dependencies: Pick<Dependencies, 'keys'>) => async (context: Context) => {
+  const body = JSON.stringify(await dependencies.keys.jwks());
+  const etag = `"${base64url.encode(await sha256(body))}"`;
+  const headers = {
+    'cache-control': cacheControl,
+    etag,
+    // Public, and read by browser apps that verify ID tokens themselves.
+    'access-control-allow-origin': '*',
+  };
+  if (matches(context.req.header('if-none-match'), etag)) return context.body(null, 304, headers);
+  return context.body(body, 200, { ...headers, 'content-type': 'application/json' });
+};

@@ -1,0 +1,31 @@
+import type { IdentifierObject } from './identifier/object.ts';
+import type { KeyRingObject } from './keys/object.ts';
+import type { MailboxObject } from './mail/mailbox.ts';
+import type { UserObject } from './user/object.ts';
+
+/** The Worker's bindings, as wrangler.jsonc declares them. */
+export interface Environment {
+  /** 'development' shows the start page and the mailbox, and allows http on loopback. Anything else is production. */
+  PORTCULLIS_ENVIRONMENT: string;
+  /** The issuer: one origin, no path. A constant; no request header ever changes it. */
+  PORTCULLIS_ISSUER: string;
+  /** Root secret: base64url of at least 32 random bytes. */
+  PORTCULLIS_SECRET: string;
+  /** The root secret before this one; still accepted for reading while it is being replaced. */
+  PORTCULLIS_SECRET_PREVIOUS?: string;
+  USER: DurableObjectNamespace<UserObject>;
+  IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
+  KEY_RING: DurableObjectNamespace<KeyRingObject>;
+  /** Development only: holds the mail that would have been sent. */
+  MAILBOX: DurableObjectNamespace<MailboxObject>;
+  JWKS_CACHE: KVNamespace;
+  AUDIT: D1Database;
+  /** Development only: the demo's origin Worker. */
+  DEMO_ORIGIN?: Fetcher;
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Environment {}
+  }
+}

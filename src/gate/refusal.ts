@@ -1,0 +1,116 @@
+import { contentSecurityPolicy } from '../middleware/security-headers.ts';
+import { ErrorPage } from '../pages/error.tsx';
+
+/** Every way in which the gate says no, by the code that it puts on the wire. */
+const refusals = {
+  invalid_request: {
+    status: 400,
+    title: 'This address is refused',
+    description: 'The request cannot be read in one safe way.',
+  },
+  sign_in_failed: {
+    status: 400,
+    title: 'Signing in did not work',
+    description: 'This sign-in was not started in this browser, or it took too long. Please start again.',
+  },
+  login_required: { status: 401, title: 'Sign in to go on', description: 'Nobody is signed in.' },
+  invalid_token: {
+    status: 401,
+    title: 'This token is refused',
+    description: 'The access token is not valid.',
+  },
+  access_denied: { status: 403, title: 'You were not signed in', description: 'The sign-in was cancelled.' },
+  insufficient_scope: {
+    status: 403,
+    title: 'You may not go here',
+    description: 'This place is for applications with a permission that this caller does not have.',
+  },
+  cross_site_request: {
+    status: 403,
+    title: 'This request is refused',
+    description: 'A request that changes something must come from a page of this very site.',
+  },
+  no_route: {
+    status: 404,
+    title: 'Nothing here',
+    description: 'No route leads to this address; it is refused.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This request is refused',
+    description: 'The method is not allowed here.',
+  },
+  bad_gateway: {
+    status: 502,
+    title: 'The application is not there',
+    description: 'The origin cannot be reached.',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    title: 'Please try again in a moment',
+    description: 'Who you are cannot be checked right now.',
+  },
+  gateway_timeout: {
+    status: 504,
+    title: 'The application is slow',
+    description: 'The origin did not answer in time.',
+  },
+} as const;
+
+export type RefusalCode = keyof typeof refusals;
+
+export interface Refusal {
+  code: RefusalCode;
+  /** More exact than the code's own words; never quotes what the caller sent. */
+  description?: string | undefined;
+  /** WWW-Authenticate (RFC 9110 §11.6.1). */
+  challenge?: string | undefined;
+  action?: { href: string; label: string } | undefined;
+  headers?: [string, string][] | undefined;
+}
+
+/** On everything that the gate says itself. */
+const always: Record<string, string> = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** A response of the gate's own. */
+export function gateResponse(body: string | null, status: number, own: [string, string][]): Response {
+  const headers = new Headers(always);
+  for (const [name, value] of own) headers.append(name, value);
+  return new Response(body, { status, headers });
+}
+
+/**
+ * Says no in the caller's language: a page for a person, JSON with CORS for a program. Any page may read the reason,
+ * none may send credentials along for it.
+ */
+export async function refusalResponse(
+  { code, description, challenge, action, headers: own = [] }: Refusal,
+  { person, name, requestId }: { person: boolean; name: string; requestId: string },
+): Promise<Response> {
+  const { status, title, description: words } = refusals[code];
+  const headers = [...own];
+  if (challenge) headers.push(['WWW-Authenticate', challenge]);
+  if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)]);
+  if (person) {
+    const page = await ErrorPage({ name, title, message: description ?? words, action, requestId });
+    headers.push(
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Content-Security-Policy', contentSecurityPolicy()],
+      ['X-Frame-Options', 'DENY'],
+    );
+    return gateResponse(String(page), status, headers);
+  }
+  headers.push(
+    ['Content-Type', 'application/json'],
+    ['Access-Control-Allow-Origin', '*'],
+    ['Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After'],
+  );
+  const body = { error: code, error_description: description ?? words, request_id: requestId };
+  return gateResponse(JSON.stringify(body), status, headers);
+}

@@ -1,0 +1,84 @@
+import { scopeTokens } from '../core/oauth/authorization-request.ts';
+import { sha256 } from '../crypto/bytes.ts';
+import { decodeToken, encodeToken } from '../crypto/token.ts';
+import type { EndCause, RefreshAnswer } from '../user/types.ts';
+import { type GrantType, refused } from './grant.ts';
+import { candidateSuccessor, replayedSuccessor } from './refresh-chain.ts';
+import { signAccessToken } from './tokens.ts';
+
+const ended = (cause: EndCause) =>
+  refused('invalid_grant', 'the refresh token is no longer valid: its sign-in has ended', cause);
+
+/** Why the object said no, in the words of RFC 6749 §5.2. */
+function refusal(answer: Extract<RefreshAnswer, { kind: 'refused' }>) {
+  switch (answer.reason) {
+    case 'ended':
+      return ended(answer.cause);
+    case 'scope_exceeded':
+      return refused('invalid_scope', 'the scope asked for is wider than what was granted');
+    case 'resource_exceeded':
+      return refused('invalid_target', 'a resource asked for was not granted');
+    case 'unknown':
+    case 'wrong_client':
+    case 'wrong_key':
+      // One answer for all: whoever holds a token that is not theirs learns nothing of it.
+      return refused('invalid_grant', 'the refresh token is not valid for this client');
+  }
+}
+
+/** RFC 6749 §6, with rotation (RFC 9700 §4.14.2): one object call, one row written, one signature. */
+export const refreshTokenGrant: GrantType = async (dependencies, { client, parameters, resource }) => {
+  const { secrets, users } = dependencies;
+  const presented = parameters.get('refresh_token');
+  if (!presented) return refused('invalid_request', 'refresh_token is missing');
+  const token = await decodeToken(secrets, 'refresh_token', presented);
+  if (!token) return refused('invalid_grant', 'the refresh token is not valid');
+
+  const scope = parameters.get('scope');
+  const askedScope = scope === undefined ? null : scopeTokens(scope);
+  const askedResource = resource.length === 0 ? null : [...resource];
+  const successor = await candidateSuccessor(secrets, token.secret);
+  const answer = await users.refresh(token.userId, {
+    familyId: token.recordId,
+    generation: token.generation,
+    secretHash: await sha256(token.secret),
+    clientId: client.clientId,
+    dpopJkt: null,
+    scope: askedScope,
+    resource: askedResource,
+    candidate: { salt: successor.salt, hash: successor.hash },
+    policy: client.refreshToken,
+  });
+  if (answer.kind === 'refused') return refusal(answer);
+  if (answer.kind === 'ended') return ended(answer.cause);
+
+  const secret =
+    answer.kind === 'rotated'
+      ? successor.secret
+      : await replayedSuccessor(secrets, token.secret, answer.salt, answer.hash);
+  if (!secret)
+    return refused('invalid_grant', 'the secret that made the next refresh token has been replaced');
+
+  const { grant } = answer;
+  const grantedScope = askedScope ?? grant.scope;
+  return {
+    kind: 'granted',
+    response: {
+      access_token: await signAccessToken(
+        dependencies,
+        client,
+        grant,
+        grantedScope,
+        askedResource ?? grant.resource,
+      ),
+      token_type: 'Bearer',
+      expires_in: client.accessTokenSeconds,
+      scope: grantedScope.join(' '),
+      refresh_token: await encodeToken(secrets, 'refresh_token', {
+        ...token,
+        generation: token.generation + 1,
+        secret,
+      }),
+    },
+  };
+};

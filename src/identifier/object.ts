@@ -1,0 +1,73 @@
+import { DurableObject } from 'cloudflare:workers';
+import { migrate } from '../durable/migrate.ts';
+import type { Environment } from '../environment.ts';
+
+/** A sign-up that has not been confirmed for this long may be taken over. */
+const RESERVED_FOR = 2 * 60 * 1000;
+
+const migrations = [
+  `CREATE TABLE identifier (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    user_id TEXT NOT NULL,
+    reserved_at INTEGER NOT NULL,
+    confirmed_at INTEGER
+  )`,
+];
+
+export type Reservation =
+  | { kind: 'reserved' }
+  /** Somebody has it, or is signing up with it at this moment. */
+  | { kind: 'taken' }
+  /** A sign-up stopped half-way: finish it for `userId` if that account was made, otherwise take it over. */
+  | { kind: 'abandoned'; userId: string };
+
+/** One email address: whose it is. Named by the hash of its normal form, so uniqueness needs no central table. */
+export class IdentifierObject extends DurableObject<Environment> {
+  #migrated = false;
+
+  #row(): { user_id: string; reserved_at: number; confirmed_at: number | null } | undefined {
+    if (!this.#migrated) migrate(this.ctx.storage, migrations);
+    this.#migrated = true;
+    return this.ctx.storage.sql
+      .exec<{ user_id: string; reserved_at: number; confirmed_at: number | null }>(
+        'SELECT user_id, reserved_at, confirmed_at FROM identifier',
+      )
+      .toArray()[0];
+  }
+
+  /** The user with this identifier. An address that nobody ever used leaves nothing behind. */
+  lookup(): string | undefined {
+    if (this.ctx.storage.sql.databaseSize === 0) return undefined;
+    const row = this.#row();
+    return row?.confirmed_at ? row.user_id : undefined;
+  }
+
+  /** Reserves it for a sign-up. `replacing` names an abandoned reservation that was seen to have no account. */
+  reserve(userId: string, replacing?: string): Reservation {
+    const now = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      const row = this.#row();
+      if (row && row.user_id !== userId) {
+        if (row.confirmed_at !== null || now < row.reserved_at + RESERVED_FOR) return { kind: 'taken' };
+        if (row.user_id !== replacing) return { kind: 'abandoned', userId: row.user_id };
+      }
+      this.ctx.storage.sql.exec(
+        'INSERT OR REPLACE INTO identifier (only, user_id, reserved_at, confirmed_at) VALUES (1, ?, ?, ?)',
+        userId,
+        now,
+        row?.user_id === userId ? row.confirmed_at : null,
+      );
+      return { kind: 'reserved' };
+    });
+  }
+
+  /** Whether it is now this user's for good; false when another sign-up took it over. */
+  confirm(userId: string): boolean {
+    const now = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      if (this.#row()?.user_id !== userId) return false;
+      this.ctx.storage.sql.exec('UPDATE identifier SET confirmed_at = ? WHERE confirmed_at IS NULL', now);
+      return true;
+    });
+  }
+}

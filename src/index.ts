@@ -1,0 +1,40 @@
+import { compose, type Portcullis } from './compose.ts';
+import { configure } from './config/configured.ts';
+import type { DefineConfig } from './config/define.ts';
+import { ConfigError } from './config/load.ts';
+import type { Environment } from './environment.ts';
+
+export { IdentifierObject } from './identifier/object.ts';
+export { KeyRingObject } from './keys/object.ts';
+export { MailboxObject } from './mail/mailbox.ts';
+export { UserObject } from './user/object.ts';
+
+/**
+ * The Worker: issuer and gate, as its configuration has them.
+ *
+ *     export default portcullis(config);
+ *     export * from 'portcullis';
+ */
+export function portcullis(define: DefineConfig): ExportedHandler<Environment> {
+  configure(define);
+  // One per isolate. A failure is not kept: the next request finds out anew.
+  let composed: Promise<Portcullis> | undefined;
+  return {
+    async fetch(request, environment) {
+      try {
+        composed ??= compose(environment);
+        return await (await composed).fetch(request);
+      } catch (error) {
+        composed = undefined;
+        // Configuration faults name places and remedies, never secrets; the visitor learns only that there is one.
+        if (error instanceof ConfigError) console.error(`Portcullis is not configured:\n${error.message}`);
+        else console.error('Portcullis could not start', error);
+        const message = 'Portcullis is not configured; its log says what to do.';
+        return Response.json(
+          { error: 'server_error', error_description: message },
+          { status: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '30' } },
+        );
+      }
+    },
+  };
+}

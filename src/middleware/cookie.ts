@@ -1,0 +1,16 @@
+import type { CookieOptions } from 'hono/utils/cookie';
+import type { Config } from '../config/schema.ts';
+
+const isHttps = (config: Pick<Config, 'issuer'>): boolean => config.issuer.startsWith('https:');
+
+/** The `__Host-` prefix keeps a sibling host from planting our cookies; http on localhost cannot have it. */
+export const cookieName = (config: Pick<Config, 'issuer'>, name: string): string =>
+  isHttps(config) ? `__Host-${name}` : name;
+
+export const cookieOptions = (config: Pick<Config, 'issuer'>): CookieOptions => ({
+  path: '/',
+  httpOnly: true,
+  secure: isHttps(config),
+  // Lax: the way back from a client's site is a top-level GET and must find the person signed in.
+  sameSite: 'Lax',
+});

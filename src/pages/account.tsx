@@ -1,0 +1,157 @@
+import type { EndCause, Profile } from '../user/types.ts';
+import { endCauses } from './end-cause.ts';
+import { CourtLayout } from './layout.tsx';
+import { Time } from './time.tsx';
+
+export interface AccountSession {
+  sessionId: string;
+  deviceName: string;
+  /** City and country, or empty. */
+  place: string;
+  /** Seconds since the epoch. */
+  createdAt: number;
+  /** Seconds since the epoch. */
+  lastUsedAt: number;
+  /** The session that this page is shown in. */
+  current: boolean;
+  /** The names of the clients with access through it. */
+  apps: string[];
+}
+
+export interface AccountEnd {
+  what: 'session' | 'app';
+  clientName?: string | undefined;
+  deviceName: string;
+  cause: EndCause;
+  /** Seconds since the epoch. */
+  endedAt: number;
+}
+
+export interface AccountPageProps {
+  name: string;
+  profile: Profile;
+  sessions: AccountSession[];
+  /** Newest first. */
+  ended: AccountEnd[];
+}
+
+const SessionItem = ({ session }: { session: AccountSession }) => (
+  <li class="row">
+    <div class="row-text">
+      <h3>
+        <bdi>{session.deviceName}</bdi>
+        {session.current && <span class="badge">This device</span>}
+      </h3>
+      {session.place && (
+        <p>
+          <bdi>{session.place}</bdi>
+        </p>
+      )}
+      <p>
+        Last used <Time at={session.lastUsedAt * 1000} />
+      </p>
+      <p>
+        Signed in <Time at={session.createdAt * 1000} />
+      </p>
+      {session.apps.length > 0 && (
+        <p>
+          Apps:{' '}
+          {session.apps.map((app, index) => (
+            <>
+              {index > 0 && ', '}
+              <bdi>{app}</bdi>
+            </>
+          ))}
+        </p>
+      )}
+    </div>
+    <form method="post" action="/account/sign-out">
+      <input type="hidden" name="session_id" value={session.sessionId} />
+      <button class="button quiet small" type="submit">
+        Sign out{' '}
+        <span class="unseen">
+          {session.deviceName}
+          {session.current && ', this device'}
+        </span>
+      </button>
+    </form>
+  </li>
+);
+
+const EndItem = ({ end }: { end: AccountEnd }) => {
+  const { sentence, suspicious } = endCauses[end.cause];
+  return (
+    <li class="row">
+      <div class="row-text">
+        <h3>
+          {end.what === 'app' ? (
+            <span>
+              <bdi>{end.clientName ?? 'An app'}</bdi> lost its access
+            </span>
+          ) : (
+            <span>
+              <bdi>{end.deviceName}</bdi> was signed out
+            </span>
+          )}
+          {suspicious && <span class="badge warning">Security</span>}
+        </h3>
+        <p class="sentence">{sentence}</p>
+        <p>
+          {end.what === 'app' && (
+            <>
+              <bdi>{end.deviceName}</bdi> ·{' '}
+            </>
+          )}
+          <Time at={end.endedAt * 1000} />
+        </p>
+      </div>
+    </li>
+  );
+};
+
+export const AccountPage = ({ name, profile, sessions, ended }: AccountPageProps) => (
+  <CourtLayout name={name} title="Your account">
+    <div class="hero">
+      <h1>Your account</h1>
+      <p class="lead">
+        <strong dir="auto">{profile.name}</strong> · <bdi>{profile.email}</bdi>
+      </p>
+    </div>
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">Where you are signed in</h2>
+      <ul>
+        {sessions.map((session) => (
+          <SessionItem session={session} />
+        ))}
+      </ul>
+      <div class="actions">
+        {sessions.some((session) => !session.current) && (
+          <form method="post" action="/account/sign-out-others">
+            <button class="button" type="submit">
+              Sign out everywhere else
+            </button>
+          </form>
+        )}
+        <form method="post" action="/account/sign-out-everywhere">
+          <button class="button danger" type="submit">
+            Sign out everywhere
+          </button>
+        </form>
+      </div>
+    </section>
+    <section aria-labelledby="ended">
+      <h2 id="ended">Why was I signed out?</h2>
+      {ended.length === 0 ? (
+        <p class="empty">
+          Nothing has ended yet. When a sign-in or an app’s access ends, the reason appears here.
+        </p>
+      ) : (
+        <ul>
+          {ended.map((end) => (
+            <EndItem end={end} />
+          ))}
+        </ul>
+      )}
+    </section>
+  </CourtLayout>
+);

@@ -1,0 +1,110 @@
+/** Colours, type, and what every page shares. Contrast of text is at least 4.5, of controls' edges at least 3. */
+export const foundation = `
+:root {
+  color-scheme: light dark;
+  --sky: #e9eeea;
+  --wall: #d9dfd9;
+  --stone: #c3cbc4;
+  --joint: #dfe5df;
+  --keystone: #a9b4ad;
+  --ground: #cdd5cd;
+  --paper: #fdfefc;
+  --raised: #f3f6f2;
+  --ink: #18211e;
+  --muted: #53605a;
+  --line: #dbe1db;
+  --edge: #7f8b85;
+  --accent: #14594b;
+  --accent-strong: #0d4438;
+  --on-accent: #ffffff;
+  --grille: #7d8a83;
+  --danger: #a02a1c;
+  --danger-wash: #fcece8;
+  --warning: #7a4a00;
+  --warning-wash: #fdf1da;
+  --display: ui-serif, "New York", "Iowan Old Style", "Palatino Linotype", Palatino, Charter, "Noto Serif", Georgia, serif;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --sky: #0d1211;
+    --wall: #131a18;
+    --stone: #2a3531;
+    --joint: #131a18;
+  --keystone: #3b4944;
+  --ground: #0f1514;
+    --paper: #19211f;
+    --raised: #202a27;
+    --ink: #eaf0ec;
+    --muted: #a4b1aa;
+    --line: #2c3733;
+    --edge: #74827b;
+    --accent: #7ed3b8;
+    --accent-strong: #a3e3cf;
+    --on-accent: #06231b;
+    --grille: #5b6963;
+    --danger: #ffa797;
+    --danger-wash: #3a1d18;
+    --warning: #f2c572;
+    --warning-wash: #33270f;
+    }
+}
+*, ::before, ::after { box-sizing: border-box; }
+html {
+  background: var(--sky);
+  color: var(--ink);
+  font: 100%/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
+  -webkit-text-size-adjust: 100%;
+  text-size-adjust: 100%;
+}
+body { margin: 0; min-block-size: 100vh; min-block-size: 100dvh; overflow-wrap: anywhere; }
+h1, h2, h3, p, ul { margin: 0; padding: 0; }
+h1, h2 { font-family: var(--display); font-weight: 600; line-height: 1.2; text-wrap: balance; }
+h1 { font-size: 1.875rem; letter-spacing: -0.01em; }
+h2 { font-size: 1.3rem; }
+h3 { font-size: 1rem; font-weight: 600; }
+ul { list-style: none; }
+a { color: var(--accent); text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
+a:hover { color: var(--accent-strong); text-decoration-thickness: 2px; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: 0.35rem; }
+code { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+.lead { color: var(--muted); text-wrap: pretty; }
+.lead strong { color: var(--ink); font-weight: 600; }
+.brand { display: flex; align-items: center; gap: 0.6rem; font-weight: 600; }
+.emblem { inline-size: 1.6rem; block-size: 1.6rem; flex: none; color: var(--accent); }
+.unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.button {
+  display: inline-flex; align-items: center; justify-content: center; min-block-size: 3rem;
+  padding: 0.6rem 1.4rem; border: 1px solid var(--accent); border-radius: 0.6rem;
+  background: var(--accent); color: var(--on-accent);
+  font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
+}
+.button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
+.button.quiet { background: transparent; border-color: var(--edge); color: var(--ink); }
+.button.quiet:hover { background: var(--raised); border-color: var(--ink); }
+.button.danger { background: transparent; border-color: var(--danger); color: var(--danger); }
+.button.danger:hover { background: var(--danger-wash); }
+.button.small { min-block-size: 2.75rem; padding: 0.4rem 1rem; font-size: 0.9375rem; }
+.button:focus-visible { border-radius: 0.6rem; }
+
+.field { display: grid; gap: 0.35rem; }
+label { font-weight: 600; font-size: 0.9375rem; }
+input {
+  inline-size: 100%; min-block-size: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge);
+  border-radius: 0.6rem; background: var(--paper); color: inherit; font: inherit;
+}
+input:hover { border-color: var(--ink); }
+input:focus-visible { outline-offset: 1px; border-color: var(--accent); border-radius: 0.6rem; }
+input[aria-invalid] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
+.hint { color: var(--muted); font-size: 0.875rem; text-wrap: pretty; }
+.field-error { color: var(--danger); font-size: 0.875rem; font-weight: 600; }
+.alert {
+  padding: 0.75rem 0.9rem; border-inline-start: 4px solid var(--danger); border-radius: 0.35rem;
+  background: var(--danger-wash); color: var(--danger); font-size: 0.9375rem;
+}
+.aside { color: var(--muted); font-size: 0.9375rem; }
+
+@media (forced-colors: active) {
+  .button { border-color: ButtonText; }
+}
+`;

@@ -1,0 +1,44 @@
+/** The pages in the gate's opening: a castle wall against the sky, and one arch to go through. */
+export const gate = `
+.at-gate {
+  --crenel: 2.75rem;
+  --wall-top: clamp(11rem, 26vh, 17rem);
+  display: flex; flex-direction: column; align-items: center;
+  padding-block-start: clamp(1rem, 6vh, 4.5rem);
+  background:
+    repeating-linear-gradient(90deg, var(--wall) 0 var(--crenel), transparent 0 calc(2 * var(--crenel))) 50% calc(var(--wall-top) - 1.4rem) / calc(200 * var(--crenel)) 1.5rem repeat-x,
+    linear-gradient(var(--wall), var(--wall)) 0 var(--wall-top) / 100% 100% no-repeat;
+}
+/* The ground that the gate stands on, down to the end of the window. */
+.at-gate::after { content: ""; flex: 1; align-self: stretch; min-block-size: 2.5rem; background: var(--ground); border-block-start: 2px solid var(--joint); }
+.gate { inline-size: calc(100% - 2rem); max-inline-size: 27.5rem; }
+.gate::after { content: ""; display: block; block-size: 0.75rem; margin-inline: -0.5rem; background: var(--stone); border-radius: 0.2rem 0.2rem 0 0; }
+.arch { display: block; inline-size: 100%; block-size: auto; margin-block-end: -2px; }
+.stone { fill: var(--stone); }
+.joint { fill: none; stroke: var(--joint); stroke-width: 2; }
+.keystone { fill: var(--keystone); stroke: var(--joint); stroke-width: 2; }
+.paper { fill: var(--paper); }
+.grille { fill: var(--grille); stroke: var(--grille); stroke-width: 5; }
+.jambs {
+  /* The arch's ring is 28 of its picture's 440 wide. */
+  padding-inline: 6.3636%;
+  background:
+    linear-gradient(var(--paper), var(--paper)) content-box,
+    repeating-linear-gradient(transparent 0 3.4rem, var(--joint) 0 calc(3.4rem + 2px)) padding-box,
+    var(--stone);
+}
+.opening { display: grid; gap: 1.15rem; padding: 0.75rem clamp(1.15rem, 6%, 2rem) 2.25rem; }
+.opening .brand { color: var(--muted); font-size: 0.9375rem; }
+.opening h1 + .lead { margin-block-start: -0.75rem; }
+.opening form { display: grid; gap: 1.15rem; }
+.opening form .button { margin-block-start: 0.35rem; }
+.opening form .button + .button { margin-block-start: -0.35rem; }
+
+@media (prefers-reduced-motion: no-preference) {
+  .grille { animation: raise 0.9s cubic-bezier(0.2, 0.8, 0.2, 1) both; }
+  .grille.barred { animation-name: lower; }
+  @keyframes raise { from { transform: translateY(48px); } }
+  @keyframes lower { from { transform: translateY(-40px); } }
+  .button, input { transition: background-color 0.15s, border-color 0.15s; }
+}
+`;

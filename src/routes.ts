@@ -1,0 +1,113 @@
+import { type Handler, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import type { Dependencies } from './dependencies.ts';
+import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account.tsx';
+import { asset } from './endpoints/assets.ts';
+import { mailbox } from './endpoints/dev/mailbox.tsx';
+import { authorize } from './endpoints/oauth/authorize.ts';
+import { logout } from './endpoints/oauth/logout.tsx';
+import { revoke } from './endpoints/oauth/revoke.ts';
+import { token } from './endpoints/oauth/token.ts';
+import { userinfo } from './endpoints/oauth/userinfo.ts';
+import { showSignIn, signIn } from './endpoints/signin.tsx';
+import { showSignUp, signUp } from './endpoints/signup.tsx';
+import { start } from './endpoints/start.tsx';
+import { discovery } from './endpoints/well-known/discovery.ts';
+import { jwks } from './endpoints/well-known/jwks.ts';
+import { failure } from './middleware/failure.tsx';
+import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
+import { sameOrigin } from './middleware/same-origin.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+
+/** Who may call: `api`, scripts of any origin, without cookies; `page`, browsers; `form`, our own pages' POSTs. */
+type Caller = 'api' | 'page' | 'form';
+type Route = [methods: string, path: string, caller: Caller, handler: Handler];
+
+/** Every route of the issuer. What is not here is the gate's. */
+const table = (d: Dependencies): Route[] => [
+  ['GET', '/', 'page', start(d)],
+  ['GET', '/assets/*', 'page', asset],
+  ['GET', '/signin', 'page', showSignIn(d)],
+  ['POST', '/signin', 'form', signIn(d)],
+  ['GET', '/signup', 'page', showSignUp(d)],
+  ['POST', '/signup', 'form', signUp(d)],
+  ['GET', '/account', 'page', account(d)],
+  ['POST', '/account/sign-out', 'form', signOutOne(d)],
+  ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],
+  ['POST', '/account/sign-out-everywhere', 'form', signOutEverywhere(d)],
+  ['GET POST', '/oauth/authorize', 'page', authorize(d)],
+  ['POST', '/oauth/token', 'api', token(d)],
+  ['POST', '/oauth/revoke', 'api', revoke(d)],
+  ['GET POST', '/oauth/userinfo', 'api', userinfo(d)],
+  ['GET POST', '/oauth/logout', 'page', logout(d)],
+  ['GET', '/.well-known/openid-configuration', 'api', discovery(d)],
+  ['GET', '/.well-known/oauth-authorization-server', 'api', discovery(d)],
+  ['GET', '/.well-known/jwks.json', 'api', jwks(d)],
+  ['GET', '/dev/mailbox', 'page', mailbox(d)],
+];
+
+/** No credentials: these endpoints take no cookie, so any origin may call them and none gains by it. */
+const anyOrigin = cors({
+  origin: '*',
+  allowMethods: ['GET', 'POST'],
+  allowHeaders: ['Authorization', 'Content-Type'],
+  maxAge: 3600,
+});
+
+/** The issuer's application. `gate` answers what no route matches. */
+export function issuerRoutes(
+  dependencies: Dependencies,
+  gate: (request: Request) => Promise<Response>,
+): Hono {
+  const { config } = dependencies;
+  const app = new Hono();
+  const headers = securityHeaders(config);
+  const ownForms = sameOrigin(config);
+  const limit = bodyLimit({
+    maxSize: MAXIMUM_BODY_BYTES,
+    onError: (c) =>
+      failure(
+        c,
+        config,
+        413,
+        'invalid_request',
+        'That is too much',
+        `The body is larger than ${MAXIMUM_BODY_BYTES} bytes.`,
+      ),
+  });
+  const methodsOf = new Map<string, string[]>();
+  for (const [methods, path, caller, handler] of table(dependencies)) {
+    const allowed = methods.split(' ');
+    app.on(
+      allowed,
+      path,
+      headers,
+      limit,
+      ...(caller === 'form' ? [ownForms] : []),
+      ...(caller === 'api' ? [anyOrigin] : []),
+      handler,
+    );
+    if (caller === 'api') app.options(path, anyOrigin);
+    methodsOf.set(path, [
+      ...(methodsOf.get(path) ?? []),
+      ...allowed,
+      ...(allowed.includes('GET') ? ['HEAD'] : []),
+    ]);
+  }
+  for (const [path, allowed] of methodsOf) {
+    app.all(path, headers, (c) => {
+      c.header('Allow', allowed.join(', '));
+      return failure(
+        c,
+        config,
+        405,
+        'invalid_request',
+        'Not like this',
+        `${path} takes ${allowed.join(', ')} only.`,
+      );
+    });
+  }
+  app.notFound((c) => gate(c.req.raw));
+  return app;
+}

@@ -1,0 +1,73 @@
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
+import { seal, unseal } from '../crypto/seal.ts';
+import { newRecordId } from '../crypto/token.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { cookieName, cookieOptions } from '../middleware/cookie.ts';
+import { contentSecurityPolicy } from '../middleware/security-headers.ts';
+
+// A sign-in in progress lives in a sealed cookie: nothing to store, nothing to clean up, and only the browser that
+// began it can finish it.
+
+const PREFIX = 'portcullis-sign-in.';
+const LIFETIME_SECONDS = 30 * 60;
+/** Tabs that may be signing in at once. More cookies could outgrow what servers accept as headers. */
+const MAXIMUM_FLOWS = 3;
+
+export interface Flow {
+  request: AuthorizationRequest;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+type Needs = Pick<Dependencies, 'config' | 'secrets'>;
+
+const idForm = /^[A-Za-z0-9_-]{11}$/;
+
+/** Keeps an authorization request while its person signs in; answers with the id for the page's address. */
+export async function beginFlow(
+  c: Context,
+  { config, secrets }: Needs,
+  request: AuthorizationRequest,
+): Promise<string> {
+  const now = Date.now();
+  const prefix = cookieName(config, PREFIX);
+  const open: { name: string; startedAt: number }[] = [];
+  for (const [name, value] of Object.entries(getCookie(c))) {
+    if (!name.startsWith(prefix)) continue;
+    const flow = await unseal<Flow>(secrets, 'seal-sign-in', value, now);
+    open.push({ name, startedAt: flow?.startedAt ?? 0 });
+  }
+  open.sort((a, b) => b.startedAt - a.startedAt);
+  for (const { name } of open.slice(MAXIMUM_FLOWS - 1)) deleteCookie(c, name, cookieOptions(config));
+  const id = newRecordId();
+  const sealed = await seal(
+    secrets,
+    'seal-sign-in',
+    { request, startedAt: now } satisfies Flow,
+    now + LIFETIME_SECONDS * 1000,
+  );
+  setCookie(c, prefix + id, sealed, { ...cookieOptions(config), maxAge: LIFETIME_SECONDS });
+  return id;
+}
+
+/** The flow with this id, if this browser began it and it is not too long ago. */
+export async function readFlow(
+  c: Context,
+  { config, secrets }: Needs,
+  id: string | undefined,
+): Promise<Flow | undefined> {
+  if (id === undefined || !idForm.test(id)) return undefined;
+  return unseal<Flow>(secrets, 'seal-sign-in', getCookie(c, cookieName(config, PREFIX) + id), Date.now());
+}
+
+export function endFlow(c: Context, { config }: Needs, id: string): void {
+  if (idForm.test(id)) deleteCookie(c, cookieName(config, PREFIX) + id, cookieOptions(config));
+}
+
+/** Lets the page's form end in a redirect to the client: browsers hold redirects to form-action as well. */
+export function allowReturn(c: Context, flow: Flow | undefined): void {
+  if (flow)
+    c.header('Content-Security-Policy', contentSecurityPolicy({ formAction: [flow.request.redirectUri] }));
+}

@@ -1,0 +1,85 @@
+// The tables of a user's object. Times are milliseconds since the epoch unless a name says otherwise.
+// `family` and `session` have no index on anything that a refresh changes: a rotation writes one row.
+export const migrations = [
+  `
+  CREATE TABLE profile (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    user_id TEXT NOT NULL,
+    email TEXT NOT NULL,
+    email_verified INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE TABLE password (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    -- PHC string, salted and peppered.
+    hash TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+  );
+  CREATE TABLE password_attempts (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    window_started_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL
+  );
+  CREATE TABLE session (
+    session_id TEXT PRIMARY KEY,
+    secret_hash BLOB NOT NULL,
+    auth_time_seconds INTEGER NOT NULL,
+    amr TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    place TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    idle_milliseconds INTEGER NOT NULL,
+    absolute_expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    end_cause TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE code (
+    code_id TEXT PRIMARY KEY,
+    secret_hash BLOB NOT NULL,
+    session_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    code_challenge TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    nonce TEXT,
+    expires_at INTEGER NOT NULL,
+    redeemed_at INTEGER,
+    -- What the code issued, to be ended if the code comes back.
+    family_id TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE family (
+    family_id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    auth_time_seconds INTEGER NOT NULL,
+    amr TEXT NOT NULL,
+    -- 1: granted offline_access, outlives its session.
+    offline INTEGER NOT NULL,
+    dpop_jkt TEXT,
+    generation INTEGER NOT NULL,
+    current_hash BLOB NOT NULL,
+    previous_hash BLOB,
+    salt BLOB,
+    created_at INTEGER NOT NULL,
+    rotated_at INTEGER NOT NULL,
+    idle_expires_at INTEGER NOT NULL,
+    absolute_expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    end_cause TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX family_by_session ON family (session_id);
+  -- The outbox: each event is written in the transaction that caused it, and delivered by the alarm.
+  CREATE TABLE event (
+    event_id TEXT PRIMARY KEY,
+    type TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    delivered_at INTEGER
+  );
+  `,
+] as const;

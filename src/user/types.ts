@@ -1,0 +1,162 @@
+// What crosses the RPC border of a UserObject: plain values, never thrown errors, never a token or its secret.
+
+/** Why a session or a family ended. Kept for as long as its record. */
+export type EndCause =
+  | 'sign_out'
+  | 'sign_out_everywhere'
+  | 'reuse'
+  | 'code_reuse'
+  | 'token_mismatch'
+  | 'idle_expiry'
+  | 'absolute_expiry'
+  | 'revoked_by_client'
+  | 'session_ended';
+
+/** Where a request came from, as coarse as it is useful. */
+export interface Device {
+  /** The User-Agent header, cut to 300 characters. */
+  userAgent: string;
+  /** City and country as the edge saw them, or empty. */
+  place: string;
+}
+
+export interface SessionPolicy {
+  idleSeconds: number;
+  absoluteSeconds: number;
+}
+
+/** A session token with its secret already hashed. */
+export interface PresentedSession {
+  sessionId: string;
+  secretHash: Uint8Array;
+}
+
+export interface Profile {
+  userId: string;
+  email: string;
+  emailVerified: boolean;
+  name: string;
+}
+
+export interface LiveSession {
+  kind: 'live';
+  sessionId: string;
+  /** Seconds since the epoch. */
+  authTime: number;
+  amr: string[];
+  profile: Profile;
+}
+
+/** "Is it still alive?" `endedAt` is milliseconds since the epoch. */
+export type SessionAnswer =
+  | LiveSession
+  | { kind: 'ended'; cause: EndCause; endedAt: number }
+  | { kind: 'unknown' };
+
+export interface AttemptPolicy {
+  maximumAttempts: number;
+  attemptWindowSeconds: number;
+}
+
+export type AttemptAnswer =
+  /** Compare with this hash; undefined when there is no such user or no password. */
+  { kind: 'counted'; passwordHash: string | undefined } | { kind: 'locked'; retryAfterSeconds: number };
+
+/** What was granted to a client: the same for the first token and every refresh. */
+export interface Grant {
+  userId: string;
+  sessionId: string;
+  familyId: string;
+  clientId: string;
+  scope: string[];
+  resource: string[];
+  /** Seconds since the epoch. */
+  authTime: number;
+  amr: string[];
+}
+
+export interface NewCode {
+  codeId: string;
+  secretHash: Uint8Array;
+  clientId: string;
+  redirectUri: string;
+  codeChallenge: string;
+  scope: string[];
+  resource: string[];
+  nonce: string | undefined;
+  lifetimeSeconds: number;
+}
+
+export interface CodeRedemption {
+  clientId: string;
+  redirectUri: string;
+  /** base64url SHA-256 of the presented code_verifier (RFC 7636 S256). */
+  codeChallenge: string;
+  /** Resources asked for at the token endpoint (RFC 8707 §2.2); none for all that were granted. */
+  resource?: string[];
+  /** The family that the code is to found. Absent for the gate, which holds a session handle and no token. */
+  family?: NewFamily;
+}
+
+export interface NewFamily {
+  familyId: string;
+  /** Hash of the first refresh token's secret. */
+  secretHash: Uint8Array;
+  idleSeconds: number;
+  absoluteSeconds: number;
+}
+
+export type CodeAnswer =
+  | { kind: 'redeemed'; grant: Grant; nonce: string | undefined; profile: Profile }
+  | { kind: 'refused'; reason: 'invalid' | 'resource_exceeded' };
+
+export interface Refresh {
+  familyId: string;
+  generation: number;
+  secretHash: Uint8Array;
+  clientId: string;
+  dpopJkt: string | null;
+  scope: string[] | null;
+  resource: string[] | null;
+  candidate: { salt: Uint8Array; hash: Uint8Array };
+  policy: { graceSeconds: number; idleSeconds: number };
+}
+
+export type RefreshAnswer =
+  /** The candidate was adopted: it is the successor. */
+  | { kind: 'rotated'; grant: Grant }
+  /** A successor was adopted before; `hash` tells which derivation key made it. */
+  | { kind: 'replayed'; grant: Grant; salt: Uint8Array; hash: Uint8Array }
+  | { kind: 'refused'; reason: 'ended'; cause: EndCause }
+  | {
+      kind: 'refused';
+      reason: 'unknown' | 'wrong_client' | 'wrong_key' | 'scope_exceeded' | 'resource_exceeded';
+    }
+  /** The family ended by this very request. */
+  | { kind: 'ended'; cause: EndCause };
+
+export interface AccountSession {
+  sessionId: string;
+  userAgent: string;
+  place: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  lastUsedAt: number;
+  clientIds: string[];
+}
+
+export interface AccountEnd {
+  what: 'session' | 'family';
+  clientId: string | undefined;
+  userAgent: string;
+  cause: EndCause;
+  /** Milliseconds since the epoch. */
+  endedAt: number;
+}
+
+export interface Account {
+  profile: Profile;
+  sessions: AccountSession[];
+  /** Newest first. */
+  ends: AccountEnd[];
+}

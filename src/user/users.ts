@@ -1,0 +1,87 @@
+import { sha256 } from '../crypto/bytes.ts';
+import type { Token } from '../crypto/token.ts';
+import { callObject } from '../durable/call.ts';
+import type { UserObject } from './object.ts';
+import type * as Types from './types.ts';
+
+/**
+ * The users, from a Worker's side: each method is one call to one user's object. Secrets are hashed here, so that
+ * the object never sees one. All of them throw ObjectUnavailable when the object gives no answer.
+ */
+export interface Users {
+  create(profile: Types.Profile, passwordHash: string): Promise<void>;
+  exists(userId: string): Promise<boolean>;
+  /** Undoes a sign-up whose identifier went to somebody else. */
+  remove(userId: string): Promise<void>;
+  beginPasswordAttempt(userId: string, policy: Types.AttemptPolicy): Promise<Types.AttemptAnswer>;
+  openSession(
+    session: Token,
+    amr: string[],
+    device: Types.Device,
+    policy: Types.SessionPolicy,
+  ): Promise<Types.SessionAnswer>;
+  readSession(session: Token): Promise<Types.SessionAnswer>;
+  status(userId: string, question: { sessionId: string; familyId?: string }): Promise<Types.SessionAnswer>;
+  issueCode(
+    session: Token,
+    code: Token,
+    request: Omit<Types.NewCode, 'codeId' | 'secretHash'>,
+  ): Promise<Types.SessionAnswer>;
+  redeemCode(code: Token, redemption: Types.CodeRedemption): Promise<Types.CodeAnswer>;
+  refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
+  revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
+  endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<void>;
+  endOtherSessions(userId: string, keepSessionId: string): Promise<void>;
+  endEverything(userId: string, cause: Types.EndCause): Promise<void>;
+  account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
+}
+
+/** Turns a session token into what the object may know of it. */
+const presented = async (session: Token): Promise<Types.PresentedSession> => ({
+  sessionId: session.recordId,
+  secretHash: await sha256(session.secret),
+});
+
+export function createUsers(namespace: DurableObjectNamespace<UserObject>): Users {
+  const at = <T>(userId: string, use: (stub: DurableObjectStub<UserObject>) => Promise<T>): Promise<T> =>
+    callObject(() => namespace.getByName(userId), use);
+
+  return {
+    create: (profile, passwordHash) => at(profile.userId, async (stub) => stub.create(profile, passwordHash)),
+    exists: (userId) => at(userId, async (stub) => stub.exists()),
+    remove: (userId) => at(userId, async (stub) => stub.remove()),
+    beginPasswordAttempt: (userId, policy) => at(userId, async (stub) => stub.beginPasswordAttempt(policy)),
+    openSession: async (session, amr, device, policy) => {
+      const request = await presented(session);
+      return at(session.userId, async (stub) => stub.openSession(request, amr, device, policy));
+    },
+    readSession: async (session) => {
+      const request = await presented(session);
+      return at(session.userId, async (stub) => stub.readSession(request));
+    },
+    status: (userId, question) => at(userId, async (stub) => stub.status(question)),
+    issueCode: async (session, code, request) => {
+      const by = await presented(session);
+      const newCode = { ...request, codeId: code.recordId, secretHash: await sha256(code.secret) };
+      return at(session.userId, async (stub) => stub.issueCode(by, newCode));
+    },
+    redeemCode: async (code, redemption) => {
+      const secretHash = await sha256(code.secret);
+      return at(code.userId, async (stub) => stub.redeemCode(code.recordId, secretHash, redemption));
+    },
+    refresh: (userId, refresh) => at(userId, async (stub) => stub.refresh(refresh)),
+    revokeFamily: async (token, clientId) => {
+      const secretHash = await sha256(token.secret);
+      return at(token.userId, async (stub) =>
+        stub.revokeFamily(token.recordId, token.generation, secretHash, clientId),
+      );
+    },
+    endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
+    endOtherSessions: (userId, keep) => at(userId, async (stub) => stub.endOtherSessions(keep)),
+    endEverything: (userId, cause) => at(userId, async (stub) => stub.endEverything(cause)),
+    account: async (session) => {
+      const request = await presented(session);
+      return at(session.userId, async (stub) => stub.account(request));
+    },
+  };
+}

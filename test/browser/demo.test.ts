@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enterDemo, isOutside, isWelcome, newPerson, type Stage, setStage, signIn } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterAll(() => stage.close());
+
+test('a newcomer signs up, uses the API, refreshes, reloads, opens the private page and signs out', async () => {
+  const { context, page, faults } = await stage.visit();
+  const person = newPerson();
+
+  await enterDemo(page, person);
+  expect(page.url()).toBe(`${stage.runtime.url}/demo/`);
+  expect(await page.getByText(person.email).isVisible()).toBe(true);
+
+  await page.getByRole('button', { name: 'Call the API' }).click();
+  await page.getByRole('status').filter({ hasText: 'The API answered 200' }).waitFor();
+  const answer = JSON.parse(await page.locator('#api-answer').innerText());
+  expect(answer).toMatchObject({ email: person.email, name: person.name, client_id: 'demo' });
+
+  const expiry = await page.locator('#expires').innerText();
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await page.getByRole('status').filter({ hasText: 'was refreshed' }).waitFor();
+  expect(await page.locator('#refreshed').innerText()).toBe('once');
+  expect(expiry).toContain('in 4 min');
+  await page.getByRole('button', { name: 'Call the API' }).click();
+  await page.getByRole('status').filter({ hasText: 'The API answered 200' }).waitFor();
+
+  await page.reload();
+  await isWelcome(page, person);
+  expect(page.url()).toBe(`${stage.runtime.url}/demo/`);
+
+  await page.getByRole('link', { name: 'Open the private page' }).click();
+  await page.getByRole('heading', { name: person.name }).waitFor();
+  expect(page.url()).toBe(`${stage.runtime.url}/demo/private/`);
+  await page.goto('/demo/');
+  await isWelcome(page, person);
+
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  // Without a question: the app showed the ID token of this very session.
+  await page.getByRole('status').filter({ hasText: 'Nobody is signed in' }).waitFor();
+  expect(page.url()).toBe(`${stage.runtime.url}/demo/`);
+
+  // The browser's cookies still go with this request.
+  const api = await context.request.get('/demo/api/me', { headers: { 'Sec-Fetch-Mode': 'cors' } });
+  expect(api.status()).toBe(401);
+  await page.reload();
+  await isOutside(page);
+  await page.goto('/demo/private/');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/signin');
+
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+test('signing out everywhere ends the sign-in of another browser, which is told why', async () => {
+  const here = await stage.visit();
+  const there = await stage.visit();
+  const person = newPerson();
+  await enterDemo(here.page, person);
+  await there.page.goto('/demo/');
+  await there.page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(there.page, person);
+  await isWelcome(there.page, person);
+
+  await here.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await here.page.getByRole('heading', { name: 'Sign out everywhere?' }).waitFor();
+  await here.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await isOutside(here.page);
+  expect(here.faults).toEqual([]);
+
+  await there.page.getByRole('button', { name: 'Refresh now' }).click();
+  await isOutside(there.page);
+  await there.page.getByText('You signed out everywhere.').waitFor();
+  await there.page.goto('/demo/private/');
+  await there.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await Promise.all([here.context.close(), there.context.close()]);
+});
+
+test('a script on the page finds no token in any storage, cookie, address or global variable', async () => {
+  const { context, page, faults } = await stage.visit();
+  await enterDemo(page, newPerson());
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await page.getByRole('status').filter({ hasText: 'was refreshed' }).waitFor();
+  await page.getByRole('link', { name: 'Open the private page' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.goto('/demo/');
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+
+  const found = await page.evaluate(async () => ({
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    cookies: document.cookie,
+    databases: await indexedDB.databases(),
+    caches: await caches.keys(),
+    address: location.href,
+    referrer: document.referrer,
+    historyState: JSON.stringify(history.state),
+    globals: Object.getOwnPropertyNames(window)
+      .map((name) => String(Reflect.get(window, name)))
+      .filter((text) => /pc_|eyJ/.test(text)),
+    markup: /pc_(ac|rt|st)_|eyJ/.test(document.documentElement.outerHTML),
+  }));
+  expect(found).toEqual({
+    local: { [`portcullis:${stage.runtime.url}:demo`]: '1' },
+    session: {},
+    cookies: '',
+    databases: [],
+    caches: [],
+    address: `${stage.runtime.url}/demo/`,
+    referrer: expect.not.stringContaining('code='),
+    historyState: 'null',
+    globals: [],
+    markup: false,
+  });
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { originHeaders } from '../../../src/core/gate/headers.ts';
+
+const facts = {
+  host: 'app.test',
+  scheme: 'https',
+  clientAddress: '192.0.2.7',
+  assertion: 'signed',
+  withoutAuthorization: true,
+  webSocket: false,
+} as const;
+
+const received = (inbound: [string, string][], changed: Partial<Parameters<typeof originHeaders>[1]> = {}) =>
+  originHeaders(inbound, { ...facts, ...changed });
+const names = (headers: [string, string][]) => headers.map(([name]) => name);
+const own = [
+  ['x-forwarded-host', 'app.test'],
+  ['x-forwarded-proto', 'https'],
+  ['x-forwarded-for', '192.0.2.7'],
+  ['forwarded', 'for=192.0.2.7;host="app.test";proto=https'],
+  ['portcullis-assertion', 'signed'],
+];
+
+describe('what an origin receives', () => {
+  it.each([
+    ...['Portcullis-Assertion', 'portcullis_assertion', 'PORTCULLIS.ASSERTION', 'Portcullis-Anything'],
+    ...['X-Forwarded-User', 'X_Forwarded_User', 'x_forwarded-user', 'X.Forwarded.User', 'X-Forwarded~Email'],
+    ...['X-Forwarded-Groups', 'X-Forwarded-Preferred-Username', 'X-Forwarded-Access-Token', 'Forwarded'],
+    ...['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Uri', 'X-Forwarded-Prefix'],
+    ...[
+      'Remote-User',
+      'Remote_User',
+      'Remote-Groups',
+      'X-Remote-User',
+      'X-Auth-Request-Email',
+      'X-Auth-User',
+    ],
+    ...[
+      'Cf-Access-Jwt-Assertion',
+      'Cf-Access-Authenticated-User-Email',
+      'X-Webauth-User',
+      'X-Pomerium-Claim-Email',
+    ],
+    ...[
+      'X-Authentik-Username',
+      'X-Goog-Authenticated-User-Email',
+      'X-Amzn-Oidc-Data',
+      'X-Ms-Client-Principal',
+    ],
+    ...[
+      'OIDC_CLAIM_sub',
+      'Tailscale-User-Login',
+      'X-User',
+      'X_User_Id',
+      'X-Email',
+      'X-Groups',
+      'SM_USER',
+      'iv-user',
+    ],
+    ...['X-Original-URL', 'X-Rewrite-URL', 'X-Original-URI', 'X-Real-IP', 'True-Client-IP', 'X-Host'],
+    ...['X-HTTP-Method-Override', 'X_HTTP_Method_Override', 'X-HTTP-Method', 'X-Method-Override'],
+    ...['Client-Cert', 'X-Client-Cert', 'SSL_CLIENT_S_DN', 'X-SSL-Client-Verify'],
+    ...[
+      'Host',
+      'Content-Length',
+      'Transfer-Encoding',
+      'TE',
+      'Trailer',
+      'Keep-Alive',
+      'Proxy-Authorization',
+      'Upgrade',
+    ],
+  ])('never has the %s of a caller', (name) => {
+    expect(received([[name, 'forged']])).toEqual(own);
+  });
+
+  it('has everything else as it came', () => {
+    const inbound: [string, string][] = [
+      ['accept', 'a, b'],
+      ['x-user-agent', 'grpc-web'],
+      ['x-requested-with', 'XMLHttpRequest'],
+      ['origin', 'https://app.test'],
+      ['range', 'bytes=0-9'],
+      ['x-api-key', 'k'],
+      ['sec-websocket-protocol', 'chat'],
+    ];
+    expect(received(inbound)).toEqual([...inbound, ...own]);
+  });
+
+  it('has no header that Connection names', () => {
+    const headers = received([
+      ['Connection', 'close, X-Secret-Hop ,x_other'],
+      ['X-Secret-Hop', '1'],
+      ['X-Other', '2'],
+      ['X-Kept', '3'],
+    ]);
+    expect(headers).toEqual([['x-kept', '3'], ...own]);
+  });
+
+  it('keeps the headers of the gate even when Connection names them', () => {
+    expect(received([['Connection', 'Portcullis-Assertion, X-Forwarded-For']])).toEqual(own);
+  });
+
+  it('has an Authorization header only when that was not meant for the gate', () => {
+    const inbound: [string, string][] = [['Authorization', 'Basic eDp5']];
+    expect(names(received(inbound))).not.toContain('authorization');
+    expect(received(inbound, { withoutAuthorization: false })).toContainEqual([
+      'authorization',
+      'Basic eDp5',
+    ]);
+  });
+
+  it('has the cookies of others, and no Cookie header when all were ours', () => {
+    expect(received([['Cookie', 'a=1; portcullis-gate=x']])).toContainEqual(['cookie', 'a=1']);
+    expect(names(received([['Cookie', 'portcullis-gate=x']]))).not.toContain('cookie');
+  });
+
+  it('has no assertion on a public route', () => {
+    expect(names(received([['Portcullis-Assertion', 'forged']], { assertion: undefined }))).not.toContain(
+      'portcullis-assertion',
+    );
+  });
+
+  it('quotes an IPv6 address (RFC 7239 §6)', () => {
+    expect(received([], { clientAddress: '2001:db8::7' })).toContainEqual([
+      'forwarded',
+      'for="[2001:db8::7]";host="app.test";proto=https',
+    ]);
+  });
+
+  it.each([undefined, 'unknown', '1.2.3.4, 5.6.7.8', '1";host=evil'])(
+    'leaves the address %s out',
+    (clientAddress) => {
+      const headers = received([], { clientAddress });
+      expect(names(headers)).not.toContain('x-forwarded-for');
+      expect(headers).toContainEqual(['forwarded', 'host="app.test";proto=https']);
+    },
+  );
+
+  it('asks for a WebSocket only when the caller did', () => {
+    expect(
+      received(
+        [
+          ['Upgrade', 'websocket'],
+          ['Connection', 'Upgrade'],
+        ],
+        { webSocket: true },
+      ),
+    ).toContainEqual(['upgrade', 'websocket']);
+    expect(names(received([['Upgrade', 'h2c']]))).not.toContain('upgrade');
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { personWithTokens, post, refresh, type Tokens } from '../../workerd/person.ts';
+
+const causeOf = async (response: Promise<Response>) =>
+  ((await (await response).json()) as { cause?: string }).cause;
+
+it('ends the family before it answers', async () => {
+  const { tokens } = await personWithTokens();
+  const response = await post('/oauth/revoke', {
+    client_id: 'demo',
+    token: tokens.refresh_token,
+    token_type_hint: 'refresh_token',
+  });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe('');
+  expect(await causeOf(refresh(tokens.refresh_token))).toBe('revoked_by_client');
+});
+
+it('takes an older token of the chain as well', async () => {
+  const { tokens } = await personWithTokens();
+  const next = (await (await refresh(tokens.refresh_token)).json()) as Tokens;
+  await post('/oauth/revoke', { client_id: 'demo', token: tokens.refresh_token });
+  expect(await causeOf(refresh(next.refresh_token))).toBe('revoked_by_client');
+});
+
+it('leaves the family of another client alone', async () => {
+  const { tokens } = await personWithTokens();
+  expect(
+    (await post('/oauth/revoke', { client_id: 'portcullis-gate', token: tokens.refresh_token })).status,
+  ).toBe(200);
+  expect((await refresh(tokens.refresh_token)).status).toBe(200);
+});
+
+it('answers an unknown token like a known one', async () => {
+  expect((await post('/oauth/revoke', { client_id: 'demo', token: 'garbage' })).status).toBe(200);
+});
+
+it('says that an access token cannot be revoked, rather than pretend', async () => {
+  const { tokens } = await personWithTokens();
+  const response = await post('/oauth/revoke', { client_id: 'demo', token: tokens.access_token });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: 'unsupported_token_type' });
+});
+
+it.each([
+  [{ token: 'x' }, 'invalid_request'],
+  [{ client_id: 'nobody', token: 'x' }, 'invalid_client'],
+  [{ client_id: 'demo' }, 'invalid_request'],
+])('refuses %j', async (form, error) => {
+  const response = await post('/oauth/revoke', form as Record<string, string>);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error });
+});

@@ -1,0 +1,168 @@
+import { env, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { absentUserId } from '../../src/identifier/identifiers.ts';
+import { issuer, Person } from '../workerd/person.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('signing in', () => {
+  it('opens a session under a new id and leads to the account', async () => {
+    const person = new Person();
+    await person.signUp();
+    const before = person.cookies.get('portcullis-session');
+    const response = await person.signIn();
+    expect(response.status).toBe(303);
+    expect(response.headers.get('Location')).toBe('/account');
+    expect(person.cookies.get('portcullis-session')).toMatch(/^pc_st_/);
+    expect(person.cookies.get('portcullis-session')).not.toBe(before);
+    const cookie = response.headers.getSetCookie().find((line) => line.startsWith('portcullis-session='));
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+  });
+
+  it('takes the email in any case and the password in any Unicode form', async () => {
+    const person = new Person();
+    await person.signUp({ password: 'cafe\u0301 au lait, s’il vous plaît' });
+    const response = await person.signIn({
+      email: person.email.toUpperCase(),
+      password: 'caf\u00e9 au lait, s’il vous plaît',
+    });
+    expect(response.status).toBe(303);
+  });
+
+  it('answers an unknown email exactly like a wrong password', async () => {
+    const person = new Person();
+    await person.signUp();
+    const wrong = await person.signIn({ password: 'not the password at all' });
+    const unknown = await person.signIn({ email: 'nobody-here@example.com' });
+    expect(wrong.status).toBe(401);
+    expect(unknown.status).toBe(401);
+    expect((await unknown.text()).replaceAll('nobody-here@example.com', 'X')).toBe(
+      (await wrong.text()).replaceAll(person.email, 'X'),
+    );
+    const names = (response: Response) => [...response.headers].map(([name]) => name).sort();
+    expect(names(unknown)).toEqual(names(wrong));
+  });
+
+  it('makes the same calls for an unknown email as for a wrong password', async () => {
+    const person = new Person();
+    await person.signUp();
+    const users = vi.spyOn(env.USER, 'getByName');
+    const identifiers = vi.spyOn(env.IDENTIFIER, 'getByName');
+    await person.signIn({ password: 'not the password at all' });
+    const known = [users.mock.calls.length, identifiers.mock.calls.length];
+    await person.signIn({ email: 'nobody-there@example.com' });
+    expect([
+      users.mock.calls.length - (known[0] ?? 0),
+      identifiers.mock.calls.length - (known[1] ?? 0),
+    ]).toEqual(known);
+    users.mockRestore();
+    identifiers.mockRestore();
+  });
+
+  it('puts what was typed back into the form, escaped, and never the password', async () => {
+    const response = await new Person().signIn({
+      email: '"><script>alert(1)</script>',
+      password: 'hunter2 hunter2 hunter2',
+    });
+    const text = await response.text();
+    expect(text).not.toContain('<script>alert');
+    expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('guessing', () => {
+  it.each([
+    ['a person', true],
+    ['somebody who does not exist', false],
+  ])(
+    'is stopped after ten attempts against %s, and lets them in again later',
+    async (_, exists) => {
+      const person = new Person();
+      if (exists) await person.signUp();
+      const guesser = new Person();
+      const guess = () =>
+        guesser.submit('/signin', { email: person.email, password: 'a wrong guess of mine' });
+      const statuses = await Promise.all(Array.from({ length: 14 }, async () => (await guess()).status));
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+      const locked = await guess();
+      expect(Number(locked.headers.get('Retry-After'))).toBeGreaterThan(800);
+      if (!exists) return;
+      expect((await person.get('/account')).status, 'live sessions go on').toBe(200);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 });
+      expect((await person.signIn()).status).toBe(303);
+    },
+    60_000,
+  );
+
+  it('is forgiven by a success', async () => {
+    const person = new Person();
+    await person.signUp();
+    for (let round = 0; round < 2; round += 1) {
+      for (let count = 0; count < 6; count += 1) await person.signIn({ password: 'a wrong guess of mine' });
+      expect((await person.signIn()).status).toBe(303);
+    }
+  }, 60_000);
+
+  it('leaves nothing of a person who does not exist once the window has passed', async () => {
+    await new Person().signIn({ email: 'ghost@example.com' });
+    const stub = env.USER.getByName(await absentUserId('ghost@example.com'));
+    expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeGreaterThan(
+      Date.now(),
+    );
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    const tables = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql
+        .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")
+        .toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+});
+
+describe('a form that another site posts', () => {
+  it.each([
+    ['by its Origin', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
+    ['by Fetch Metadata', { Origin: issuer, 'Sec-Fetch-Site': 'same-site' }],
+    ['with an opaque Origin', { Origin: 'null' }],
+    ['from a sibling port', { Origin: 'http://localhost:9999' }],
+  ])('is refused: %s', async (_, headers) => {
+    const person = new Person();
+    await person.signUp();
+    const before = person.cookies.get('portcullis-session');
+    for (const path of ['/signin', '/signup', '/account/sign-out-everywhere']) {
+      const response = await person.submit(path, { email: person.email, password: 'x' }, headers);
+      expect(response.status, path).toBe(403);
+    }
+    expect(person.cookies.get('portcullis-session')).toBe(before);
+    expect((await person.get('/account')).status).toBe(200);
+  });
+
+  it('is refused without any header that tells its origin', async () => {
+    const response = await SELF.fetch(`${issuer}/signin`, {
+      method: 'POST',
+      body: new URLSearchParams({ email: 'a@b.c', password: 'x' }),
+    });
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('broken forms', () => {
+  it('are told so, and cost no hash', async () => {
+    const person = new Person();
+    const attempts = vi.spyOn(env.USER, 'getByName');
+    const typed = await person.submit('/signin', {}, { 'Content-Type': 'text/plain' });
+    expect(typed.status).toBe(400);
+    expect(
+      (await person.submit('/signin', { email: 'a@example.com', password: 'p'.repeat(300) })).status,
+    ).toBe(401);
+    expect(
+      (await person.submit('/signin', { email: 'a@example.com', password: 'p'.repeat(100_000) })).status,
+    ).toBe(413);
+    expect(attempts).not.toHaveBeenCalled();
+    attempts.mockRestore();
+  });
+});

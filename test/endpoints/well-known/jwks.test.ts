@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import type { JWK } from 'jose';
+import { expect, it } from 'vitest';
+import { jwks } from '../../../src/endpoints/well-known/jwks.ts';
+
+const key: JWK = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', alg: 'ES256', use: 'sig' };
+
+function endpoint() {
+  const published = { keys: [key] };
+  const sign = () => Promise.reject(new Error('nothing here signs'));
+  const app = new Hono().get('/jwks', jwks({ keys: { sign, jwks: async () => published } }));
+  return { published, get: (headers: HeadersInit = {}) => app.request('/jwks', { headers }) };
+}
+
+it('answers with the set, for caches and for browser apps', async () => {
+  const response = await endpoint().get();
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ keys: [key] });
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(response.headers.get('cache-control')).toMatch(/^public, max-age=300, stale-while-revalidate=\d+$/);
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+});
+
+it.each([(etag: string) => etag, (etag: string) => `"other", W/${etag}`, () => '*'])(
+  'answers 304 without a body to a cache that has the set',
+  async (ifNoneMatch) => {
+    const { get } = endpoint();
+    const etag = (await get()).headers.get('etag') ?? '';
+    const response = await get({ 'if-none-match': ifNoneMatch(etag) });
+    expect(response.status).toBe(304);
+    expect(await response.text()).toBe('');
+    expect(response.headers.get('etag')).toBe(etag);
+    expect(response.headers.get('cache-control')).toContain('max-age=300');
+  },
+);
+
+it('answers in full once the set has changed', async () => {
+  const { published, get } = endpoint();
+  const etag = (await get()).headers.get('etag') ?? '';
+  published.keys.push({ ...key, kid: 'two' });
+  const response = await get({ 'if-none-match': etag });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('etag')).not.toBe(etag);
+});

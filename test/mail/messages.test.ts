@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { familyReuse, welcome } from '../../src/mail/messages.ts';
+
+const issuer = 'https://auth.example.org';
+const reuse = {
+  name: 'Portcullis',
+  issuer,
+  clientName: 'The demo',
+  deviceName: 'Firefox on Windows',
+  place: 'Lisbon, Portugal',
+  at: Date.UTC(2026, 10, 14, 9, 5),
+};
+const links = (text: string) => text.match(/https?:\S+/g);
+
+describe('mail', () => {
+  it('welcomes with a link to the account and nothing else to follow', () => {
+    const { subject, text } = welcome({ name: 'Portcullis', issuer });
+    expect(subject).toBe('Welcome to Portcullis');
+    expect(links(text)).toEqual([`${issuer}/account`]);
+  });
+
+  it('says which app and device a reused token belonged to, and when', () => {
+    const { subject, text } = familyReuse(reuse);
+    expect(subject).toBe('Security notice from Portcullis: we ended a session');
+    expect(text).toContain(
+      'App: The demo\nDevice: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: Sat, 14 Nov 2026 09:05:00 GMT\n',
+    );
+    expect(links(text)).toEqual([`${issuer}/account`]);
+  });
+
+  it('leaves the place out when nobody knows it', () => {
+    expect(familyReuse({ ...reuse, place: '' }).text).toContain('Device: Firefox on Windows\nWhen:');
+  });
+
+  it('keeps a text that others chose to one short line', () => {
+    const { text } = familyReuse({
+      ...reuse,
+      clientName: `Demo\r\n\r\nPay\u2028here \u202e${'x'.repeat(200)}`,
+    });
+    expect(text).toMatch(/^App: Demo Pay here x{66}$/m);
+  });
+});

@@ -1,0 +1,240 @@
+import { Hono } from 'hono';
+import { describe, expect, it } from 'vitest';
+import { asset } from '../../src/endpoints/assets.ts';
+import { AccountPage } from '../../src/pages/account.tsx';
+import { SignInPage } from '../../src/pages/sign-in.tsx';
+import { SignOutPage } from '../../src/pages/sign-out.tsx';
+import { SignUpPage } from '../../src/pages/sign-up.tsx';
+import { stylesheet, stylesheetPath } from '../../src/pages/stylesheet.ts';
+import { everyPage } from './every-page.tsx';
+import { type Element, elements } from './rendered.ts';
+
+const kinds = (found: Element[]) => found.map(({ tag, attributes }) => [tag, ...Object.keys(attributes)]);
+const inputs = (found: Element[]) =>
+  found.filter(({ tag, attributes }) => tag === 'input' && attributes.type !== 'hidden');
+const hidden = (found: Element[]) =>
+  Object.fromEntries(
+    found
+      .filter(({ attributes }) => attributes.type === 'hidden')
+      .map(({ attributes }) => [attributes.name, attributes.value]),
+  );
+
+describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
+  it('keeps markup and quotes in any prop as text', async () => {
+    const hostile = everyPage(`"'><script>alert(1)</script><img src=x onerror=alert(1)>`)[page] ?? '';
+    expect(kinds(await elements(hostile))).toEqual(kinds(await elements(html)));
+  });
+
+  it('has no script, no inline style and no event handler', async () => {
+    for (const { tag, attributes } of await elements(html)) {
+      expect(['script', 'style', 'base', 'iframe']).not.toContain(tag);
+      expect(Object.keys(attributes).filter((name) => name === 'style' || name.startsWith('on'))).toEqual([]);
+    }
+  });
+
+  it('is a document of standards mode with a language, a title and one h1', async () => {
+    expect(html.slice(0, 15)).toBe('<!doctype html>');
+    const found = await elements(html);
+    expect(found.find(({ tag }) => tag === 'html')?.attributes.lang).toBe('en');
+    expect(found.find(({ tag }) => tag === 'title')?.text).toMatch(/. · Ada$/);
+    expect(found.filter(({ tag }) => tag === 'h1')).toHaveLength(1);
+  });
+
+  it('links only to assets that answer', async () => {
+    const app = new Hono().get('/assets/*', asset);
+    const links = (await elements(html)).filter(({ tag }) => tag === 'link');
+    expect(links.map(({ attributes }) => attributes.rel)).toEqual(['icon', 'stylesheet']);
+    for (const { attributes } of links) {
+      const response = await app.request(attributes.href ?? '');
+      expect(response.status).toBe(200);
+      expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
+    }
+  });
+
+  it('names every input by a label, and every described-by by an element', async () => {
+    const found = await elements(html);
+    const ids = found.flatMap(({ attributes }) => (attributes.id ? [attributes.id] : []));
+    expect(new Set(ids).size).toBe(ids.length);
+    const labels = found.filter(({ tag }) => tag === 'label').map(({ attributes }) => attributes.for);
+    expect(labels).toEqual(inputs(found).map(({ attributes }) => attributes.id));
+    const references = found.flatMap(({ attributes }) =>
+      `${attributes['aria-describedby'] ?? ''} ${attributes['aria-labelledby'] ?? ''}`
+        .split(' ')
+        .filter(Boolean),
+    );
+    expect(ids).toEqual(expect.arrayContaining(references));
+  });
+
+  it('weighs less than 30 KiB with its stylesheet', () => {
+    expect(html.length + stylesheet.length).toBeLessThan(30 * 1024);
+  });
+});
+
+describe('sign in', () => {
+  const page = (props: Partial<Parameters<typeof SignInPage>[0]> = {}) =>
+    elements(String(<SignInPage name="Portcullis" signUpHref="/signup" {...props} />));
+
+  it('tells a password manager which field is which', async () => {
+    expect(
+      inputs(await page()).map(({ attributes: { name, type, autocomplete } }) => [name, type, autocomplete]),
+    ).toEqual([
+      ['email', 'email', 'username'],
+      ['password', 'password', 'current-password'],
+    ]);
+  });
+
+  it('posts to /signin and carries the flow along only if there is one', async () => {
+    const found = await page({ flow: 'f1' });
+    expect(found.find(({ tag }) => tag === 'form')?.attributes).toEqual({
+      method: 'post',
+      action: '/signin',
+    });
+    expect(hidden(found)).toEqual({ flow: 'f1' });
+    expect(hidden(await page())).toEqual({});
+  });
+
+  it('puts the focus where the typing goes on, once', async () => {
+    const focused = async (props: Parameters<typeof page>[0]) =>
+      (await page(props))
+        .filter(({ attributes }) => 'autofocus' in attributes)
+        .map(({ attributes }) => attributes.name);
+    expect(await focused({})).toEqual(['email']);
+    expect(await focused({ email: 'ada@example.org' })).toEqual(['password']);
+  });
+
+  it('reads the error out with the fields that it concerns', async () => {
+    const found = await page({ error: 'No match.' });
+    expect(found.find(({ attributes }) => attributes.role === 'alert')).toMatchObject({
+      attributes: { id: 'form-error' },
+      text: 'No match.',
+    });
+    for (const { attributes } of inputs(found)) {
+      expect(attributes).toMatchObject({ 'aria-invalid': 'true', 'aria-describedby': 'form-error' });
+    }
+    expect(found.find(({ tag }) => tag === 'title')?.text).toBe('Error: sign in · Portcullis');
+  });
+});
+
+describe('sign up', () => {
+  const page = (props: Partial<Parameters<typeof SignUpPage>[0]> = {}) =>
+    elements(String(<SignUpPage name="Portcullis" minimumLength={15} signInHref="/signin" {...props} />));
+
+  it('tells a password manager which field is which', async () => {
+    expect(
+      inputs(await page()).map(({ attributes: { name, autocomplete } }) => [name, autocomplete]),
+    ).toEqual([
+      ['name', 'name'],
+      ['email', 'username'],
+      ['password', 'new-password'],
+    ]);
+  });
+
+  it('tells the password rule before anyone types, and the browser with it', async () => {
+    const found = await page({ minimumLength: 17 });
+    const password = inputs(found).find(({ attributes }) => attributes.name === 'password')?.attributes;
+    expect(password).toMatchObject({
+      minlength: '17',
+      maxlength: '256',
+      'aria-describedby': 'password-hint',
+    });
+    expect(found.find(({ attributes }) => attributes.id === 'password-hint')?.text).toContain(
+      'At least 17 characters',
+    );
+  });
+
+  it('keeps what was typed, and puts the focus on the field at fault', async () => {
+    const found = inputs(
+      await page({
+        email: 'ada@',
+        displayName: 'Ada',
+        error: { field: 'email', message: 'Not an address.' },
+      }),
+    );
+    expect(found.map(({ attributes }) => attributes.value)).toEqual(['Ada', 'ada@', undefined]);
+    expect(found.map(({ attributes }) => 'autofocus' in attributes)).toEqual([false, true, false]);
+    expect(found[1]?.attributes).toMatchObject({ 'aria-invalid': 'true', 'aria-describedby': 'email-error' });
+  });
+});
+
+describe('sign out', () => {
+  it('carries the request along and confirms it', async () => {
+    const found = await elements(
+      String(<SignOutPage name="Portcullis" hidden={{ state: 's', confirm: 'no' }} />),
+    );
+    expect(found.find(({ tag }) => tag === 'form')?.attributes).toEqual({
+      method: 'post',
+      action: '/oauth/logout',
+    });
+    expect(hidden(found)).toEqual({ state: 's', confirm: 'yes' });
+    expect(found.find(({ text, tag }) => tag === 'a' && text.includes('Cancel'))?.attributes.href).toBe(
+      '/account',
+    );
+  });
+});
+
+describe('the account', () => {
+  const session = (sessionId: string, current: boolean) => ({
+    sessionId,
+    deviceName: 'Chrome on Linux',
+    place: '',
+    createdAt: 1_794_560_700,
+    lastUsedAt: 1_794_647_100,
+    current,
+    apps: [],
+  });
+  const page = (sessions: ReturnType<typeof session>[]) =>
+    elements(
+      String(
+        <AccountPage
+          name="Portcullis"
+          profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
+          sessions={sessions}
+          ended={[{ what: 'session', deviceName: 'Edge', cause: 'idle_expiry', endedAt: 1_794_647_100 }]}
+        />,
+      ),
+    );
+  const actions = (found: Element[]) =>
+    found.filter(({ tag }) => tag === 'form').map(({ attributes }) => attributes.action);
+
+  it('signs each session out by its own id, under a name that tells which', async () => {
+    const found = await page([session('a', true), session('b', false)]);
+    const ids = found
+      .filter(({ attributes }) => attributes.name === 'session_id')
+      .map(({ attributes }) => attributes.value);
+    expect(ids).toEqual(['a', 'b']);
+    const buttons = found.filter(({ tag }) => tag === 'button').map(({ text }) => text);
+    expect(buttons.slice(0, 2)).toEqual([
+      'Sign out Chrome on Linux, this device',
+      'Sign out Chrome on Linux',
+    ]);
+  });
+
+  it('offers to sign out the others only when there are others', async () => {
+    expect(actions(await page([session('a', true)]))).toEqual([
+      '/account/sign-out',
+      '/account/sign-out-everywhere',
+    ]);
+    expect(actions(await page([session('a', true), session('b', false)]))).toContain(
+      '/account/sign-out-others',
+    );
+  });
+
+  it('says why a session ended, and when, for people and for machines', async () => {
+    const found = await page([session('a', true)]);
+    expect(found.find(({ attributes }) => attributes['aria-labelledby'] === 'ended')?.text).toContain(
+      'It was not used for a long time.',
+    );
+    expect(found.filter(({ tag }) => tag === 'time').at(-1)).toMatchObject({
+      attributes: { datetime: '2026-11-14T09:05:00.000Z' },
+      text: '14 Nov 2026, 09:05 UTC',
+    });
+  });
+});
+
+describe('assets', () => {
+  it('answers 404 for an address that no page links to', async () => {
+    const app = new Hono().get('/assets/*', asset);
+    expect((await app.request(stylesheetPath.replace(/\w{4}\.css/, '0000.css'))).status).toBe(404);
+    expect((await app.request('/assets/__proto__')).status).toBe(404);
+  });
+});

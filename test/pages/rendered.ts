@@ -1,0 +1,30 @@
+/** An element as a browser's parser sees it. */
+export interface Element {
+  tag: string;
+  attributes: Record<string, string>;
+  text: string;
+}
+
+const voids = new Set(['input', 'meta', 'link', 'path', 'rect', 'br']);
+
+/** Parses a page with workerd's own HTML parser: what counts is what the markup means, not how it is written. */
+export async function elements(html: string): Promise<Element[]> {
+  const found: Element[] = [];
+  const open: Element[] = [];
+  const rewriter = new HTMLRewriter().on('*', {
+    element(element) {
+      const entry = { tag: element.tagName, attributes: Object.fromEntries(element.attributes), text: '' };
+      found.push(entry);
+      if (voids.has(entry.tag)) return;
+      open.push(entry);
+      element.onEndTag(() => {
+        open.splice(open.indexOf(entry), 1);
+      });
+    },
+    text(chunk) {
+      for (const entry of open) entry.text += chunk.text;
+    },
+  });
+  await rewriter.transform(new Response(html)).text();
+  return found;
+}

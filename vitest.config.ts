@@ -1,0 +1,49 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const inNode = ['blackbox', 'browser', 'client', 'cli', 'simulation', 'bench', 'runtime'].map(
+  (folder) => `test/${folder}/**`,
+);
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Beside the code, inside the real runtime.
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.jsonc', environment: 'development' },
+            miniflare: {
+              bindings: {
+                PORTCULLIS_ISSUER: 'http://localhost:8787',
+                PORTCULLIS_SECRET: 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE',
+              },
+              // The demo's origin, as a recorder: it answers with what it received.
+              serviceBindings: { DEMO_ORIGIN: 'recorder' },
+              workers: [
+                {
+                  name: 'recorder',
+                  modules: true,
+                  compatibilityDate: '2026-10-01',
+                  script: `export default { async fetch(request) {
+                    return Response.json({ method: request.method, url: request.url, headers: [...request.headers], body: await request.text() });
+                  } }`,
+                },
+              ],
+            },
+          }),
+        ],
+        test: { name: 'workerd', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: inNode },
+      },
+      {
+        // From outside, over HTTP.
+        test: {
+          name: 'node',
+          include: inNode.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
