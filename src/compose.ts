@@ -63,7 +63,9 @@ export async function compose(environment: Environment): Promise<Portcullis> {
 
   return {
     async fetch(request) {
-      const url = new URL(request.url);
+      // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
+      const url = URL.parse(request.url);
+      if (!url) return gate.fetch(request);
       if (url.host === issuerHost) return issuer.fetch(request);
       // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
       if (config.environment === 'development' && !gateHosts.has(url.host) && request.method === 'GET') {

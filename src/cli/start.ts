@@ -89,6 +89,8 @@ export async function start(args: string[]): Promise<number> {
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
+      // For the demo's origin: `--var` reaches the first Worker only.
+      PORTCULLIS_ISSUER: issuer,
       // A dialogue would wait for ever.
       CI: 'true',
       X_LOCAL_EXPLORER: 'false',

@@ -59,6 +59,16 @@ function* faults(config: Config): Generator<string> {
   if (config.session.idleSeconds > config.session.absoluteSeconds) {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
+  const issuerPaths = [
+    '/signin',
+    '/signup',
+    '/account',
+    '/oauth',
+    '/assets',
+    '/dev',
+    '/.well-known',
+    '/.portcullis',
+  ];
   const matched = new Map<string, number>();
   for (const [index, route] of config.routes.entries()) {
     const shadowing = [...matched].find(
@@ -70,6 +80,10 @@ function* faults(config: Config): Generator<string> {
       yield `routes[${index}].path: ${route.path} is never reached, routes[${shadowing[1]}] matches it first; put the narrower one above`;
     }
     matched.set(`${route.host}${route.path}`, index);
+    const first = `/${route.path.split('/')[1]}`;
+    if (first.startsWith('/.portcullis') || (route.host === issuer.host && issuerPaths.includes(first))) {
+      yield `routes[${index}].path: ${route.path} is the issuer's own; choose another path or another host`;
+    }
     if (typeof route.origin === 'string' && new URL(route.origin).host === route.host) {
       yield `routes[${index}].origin: ${route.origin} is the gate itself; a request would go round in a circle`;
     }
@@ -99,6 +113,12 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
   });
   const clients = [...rest.clients, ...gateClient(scheme, resolved)];
   const config: Config = { ...rest, clients, routes: resolved };
+  const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);
+  if (reserved >= 0) {
+    throw new ConfigError(
+      `clients[${reserved}].clientId: "${GATE_CLIENT_ID}" is the gate's own; choose another`,
+    );
+  }
   const found = [...faults(config)];
   if (found.length > 0) throw new ConfigError(found.join('\n'));
   return config;

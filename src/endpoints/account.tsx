@@ -30,13 +30,15 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         current: session.sessionId === token?.recordId,
         apps: session.clientIds.map(clientName),
       }))}
-      ended={ends.map((end) => ({
-        what: end.what === 'session' ? 'session' : 'app',
-        clientName: end.clientId === undefined ? undefined : clientName(end.clientId),
-        deviceName: deviceName(end.userAgent),
-        cause: end.cause,
-        endedAt: seconds(end.endedAt),
-      }))}
+      ended={ends
+        .filter((end) => end.what === 'session' || !end.withSession)
+        .map((end) => ({
+          what: end.what === 'session' ? 'session' : 'app',
+          clientName: end.clientId === undefined ? undefined : clientName(end.clientId),
+          deviceName: deviceName(end.userAgent),
+          cause: end.cause,
+          endedAt: seconds(end.endedAt),
+        }))}
     />,
   );
 };
@@ -67,7 +69,11 @@ export const signOutOne = (dependencies: Dependencies) => async (c: Context) => 
 export const signOutOthers = (dependencies: Dependencies) => async (c: Context) => {
   const signedIn = await currentSession(c, dependencies);
   if (!signedIn) return c.redirect('/signin', 303);
-  await dependencies.users.endOtherSessions(signedIn.token.userId, signedIn.session.sessionId);
+  await dependencies.users.endOtherSessions(
+    signedIn.token.userId,
+    signedIn.session.sessionId,
+    'sign_out_everywhere',
+  );
   return c.redirect('/account', 303);
 };
 

@@ -1,17 +1,16 @@
-import type { Context } from 'hono';
+import type { Handler } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import { StartPage } from '../pages/start.tsx';
 
-/** GET / in development: what is running and what to try. In production the account page. */
-export const start =
-  ({ config, environment }: Dependencies) =>
-  (c: Context) => {
-    if (config.environment !== 'development') return c.redirect('/account', 303);
-    return c.html(
-      <StartPage
-        name={config.name}
-        issuer={config.issuer}
-        {...(environment.DEMO_ORIGIN && { demoUrl: '/demo/' })}
-      />,
-    );
+/** GET /: in development what is running and what to try; in production the gate's page, or the account. */
+export const start = ({ config, environment }: Dependencies): Handler => {
+  const { host } = new URL(config.issuer);
+  const guarded = config.routes.some((route) => route.host === host && ['/', '/*'].includes(route.path));
+  return (c) => {
+    if (config.environment === 'development') {
+      const demo = environment.DEMO_ORIGIN && { demoUrl: '/demo/' };
+      return c.html(<StartPage name={config.name} issuer={config.issuer} {...demo} />);
+    }
+    return guarded ? c.notFound() : c.redirect('/account', 303);
   };
+};

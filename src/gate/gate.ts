@@ -1,3 +1,4 @@
+import { GATE_CALLBACK_PATH } from '../config/load.ts';
 import type { Route } from '../config/schema.ts';
 import {
   type Circumstances,
@@ -21,7 +22,7 @@ import { forward } from './forward.ts';
 import { gateResponse, type Refusal, refusalResponse } from './refusal.ts';
 import { metadataPath, resourceMetadata } from './resource-metadata.ts';
 import { createSessionStatus } from './session-status.ts';
-import { CALLBACK_PATH, createSignIn, SIGN_OUT_PATH } from './sign-in.ts';
+import { createSignIn, SIGN_OUT_PATH } from './sign-in.ts';
 
 /** What the gate needs of everything that the composition root makes. */
 export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys'> & {
@@ -178,7 +179,7 @@ export function createGate(dependencies: GateDependencies): Gate {
       code: 'method_not_allowed',
       headers: [['Allow', allowed]],
     });
-    if (path === CALLBACK_PATH)
+    if (path === GATE_CALLBACK_PATH)
       return method === 'GET' ? signIn.callback(headers, target) : notAllowed('GET');
     if (path === SIGN_OUT_PATH) {
       if (method === 'GET' || method === 'HEAD') return signIn.askToSignOut();

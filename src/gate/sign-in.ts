@@ -1,3 +1,4 @@
+import { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from '../config/load.ts';
 import { returnPath } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { base64url, randomBytes, sha256 } from '../crypto/bytes.ts';
@@ -7,8 +8,6 @@ import { type GateCookies, SESSION_COOKIE, type SessionHandle } from './cookies.
 import type { GateDependencies } from './gate.ts';
 import { gateResponse, type Refusal } from './refusal.ts';
 
-export const CLIENT_ID = 'portcullis-gate';
-export const CALLBACK_PATH = '/.portcullis/callback';
 export const SIGN_OUT_PATH = '/.portcullis/sign-out';
 
 const SIGN_IN_COOKIE = 'portcullis-gate-sign-in.';
@@ -32,7 +31,7 @@ export function createSignIn(
   cookies: GateCookies,
   publicOrigin: (host: string) => string,
 ) {
-  const redirectUri = (host: string): string => publicOrigin(host) + CALLBACK_PATH;
+  const redirectUri = (host: string): string => publicOrigin(host) + GATE_CALLBACK_PATH;
   const failed: Refusal = { code: 'sign_in_failed', action: { href: '/', label: 'Start again' } };
 
   /** Sends a navigation to the issuer; it comes back to the same address of the same host. */
@@ -46,7 +45,7 @@ export function createSignIn(
     const authorize = new URL('/oauth/authorize', config.issuer);
     authorize.search = new URLSearchParams({
       response_type: 'code',
-      client_id: CLIENT_ID,
+      client_id: GATE_CLIENT_ID,
       redirect_uri: redirectUri(target.host),
       scope: 'openid',
       state,
@@ -82,7 +81,7 @@ export function createSignIn(
     const code = await decodeToken(secrets, 'authorization_code', parameters.get('code') ?? '');
     if (!code) return failedForGood;
     const redeemed = await users.redeemCode(code, {
-      clientId: CLIENT_ID,
+      clientId: GATE_CLIENT_ID,
       redirectUri: redirectUri(target.host),
       codeChallenge: await s256(signIn.codeVerifier),
     });
@@ -110,7 +109,7 @@ export function createSignIn(
 
   /** A link must not sign anybody out: the issuer asks first. */
   const askToSignOut = (): Response =>
-    gateResponse(null, 302, [['Location', `${config.issuer}/oauth/logout?client_id=${CLIENT_ID}`]]);
+    gateResponse(null, 302, [['Location', `${config.issuer}/oauth/logout?client_id=${GATE_CLIENT_ID}`]]);
 
   return { begin, callback, signOut, askToSignOut };
 }

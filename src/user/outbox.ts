@@ -5,7 +5,7 @@ import type { Mailer } from '../mail/mail.ts';
 import { mailboxMailer } from '../mail/mailbox.ts';
 import { familyReuse, welcome } from '../mail/messages.ts';
 import { deviceName } from './device.ts';
-import type { EventRow } from './store.ts';
+import type { EventRow } from './tables/event.ts';
 import type { Profile } from './types.ts';
 
 /** Production has no way to send mail yet; the audit trail has every event all the same. */

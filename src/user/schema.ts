@@ -82,4 +82,6 @@ export const migrations = [
     delivered_at INTEGER
   );
   `,
+  // When an administrator disabled the account; null while it is enabled.
+  'ALTER TABLE profile ADD COLUMN disabled_at INTEGER;',
 ] as const;

@@ -4,6 +4,9 @@
 export type EndCause =
   | 'sign_out'
   | 'sign_out_everywhere'
+  | 'password_change'
+  | 'account_disabled'
+  | 'administrator'
   | 'reuse'
   | 'code_reuse'
   | 'token_mismatch'
@@ -52,6 +55,12 @@ export type SessionAnswer =
   | LiveSession
   | { kind: 'ended'; cause: EndCause; endedAt: number }
   | { kind: 'unknown' };
+
+export interface StatusQuestion {
+  sessionId: string;
+  /** The family of the access token in question; without it the session itself is asked about. */
+  familyId?: string;
+}
 
 export interface AttemptPolicy {
   maximumAttempts: number;
@@ -145,18 +154,29 @@ export interface AccountSession {
   clientIds: string[];
 }
 
+/** Why something ended: the answer to "why was I signed out?". */
 export interface AccountEnd {
   what: 'session' | 'family';
-  clientId: string | undefined;
-  userAgent: string;
   cause: EndCause;
   /** Milliseconds since the epoch. */
   endedAt: number;
+  sessionId: string;
+  /** Of a family: its client, and how far its chain had come. */
+  clientId?: string;
+  generation?: number;
+  userAgent: string;
+  place: string;
+  /** A family that ended because its session did; the session's own entry tells the same. */
+  withSession: boolean;
 }
 
 export interface Account {
   profile: Profile;
+  /** When an administrator disabled it, in milliseconds since the epoch, or null. */
+  disabledAt: number | null;
   sessions: AccountSession[];
-  /** Newest first. */
+  /** Clients with offline_access whose session is over. */
+  offlineClientIds: string[];
+  /** The newest first. */
   ends: AccountEnd[];
 }

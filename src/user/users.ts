@@ -21,20 +21,25 @@ export interface Users {
     policy: Types.SessionPolicy,
   ): Promise<Types.SessionAnswer>;
   readSession(session: Token): Promise<Types.SessionAnswer>;
-  status(userId: string, question: { sessionId: string; familyId?: string }): Promise<Types.SessionAnswer>;
+  status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
   issueCode(
     session: Token,
     code: Token,
     request: Omit<Types.NewCode, 'codeId' | 'secretHash'>,
   ): Promise<Types.SessionAnswer>;
   redeemCode(code: Token, redemption: Types.CodeRedemption): Promise<Types.CodeAnswer>;
+  /** Founds a family in a live session without a code. */
+  foundFamily(session: Token, founding: Types.NewFamily, granted: Granted): Promise<Types.SessionAnswer>;
+  changePassword(userId: string, hash: string, keepSessionId: string): Promise<void>;
   refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
   revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
   endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<void>;
-  endOtherSessions(userId: string, keepSessionId: string): Promise<void>;
+  endOtherSessions(userId: string, keepSessionId: string, cause: Types.EndCause): Promise<void>;
   endEverything(userId: string, cause: Types.EndCause): Promise<void>;
   account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
 }
+
+type Granted = { clientId: string; scope: string[]; resource: string[] };
 
 /** Turns a session token into what the object may know of it. */
 const presented = async (session: Token): Promise<Types.PresentedSession> => ({
@@ -69,15 +74,19 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       const secretHash = await sha256(code.secret);
       return at(code.userId, async (stub) => stub.redeemCode(code.recordId, secretHash, redemption));
     },
+    foundFamily: async (session, founding, granted) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.foundFamily(by, founding, granted));
+    },
+    changePassword: (userId, hash, keep) => at(userId, async (stub) => stub.changePassword(hash, keep)),
     refresh: (userId, refresh) => at(userId, async (stub) => stub.refresh(refresh)),
     revokeFamily: async (token, clientId) => {
       const secretHash = await sha256(token.secret);
-      return at(token.userId, async (stub) =>
-        stub.revokeFamily(token.recordId, token.generation, secretHash, clientId),
-      );
+      const family = { familyId: token.recordId, generation: token.generation, secretHash };
+      return at(token.userId, async (stub) => stub.revokeFamily(family, clientId));
     },
     endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
-    endOtherSessions: (userId, keep) => at(userId, async (stub) => stub.endOtherSessions(keep)),
+    endOtherSessions: (userId, keep, cause) => at(userId, async (stub) => stub.endOtherSessions(keep, cause)),
     endEverything: (userId, cause) => at(userId, async (stub) => stub.endEverything(cause)),
     account: async (session) => {
       const request = await presented(session);

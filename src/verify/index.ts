@@ -56,10 +56,11 @@ export interface AssertionClaims extends Claims {
   sid: string;
   /** When the user last signed in, in seconds since the epoch. */
   auth_time: number;
-  /** How: RFC 8176. */
-  amr: string[];
-  email: string;
-  name: string;
+  /** How (RFC 8176). Like email and name it is absent where a route trusts an access token without asking further. */
+  amr?: string[];
+  email?: string;
+  email_verified?: boolean;
+  name?: string;
   /** The OAuth client, and what it may do, when the caller came with an access token of its own. */
   client_id?: string;
   scope?: string;

@@ -181,8 +181,13 @@ describe('the answer of the origin', () => {
     });
     headers.append('Set-Cookie', 'a=1; Path=/');
     headers.append('Set-Cookie', 'b=2; HttpOnly');
-    world.world.respond = () => new Response('moved', { status: 302, statusText: 'Found', headers });
+    const redirect = vi.fn();
+    world.world.respond = (request) => {
+      redirect(request.redirect);
+      return new Response('moved', { status: 302, statusText: 'Found', headers });
+    };
     const response = await world.send('/session/x', { headers: await withCookie() });
+    expect(redirect).toHaveBeenCalledWith('manual');
     expect([response.status, await response.text()]).toEqual([302, 'moved']);
     expect(response.headers.get('Location')).toBe('https://elsewhere.test/');
     expect(response.headers.get('X-Thing')).toBe('1');

@@ -39,6 +39,7 @@ function show(user: User | undefined): void {
 function showToken(): void {
   const seconds = Math.max(0, Math.round((expiresAt - Date.now()) / 1000));
   const left = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  element('expires').setAttribute('datetime', new Date(expiresAt).toISOString());
   element('expires').textContent =
     seconds > 0 ? `${new Date(expiresAt).toLocaleTimeString()}, in ${left}` : 'now: the next call renews it';
   element('refreshed').textContent = refreshes === 1 ? 'once' : `${refreshes} times`;

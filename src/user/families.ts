@@ -1,0 +1,134 @@
+import { sameBytes } from '../core/bytes.ts';
+import { decide, expiry } from '../core/family/rule.ts';
+import type { UserRecord } from './record.ts';
+import { answerFor, type End, sessionEnd } from './sessions.ts';
+import type { FamilyRow } from './tables/family.ts';
+import type {
+  Grant,
+  LiveSession,
+  NewFamily,
+  Profile,
+  Refresh,
+  RefreshAnswer,
+  SessionAnswer,
+} from './types.ts';
+
+/** Founds a family for a client, in a live session. A retry of the same request finds it there already. */
+export function foundFamily(
+  user: UserRecord,
+  session: LiveSession,
+  founding: NewFamily,
+  granted: { clientId: string; scope: string[]; resource: string[] },
+  now: number,
+): void {
+  if (user.families.get(founding.familyId)) return;
+  const absoluteExpiresAt = now + founding.absoluteSeconds * 1000;
+  user.families.insert({
+    familyId: founding.familyId,
+    sessionId: session.sessionId,
+    clientId: granted.clientId,
+    scope: granted.scope,
+    resource: granted.resource,
+    authTime: session.authTime,
+    amr: session.amr,
+    offline: granted.scope.includes('offline_access'),
+    dpopJkt: null,
+    currentHash: founding.secretHash,
+    createdAt: now,
+    rotatedAt: now,
+    idleExpiresAt: Math.min(now + founding.idleSeconds * 1000, absoluteExpiresAt),
+    absoluteExpiresAt,
+  });
+}
+
+/** When and why a family ended, by itself or with its session, or null while it lives. */
+export function familyEnd(user: UserRecord, family: FamilyRow, now: number): End | null {
+  if (family.endedAt !== null) return { cause: family.endCause ?? 'session_ended', endedAt: family.endedAt };
+  const expired = expiry(family, now);
+  if (expired || family.offline) return expired;
+  const session = user.sessions.get(family.sessionId);
+  return session ? sessionEnd(session, now) : { cause: 'session_ended', endedAt: now };
+}
+
+/** Whether a family is alive, for whoever holds an access token of it. */
+export function familyStatus(
+  user: UserRecord,
+  familyId: string,
+  sessionId: string,
+  now: number,
+): SessionAnswer {
+  const family = user.families.get(familyId);
+  const profile = user.profile.get();
+  if (!family || !profile || family.sessionId !== sessionId) return { kind: 'unknown' };
+  const end = familyEnd(user, family, now);
+  if (end) return { kind: 'ended', ...end };
+  return { kind: 'live', sessionId, authTime: family.authTime, amr: family.amr, profile };
+}
+
+const grantOf = (profile: Profile, family: FamilyRow): Grant => ({
+  userId: profile.userId,
+  sessionId: family.sessionId,
+  familyId: family.familyId,
+  clientId: family.clientId,
+  scope: [...family.scope],
+  resource: [...family.resource],
+  authTime: family.authTime,
+  amr: family.amr,
+});
+
+/** The family rule, applied. Reuse is an answer and never a throw: a throw would roll back the very end it reports. */
+export function refresh(user: UserRecord, request: Refresh, now: number): RefreshAnswer {
+  const family = user.families.get(request.familyId);
+  const profile = user.profile.get();
+  if (!family || !profile) return { kind: 'refused', reason: 'unknown' };
+  if (!family.offline && family.endedAt === null) {
+    const session = answerFor(user, user.sessions.get(family.sessionId), now);
+    if (session.kind === 'ended') return { kind: 'refused', reason: 'ended', cause: session.cause };
+    if (session.kind === 'unknown') return { kind: 'refused', reason: 'unknown' };
+  }
+  const policy = {
+    graceMilliseconds: request.policy.graceSeconds * 1000,
+    idleMilliseconds: request.policy.idleSeconds * 1000,
+  };
+  const decision = decide(family, request, policy, now);
+  switch (decision.kind) {
+    case 'refuse':
+      return decision.refusal === 'ended'
+        ? { kind: 'refused', reason: 'ended', cause: family.endCause ?? 'session_ended' }
+        : { kind: 'refused', reason: decision.refusal };
+    case 'end': {
+      user.families.end(family.familyId, decision.cause, decision.endedAt);
+      const session = user.sessions.get(family.sessionId);
+      user.note(`family_${decision.cause}`, now, {
+        clientId: family.clientId,
+        sessionId: family.sessionId,
+        familyId: family.familyId,
+        userAgent: session?.userAgent,
+        place: session?.place,
+        generation: family.generation,
+        presentedGeneration: request.generation,
+      });
+      return { kind: 'ended', cause: decision.cause };
+    }
+    case 'replay':
+      return { kind: 'replayed', grant: grantOf(profile, family), salt: decision.salt, hash: decision.hash };
+    case 'rotate':
+      user.families.rotate(family.familyId, decision.family);
+      return { kind: 'rotated', grant: grantOf(profile, family) };
+  }
+}
+
+/** RFC 7009: a client gives back its own family; somebody else's is left alone. */
+export function revokeFamily(
+  user: UserRecord,
+  token: { familyId: string; generation: number; secretHash: Uint8Array },
+  clientId: string,
+  now: number,
+): void {
+  const family = user.families.get(token.familyId);
+  if (!family || family.clientId !== clientId || family.endedAt !== null) return;
+  // An older token of the chain is accepted as well: whoever holds it may want the chain gone.
+  if (token.generation === family.generation && !sameBytes(token.secretHash, family.currentHash)) return;
+  user.families.end(family.familyId, 'revoked_by_client', now);
+  user.note('family_revoked', now, { clientId, sessionId: family.sessionId, familyId: family.familyId });
+}

@@ -1,0 +1,29 @@
+import type { UserRecord } from './record.ts';
+import { endEverythingBut } from './sessions.ts';
+import type { AttemptAnswer, AttemptPolicy } from './types.ts';
+
+/**
+ * Counts a password attempt before its hash is computed: a guess costs a count even if the Worker dies meanwhile.
+ * Works the same for an object that is no user, so that unknown people cannot be told from known ones.
+ */
+export function beginAttempt(user: UserRecord, policy: AttemptPolicy, now: number): AttemptAnswer {
+  const windowMilliseconds = policy.attemptWindowSeconds * 1000;
+  const counted = user.profile.attempts();
+  const open = counted !== undefined && now < counted.windowStartedAt + windowMilliseconds;
+  if (open && counted.attempts >= policy.maximumAttempts) {
+    const retryAfter = counted.windowStartedAt + windowMilliseconds - now;
+    return { kind: 'locked', retryAfterSeconds: Math.ceil(retryAfter / 1000) };
+  }
+  const windowStartedAt = open ? counted.windowStartedAt : now;
+  user.profile.setAttempts(windowStartedAt, (open ? counted.attempts : 0) + 1);
+  user.wakeBy(windowStartedAt + windowMilliseconds);
+  return { kind: 'counted', passwordHash: user.profile.passwordHash() };
+}
+
+/** Stores a new password. Whoever knew the old one may be signed in somewhere: all but this session ends. */
+export function changePassword(user: UserRecord, hash: string, keepSessionId: string, now: number): void {
+  user.profile.setPasswordHash(hash, now);
+  user.profile.clearAttempts();
+  endEverythingBut(user, keepSessionId, 'password_change', now);
+  user.note('password_changed', now, { sessionId: keepSessionId });
+}

@@ -1,0 +1,102 @@
+import { sameBytes } from '../core/bytes.ts';
+import { expiry, worthTouching } from '../core/session/rule.ts';
+import type { UserRecord } from './record.ts';
+import type { SessionRow } from './tables/session.ts';
+import type { Device, EndCause, PresentedSession, SessionAnswer, SessionPolicy } from './types.ts';
+
+export interface End {
+  cause: EndCause;
+  /** Milliseconds since the epoch. */
+  endedAt: number;
+}
+
+/** Opens a session after a successful sign-in, which also forgives the attempts before it. */
+export function openSession(
+  user: UserRecord,
+  session: PresentedSession,
+  amr: string[],
+  device: Device,
+  policy: SessionPolicy,
+  now: number,
+): SessionAnswer {
+  if (!user.profile.get()) return { kind: 'unknown' };
+  const disabledAt = user.profile.disabledAt();
+  if (disabledAt !== null) return { kind: 'ended', cause: 'account_disabled', endedAt: disabledAt };
+  user.profile.clearAttempts();
+  if (!user.sessions.get(session.sessionId)) {
+    user.sessions.insert({
+      ...session,
+      authTime: Math.floor(now / 1000),
+      amr,
+      ...device,
+      createdAt: now,
+      lastUsedAt: now,
+      idleMilliseconds: policy.idleSeconds * 1000,
+      absoluteExpiresAt: now + policy.absoluteSeconds * 1000,
+    });
+    user.note('session_opened', now, { sessionId: session.sessionId, amr, ...device });
+  }
+  return answerFor(user, user.sessions.get(session.sessionId), now);
+}
+
+/** When and why a session ended, or null while it lives. */
+export function sessionEnd(row: SessionRow, now: number): End | null {
+  if (row.endedAt !== null) return { cause: row.endCause ?? 'session_ended', endedAt: row.endedAt };
+  return expiry(row, now);
+}
+
+/** Who holds this session token. */
+export function readSession(user: UserRecord, presented: PresentedSession, now: number): SessionAnswer {
+  const row = user.sessions.get(presented.sessionId);
+  if (!row || !sameBytes(presented.secretHash, row.secretHash)) return { kind: 'unknown' };
+  return answerFor(user, row, now);
+}
+
+/** Reads a session, writes down its end if it has just expired, and its use if that is due. */
+export function answerFor(user: UserRecord, row: SessionRow | undefined, now: number): SessionAnswer {
+  const profile = user.profile.get();
+  if (!row || !profile) return { kind: 'unknown' };
+  const end = sessionEnd(row, now);
+  if (end) {
+    if (row.endedAt === null) writeEnd(user, row.sessionId, end, now);
+    return { kind: 'ended', ...end };
+  }
+  if (worthTouching(row, now)) user.sessions.touch(row.sessionId, now);
+  return { kind: 'live', sessionId: row.sessionId, authTime: row.authTime, amr: row.amr, profile };
+}
+
+function writeEnd(user: UserRecord, sessionId: string, { cause, endedAt }: End, now: number): void {
+  user.sessions.end(sessionId, cause, endedAt);
+  user.families.endOfSession(sessionId, cause, endedAt);
+  user.note('session_ended', now, { sessionId, cause });
+}
+
+/** Ends a session and every family in it that has no offline_access. */
+export function endSession(user: UserRecord, sessionId: string, cause: EndCause, now: number): void {
+  const row = user.sessions.get(sessionId);
+  if (row && !sessionEnd(row, now)) writeEnd(user, sessionId, { cause, endedAt: now }, now);
+}
+
+/** Ends every session but one, each with its families that have no offline_access. */
+export function endOtherSessions(
+  user: UserRecord,
+  keepSessionId: string | null,
+  cause: EndCause,
+  now: number,
+): void {
+  for (const { sessionId } of user.sessions.all()) {
+    if (sessionId !== keepSessionId) endSession(user, sessionId, cause, now);
+  }
+}
+
+/** Ends every session and every family, those with offline_access too, but for one session and what is in it. */
+export function endEverythingBut(
+  user: UserRecord,
+  keepSessionId: string | null,
+  cause: EndCause,
+  now: number,
+): void {
+  endOtherSessions(user, keepSessionId, cause, now);
+  user.families.endAll(cause, now, keepSessionId);
+  user.note('everything_ended', now, { cause });
+}

@@ -1,0 +1,54 @@
+import { first } from './sql.ts';
+
+export interface EventRow {
+  eventId: string;
+  type: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  detail: Record<string, unknown>;
+}
+
+/** The outbox: each event is written in the transaction that caused it, and delivered by the alarm. */
+export class EventTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  insert(row: EventRow): void {
+    this.#sql.exec(
+      'INSERT INTO event (event_id, type, at, detail) VALUES (?, ?, ?, ?)',
+      row.eventId,
+      row.type,
+      row.at,
+      JSON.stringify(row.detail),
+    );
+  }
+
+  /** The oldest first. */
+  undelivered(limit: number): EventRow[] {
+    return this.#sql
+      .exec<{ eventId: string; type: string; at: number; detail: string }>(
+        `SELECT event_id AS eventId, type, at, detail FROM event WHERE delivered_at IS NULL
+          ORDER BY at, rowid LIMIT ?`,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
+  }
+
+  markDelivered(eventIds: readonly string[], now: number): void {
+    for (const eventId of eventIds) {
+      this.#sql.exec('UPDATE event SET delivered_at = ? WHERE event_id = ?', now, eventId);
+    }
+  }
+
+  removeDelivered(before: number): void {
+    this.#sql.exec('DELETE FROM event WHERE delivered_at IS NOT NULL AND at < ?', before);
+  }
+
+  isEmpty(): boolean {
+    return first(this.#sql, 'SELECT 1 AS found FROM event LIMIT 1') === undefined;
+  }
+}

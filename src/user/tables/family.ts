@@ -1,0 +1,147 @@
+import type { Family } from '../../core/family/rule.ts';
+import type { EndCause } from '../types.ts';
+import { bytes, first, list } from './sql.ts';
+
+/** A family with what surrounds its chain. */
+export interface FamilyRow extends Family {
+  familyId: string;
+  sessionId: string;
+  /** Seconds since the epoch; the other times are milliseconds. */
+  authTime: number;
+  amr: string[];
+  /** Granted offline_access: outlives its session. */
+  offline: boolean;
+  createdAt: number;
+  endCause: EndCause | null;
+}
+
+type Converted =
+  | 'scope'
+  | 'resource'
+  | 'amr'
+  | 'offline'
+  | 'currentHash'
+  | 'previousHash'
+  | 'salt'
+  | 'endCause';
+type Stored = Omit<FamilyRow, Converted> & {
+  scope: string;
+  resource: string;
+  amr: string;
+  offline: number;
+  currentHash: ArrayBuffer;
+  previousHash: ArrayBuffer | null;
+  salt: ArrayBuffer | null;
+  endCause: string | null;
+} & Record<string, SqlStorageValue>;
+
+const columns = `family_id AS familyId, session_id AS sessionId, client_id AS clientId, scope, resource,
+  auth_time_seconds AS authTime, amr, offline, dpop_jkt AS dpopJkt, generation, current_hash AS currentHash,
+  previous_hash AS previousHash, salt, created_at AS createdAt, rotated_at AS rotatedAt,
+  idle_expires_at AS idleExpiresAt, absolute_expires_at AS absoluteExpiresAt, ended_at AS endedAt,
+  end_cause AS endCause`;
+
+const read = (row: Stored): FamilyRow => ({
+  ...row,
+  scope: list(row.scope),
+  resource: list(row.resource),
+  amr: list(row.amr),
+  offline: row.offline === 1,
+  currentHash: bytes(row.currentHash),
+  previousHash: row.previousHash && bytes(row.previousHash),
+  salt: row.salt && bytes(row.salt),
+  endCause: row.endCause as EndCause | null,
+});
+
+export class FamilyTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  get(familyId: string): FamilyRow | undefined {
+    const row = first<Stored>(this.#sql, `SELECT ${columns} FROM family WHERE family_id = ?`, familyId);
+    return row && read(row);
+  }
+
+  /** The newest first. */
+  all(): FamilyRow[] {
+    const rows = this.#sql.exec<Stored>(`SELECT ${columns} FROM family ORDER BY created_at DESC`);
+    return rows.toArray().map(read);
+  }
+
+  insert(row: Omit<FamilyRow, 'endedAt' | 'endCause' | 'previousHash' | 'salt' | 'generation'>): void {
+    this.#sql.exec(
+      `INSERT INTO family (family_id, session_id, client_id, scope, resource, auth_time_seconds, amr, offline,
+        dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+      row.familyId,
+      row.sessionId,
+      row.clientId,
+      JSON.stringify(row.scope),
+      JSON.stringify(row.resource),
+      row.authTime,
+      JSON.stringify(row.amr),
+      row.offline ? 1 : 0,
+      row.dpopJkt,
+      row.currentHash,
+      row.createdAt,
+      row.rotatedAt,
+      row.idleExpiresAt,
+      row.absoluteExpiresAt,
+    );
+  }
+
+  /** The one row that a refresh writes. */
+  rotate(familyId: string, next: Family): void {
+    this.#sql.exec(
+      `UPDATE family SET generation = ?, current_hash = ?, previous_hash = ?, salt = ?, rotated_at = ?,
+        idle_expires_at = ? WHERE family_id = ?`,
+      next.generation,
+      next.currentHash,
+      next.previousHash,
+      next.salt,
+      next.rotatedAt,
+      next.idleExpiresAt,
+      familyId,
+    );
+  }
+
+  end(familyId: string, cause: EndCause, endedAt: number): void {
+    const update = 'UPDATE family SET ended_at = ?, end_cause = ? WHERE family_id = ? AND ended_at IS NULL';
+    this.#sql.exec(update, endedAt, cause, familyId);
+  }
+
+  /** Ends the families that do not outlive their session. */
+  endOfSession(sessionId: string, cause: EndCause, endedAt: number): void {
+    this.#sql.exec(
+      'UPDATE family SET ended_at = ?, end_cause = ? WHERE session_id = ? AND offline = 0 AND ended_at IS NULL',
+      endedAt,
+      cause,
+      sessionId,
+    );
+  }
+
+  /** Ends every family, those with offline_access too; of every session, or of every session but one. */
+  endAll(cause: EndCause, endedAt: number, exceptSessionId: string | null = null): void {
+    this.#sql.exec(
+      'UPDATE family SET ended_at = ?, end_cause = ? WHERE ended_at IS NULL AND session_id IS NOT ?',
+      endedAt,
+      cause,
+      exceptSessionId,
+    );
+  }
+
+  /** Removes what ended before `endedBefore`, by itself or by expiry. */
+  removeEnded(endedBefore: number): void {
+    this.#sql.exec(
+      'DELETE FROM family WHERE COALESCE(ended_at, MIN(idle_expires_at, absolute_expires_at)) < ?',
+      endedBefore,
+    );
+  }
+
+  isEmpty(): boolean {
+    return first(this.#sql, 'SELECT 1 AS found FROM family LIMIT 1') === undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Profile } from '../types.ts';
+import { first } from './sql.ts';
+
+/** The person, their password, and the attempts at it: one row each. */
+export class ProfileTable {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  get(): Profile | undefined {
+    const row = first<{ userId: string; email: string; emailVerified: number; name: string }>(
+      this.#sql,
+      'SELECT user_id AS userId, email, email_verified AS emailVerified, name FROM profile',
+    );
+    return row && { ...row, emailVerified: row.emailVerified === 1 };
+  }
+
+  insert(profile: Profile, now: number): void {
+    this.#sql.exec(
+      'INSERT INTO profile (only, user_id, email, email_verified, name, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+      profile.userId,
+      profile.email,
+      profile.emailVerified ? 1 : 0,
+      profile.name,
+      now,
+    );
+  }
+
+  /** When an administrator disabled the account, or null. */
+  disabledAt(): number | null {
+    return first<{ at: number | null }>(this.#sql, 'SELECT disabled_at AS at FROM profile')?.at ?? null;
+  }
+
+  setDisabledAt(at: number | null): void {
+    this.#sql.exec('UPDATE profile SET disabled_at = ?', at);
+  }
+
+  passwordHash(): string | undefined {
+    return first<{ hash: string }>(this.#sql, 'SELECT hash FROM password')?.hash;
+  }
+
+  setPasswordHash(hash: string, now: number): void {
+    this.#sql.exec('INSERT OR REPLACE INTO password (only, hash, changed_at) VALUES (1, ?, ?)', hash, now);
+  }
+
+  attempts(): { windowStartedAt: number; attempts: number } | undefined {
+    return first(this.#sql, 'SELECT window_started_at AS windowStartedAt, attempts FROM password_attempts');
+  }
+
+  setAttempts(windowStartedAt: number, attempts: number): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO password_attempts (only, window_started_at, attempts) VALUES (1, ?, ?)',
+      windowStartedAt,
+      attempts,
+    );
+  }
+
+  clearAttempts(): void {
+    this.#sql.exec('DELETE FROM password_attempts');
+  }
+}

@@ -1,0 +1,143 @@
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export interface Call {
+  method: 'GET' | 'POST';
+  /** Path and query. */
+  path: string;
+  headers?: Record<string, string>;
+  form?: Record<string, string>;
+}
+
+export interface Http {
+  readonly origin: string;
+  send(call: Call): Promise<Answer>;
+  close(): void;
+}
+
+/** A client of one origin that keeps its connections open, as many as there are requests at once. */
+export function connect(origin: string): Http {
+  const { hostname, port } = new URL(origin);
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return {
+    origin,
+    async send({ method, path, headers = {}, form }) {
+      const body = form && new URLSearchParams(form).toString();
+      const outgoing = request({
+        agent,
+        hostname,
+        port,
+        method,
+        path,
+        headers: {
+          ...(body !== undefined && {
+            'Content-Type': 'application/x-www-form-urlencoded',
+            'Content-Length': Buffer.byteLength(body),
+          }),
+          ...headers,
+        },
+      });
+      const answered = new Promise<Answer>((resolve, reject) => {
+        outgoing.once('error', reject);
+        outgoing.once('response', (response) => {
+          text(response).then(
+            (received) =>
+              resolve({ status: response.statusCode ?? 0, headers: response.headers, body: received }),
+            reject,
+          );
+        });
+      });
+      outgoing.end(body);
+      return answered;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** One client's next request and the check of its answer; it throws when the answer is wrong. */
+export type Lane = () => Promise<void>;
+
+/** What a load of some seconds came to. Times are milliseconds. */
+export interface Load {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  requests: number;
+}
+
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+async function drive(lanes: readonly Lane[], milliseconds: number): Promise<Load> {
+  const times: number[] = [];
+  const start = performance.now();
+  await Promise.all(
+    lanes.map(async (next) => {
+      do {
+        const before = performance.now();
+        await next();
+        times.push(performance.now() - before);
+      } while (performance.now() - start < milliseconds);
+    }),
+  );
+  const elapsed = performance.now() - start;
+  times.sort((a, b) => a - b);
+  return {
+    perSecond: (times.length / elapsed) * 1000,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    requests: times.length,
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low, high] = [sorted[middle - 1] ?? Number.NaN, sorted[middle] ?? Number.NaN];
+  return sorted.length % 2 === 1 ? high : (low + high) / 2;
+}
+
+/** For how long each contender is measured, and how often. */
+export interface Pace {
+  seconds: number;
+  warmUpSeconds: number;
+  rounds: number;
+}
+
+/**
+ * Measures contenders in turns, each lane of a contender waiting for its answer before it asks again. Whatever else
+ * the machine does in the meantime then hits all of them; the result is the median of the rounds.
+ */
+export async function compare<Name extends string>(
+  contenders: Readonly<Record<Name, readonly Lane[]>>,
+  { seconds, warmUpSeconds, rounds }: Pace,
+): Promise<Record<Name, Load>> {
+  const names = Object.keys(contenders) as Name[];
+  const loads = new Map<Name, Load[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    // Backwards every other time: nobody always follows the same one.
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      await drive(contenders[name], warmUpSeconds * 1000);
+      loads.get(name)?.push(await drive(contenders[name], seconds * 1000));
+    }
+  }
+  const middle = (all: readonly Load[], of: keyof Load) => median(all.map((load) => load[of]));
+  return Object.fromEntries(
+    [...loads].map(([name, all]) => [
+      name,
+      {
+        perSecond: middle(all, 'perSecond'),
+        p50: middle(all, 'p50'),
+        p99: middle(all, 'p99'),
+        requests: middle(all, 'requests'),
+      },
+    ]),
+  ) as Record<Name, Load>;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../src/config/define.ts';
+import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import type { Environment } from '../../src/environment.ts';
+
+const environment = {} as Environment;
+const app = { clientId: 'app', clientName: 'App', redirectUris: ['https://app.example/cb'] };
+const base: ConfigInput = {
+  environment: 'production',
+  issuer: 'https://auth.company.example',
+  clients: [app],
+};
+const load = (changes: Record<string, unknown>) =>
+  loadConfig(() => ({ ...base, ...changes }) as ConfigInput, environment);
+const faultsOf = (changes: Record<string, unknown>): string => {
+  try {
+    load(changes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  return 'no fault';
+};
+
+describe('a good configuration', () => {
+  it('gets its defaults', () => {
+    const config = load({});
+    expect(config.clients[0]).toMatchObject({
+      accessTokenSeconds: 300,
+      idTokenSignedResponseAlg: 'RS256',
+      refreshToken: { graceSeconds: 10, idleSeconds: 14 * 86_400, absoluteSeconds: 90 * 86_400 },
+    });
+    expect(config.passwords).toEqual({ minimumLength: 15, maximumAttempts: 10, attemptWindowSeconds: 900 });
+  });
+
+  it('registers the gate as a client of its own issuer, for every host that it guards', () => {
+    const route = { origin: 'https://origin.example', allow: 'session' };
+    const config = load({
+      routes: [
+        { ...route, path: '/a/*' },
+        { ...route, host: 'app.company.example', path: '/*' },
+      ],
+    });
+    expect(config.clients.at(-1)).toMatchObject({
+      clientId: 'portcullis-gate',
+      redirectUris: [
+        'https://auth.company.example/.portcullis/callback',
+        'https://app.company.example/.portcullis/callback',
+      ],
+    });
+    expect(config.routes.map((each) => each.resource)).toEqual([
+      'https://auth.company.example/a',
+      'https://app.company.example',
+    ]);
+    expect(load({ routes: [{ ...route, path: '/a/*', allow: 'public' }] }).clients).toHaveLength(1);
+  });
+});
+
+describe('a fault is told in one line that names the place', () => {
+  const route = { path: '/a/*', origin: 'https://origin.example', allow: 'session' };
+  it.each([
+    [{ issuer: 'https://auth.company.example/' }, /^issuer: must be an origin/],
+    [{ issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
+    [{ environment: 'development', issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
+    [{ issuer: 'https://auth.example.com' }, /^issuer: .*is the placeholder/],
+    [{ clients: [app, app] }, /^clients\[1\]\.clientId: "app" is used twice/],
+    [
+      { clients: [{ ...app, clientId: 'portcullis-gate' }] },
+      /^clients\[0\]\.clientId: "portcullis-gate" is the gate's own/,
+    ],
+    [{ clients: [{ ...app, redirectUris: [] }] }, /^clients\.0\.redirectUris: needs at least one/],
+    [
+      { clients: [{ ...app, redirectUris: ['/cb'] }] },
+      /^clients\.0\.redirectUris\.0: must be an absolute URI/,
+    ],
+    [{ clients: [{ ...app, redirectUris: ['https://a.example/#x'] }] }, /fragment/],
+    [{ clients: [{ ...app, redirectUris: ['javascript:alert(1)'] }] }, /scheme that a browser would run/],
+    [{ clients: [{ ...app, redirectUris: ['http://app.example/cb'] }] }, /must be https/],
+    [{ clients: [{ ...app, scope: ['a b'] }] }, /scope token/],
+    [{ clients: [{ ...app, refreshToken: { graceSeconds: 61 } }] }, /graceSeconds/],
+    [
+      { clients: [{ ...app, refreshToken: { idleSeconds: 7200, absoluteSeconds: 3600 } }] },
+      /must not exceed absoluteSeconds/,
+    ],
+    [{ clients: [{ ...app, redirectUrls: [] }] }, /redirectUrls/],
+    [{ session: { idleSeconds: 7200, absoluteSeconds: 3600 } }, /session\.idleSeconds/],
+    [{ routes: [{ ...route, path: 'a' }] }, /^routes\.0\.path: must be a path/],
+    [{ routes: [{ ...route, origin: 'https://origin.example/x' }] }, /^routes\.0\.origin/],
+    [{ routes: [{ ...route, origin: 'https://auth.company.example' }] }, /the gate itself/],
+    [
+      { routes: [{ ...route, path: '/*' }, route] },
+      /^routes\[1\]\.path: \/a\/\* is never reached, routes\[0\]/,
+    ],
+    [{ routes: [route, route] }, /^routes\[1\]\.path/],
+    [{ routes: [{ ...route, path: '/oauth/*' }] }, /^routes\[0\]\.path: .*the issuer's own/],
+    [{ routes: [{ ...route, allow: { scope: [] } }] }, /allow/],
+  ])('%j', (changes, message) => {
+    expect(faultsOf(changes)).toMatch(message);
+  });
+});
