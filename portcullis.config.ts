@@ -13,7 +13,8 @@ export default defineConfig((env) => ({
           clientName: 'The demo',
           redirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
           postLogoutRedirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
-          scope: ['openid', 'profile', 'email', 'demo:read'],
+          scope: ['openid', 'profile', 'email', 'offline_access', 'demo:read'],
+          sessionOrigins: [env.PORTCULLIS_ISSUER],
           resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
         },
       ]

@@ -4,6 +4,7 @@ import type { DefineConfig } from './config/define.ts';
 import { ConfigError } from './config/load.ts';
 import type { Environment } from './environment.ts';
 
+export { Administration } from './administration.ts';
 export { IdentifierObject } from './identifier/object.ts';
 export { KeyRingObject } from './keys/object.ts';
 export { MailboxObject } from './mail/mailbox.ts';

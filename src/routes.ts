@@ -1,8 +1,9 @@
-import { type Handler, Hono } from 'hono';
+import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { Dependencies } from './dependencies.ts';
-import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account.tsx';
+import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
+import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { asset } from './endpoints/assets.ts';
 import { mailbox } from './endpoints/dev/mailbox.tsx';
 import { authorize } from './endpoints/oauth/authorize.ts';
@@ -10,18 +11,26 @@ import { logout } from './endpoints/oauth/logout.tsx';
 import { revoke } from './endpoints/oauth/revoke.ts';
 import { token } from './endpoints/oauth/token.ts';
 import { userinfo } from './endpoints/oauth/userinfo.ts';
+import { devices, ends, removeDevice } from './endpoints/session/devices.ts';
+import { login } from './endpoints/session/login.ts';
+import { logoutAll, logoutOthers, logout as logoutSession } from './endpoints/session/logout.ts';
+import { refresh } from './endpoints/session/refresh.ts';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
 import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
 import { failure } from './middleware/failure.tsx';
+import { firstParty } from './middleware/first-party.ts';
 import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 
-/** Who may call: `api`, scripts of any origin, without cookies; `page`, browsers; `form`, our own pages' POSTs. */
-type Caller = 'api' | 'page' | 'form';
+/**
+ * Who may call: `api`, scripts of any origin, without cookies; `first-party`, scripts of our own apps, with cookies;
+ * `page`, browsers; `form`, our own pages' POSTs.
+ */
+type Caller = 'api' | 'first-party' | 'page' | 'form';
 type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
 /** Every route of the issuer. What is not here is the gate's. */
@@ -33,6 +42,8 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],
   ['GET', '/account', 'page', account(d)],
+  ['GET', '/account/password', 'page', showPasswordChange(d)],
+  ['POST', '/account/password', 'form', changePassword(d)],
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],
   ['POST', '/account/sign-out-everywhere', 'form', signOutEverywhere(d)],
@@ -41,6 +52,14 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/oauth/revoke', 'api', revoke(d)],
   ['GET POST', '/oauth/userinfo', 'api', userinfo(d)],
   ['GET POST', '/oauth/logout', 'page', logout(d)],
+  ['POST', '/session/login', 'first-party', login(d)],
+  ['POST', '/session/refresh', 'first-party', refresh(d)],
+  ['POST', '/session/logout', 'first-party', logoutSession(d)],
+  ['POST', '/session/logout-others', 'first-party', logoutOthers(d)],
+  ['POST', '/session/logout-all', 'first-party', logoutAll(d)],
+  ['GET', '/session/devices', 'first-party', devices(d)],
+  ['DELETE', '/session/devices/:id', 'first-party', removeDevice(d)],
+  ['GET', '/session/ends', 'first-party', ends(d)],
   ['GET', '/.well-known/openid-configuration', 'api', discovery(d)],
   ['GET', '/.well-known/oauth-authorization-server', 'api', discovery(d)],
   ['GET', '/.well-known/jwks.json', 'api', jwks(d)],
@@ -52,6 +71,7 @@ const anyOrigin = cors({
   origin: '*',
   allowMethods: ['GET', 'POST'],
   allowHeaders: ['Authorization', 'Content-Type'],
+  exposeHeaders: ['Date', 'Retry-After', 'WWW-Authenticate'],
   maxAge: 3600,
 });
 
@@ -63,7 +83,12 @@ export function issuerRoutes(
   const { config } = dependencies;
   const app = new Hono();
   const headers = securityHeaders(config);
-  const ownForms = sameOrigin(config);
+  const guards: Record<Caller, MiddlewareHandler[]> = {
+    api: [anyOrigin],
+    'first-party': [firstParty(config)],
+    page: [],
+    form: [sameOrigin(config)],
+  };
   const limit = bodyLimit({
     maxSize: MAXIMUM_BODY_BYTES,
     onError: (c) =>
@@ -79,16 +104,8 @@ export function issuerRoutes(
   const methodsOf = new Map<string, string[]>();
   for (const [methods, path, caller, handler] of table(dependencies)) {
     const allowed = methods.split(' ');
-    app.on(
-      allowed,
-      path,
-      headers,
-      limit,
-      ...(caller === 'form' ? [ownForms] : []),
-      ...(caller === 'api' ? [anyOrigin] : []),
-      handler,
-    );
-    if (caller === 'api') app.options(path, anyOrigin);
+    app.on(allowed, path, headers, limit, ...guards[caller], handler);
+    if (caller === 'api' || caller === 'first-party') app.options(path, headers, ...guards[caller]);
     methodsOf.set(path, [
       ...(methodsOf.get(path) ?? []),
       ...allowed,

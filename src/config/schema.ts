@@ -62,6 +62,11 @@ const client = v.strictObject({
   scope: v.optional(v.array(scopeToken), ['openid', 'profile', 'email', 'offline_access']),
   /** Resource indicators (RFC 8707) the client may ask for; the first is the default audience. */
   resources: v.optional(v.array(absoluteUri), []),
+  /**
+   * Origins of a first-party app on the issuer's own site that may use the session API, with the refresh token in a
+   * cookie that no script sees. Default none.
+   */
+  sessionOrigins: v.optional(v.array(origin), []),
   grantTypes: v.optional(v.array(v.picklist(['authorization_code', 'refresh_token'])), [
     'authorization_code',
     'refresh_token',

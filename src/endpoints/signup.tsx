@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { normalEmail } from '../core/account/email.ts';
-import { hashPassword, MAXIMUM_PASSWORD_LENGTH } from '../crypto/password.ts';
+import { hashPassword } from '../crypto/password.ts';
 import { newUserId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
@@ -9,6 +9,7 @@ import { openSession } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
+import { newPasswordFault } from '../sign-in/password.ts';
 import { signUpUser } from '../sign-in/sign-up.ts';
 
 const MAXIMUM_NAME_LENGTH = 100;
@@ -54,17 +55,8 @@ function fault(
     return { field: 'name', message: `Use at most ${MAXIMUM_NAME_LENGTH} characters for your name.` };
   }
   if (!email) return { field: 'email', message: 'Enter one email address, like you@example.com.' };
-  // Counted in characters as people see them, not in UTF-16 units (NIST SP 800-63B-4 §3.1.1.2).
-  const length = [...password.normalize('NFC')].length;
-  if (length < minimumLength) {
-    return {
-      field: 'password',
-      message: `Use at least ${minimumLength} characters. A few words together work well.`,
-    };
-  }
-  if (password.length > MAXIMUM_PASSWORD_LENGTH) {
-    return { field: 'password', message: `Use at most ${MAXIMUM_PASSWORD_LENGTH} characters.` };
-  }
+  const passwordFault = newPasswordFault(password, minimumLength);
+  if (passwordFault) return { field: 'password', message: passwordFault };
   return undefined;
 }
 

@@ -2,8 +2,9 @@ import { decodeJwt } from 'jose';
 import type { Route } from '../config/schema.ts';
 import { unseal } from '../crypto/seal.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import { type Verify, verifier } from '../verify/index.ts';
-import { type GateCookies, SESSION_COOKIE, type SessionHandle } from './cookies.ts';
+import type { GateCookies, SessionHandle } from './cookies.ts';
 
 export interface SessionCaller {
   kind: 'session';
@@ -96,7 +97,7 @@ export function createAuthentication(
 
   /** The session handle of this host, or undefined for any other cookie, garbage included. */
   async function readHandle(headers: Headers, host: string): Promise<SessionHandle | undefined> {
-    const sealed = cookies.read(headers, SESSION_COOKIE);
+    const sealed = cookies.read(headers, GATE_SESSION_COOKIE);
     const handle = await unseal<SessionHandle>(secrets, 'seal-gate-session', sealed, Date.now());
     return handle?.host === host ? handle : undefined;
   }

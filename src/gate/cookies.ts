@@ -1,11 +1,11 @@
-import { type CookieOptions, serialize } from 'hono/utils/cookie';
+import { serialize } from 'hono/utils/cookie';
 import { cookieNames, readCookie } from '../core/gate/cookies.ts';
+import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 
-/** How the gate names and writes its cookies: with the `__Host-` prefix wherever the issuer is https. */
+/** How the gate reads and writes its cookies. */
 export function gateCookies(issuer: string) {
-  const secure = issuer.startsWith('https:');
-  const prefix = secure ? '__Host-' : '';
-  const attributes: CookieOptions = { path: '/', httpOnly: true, sameSite: 'Lax', secure };
+  const prefix = cookieName({ issuer }, '');
+  const attributes = cookieOptions({ issuer });
   return {
     read: (headers: Headers, name: string) => readCookie(headers.get('Cookie'), prefix + name),
     /** Names that start with `name`, without the `__Host-` prefix, oldest first. */
@@ -18,8 +18,6 @@ export function gateCookies(issuer: string) {
 }
 
 export type GateCookies = ReturnType<typeof gateCookies>;
-
-export const SESSION_COOKIE = 'portcullis-gate';
 
 /** What the gate's cookie holds: a handle of the session, nothing that could be refreshed or raced for. */
 export interface SessionHandle {

@@ -4,7 +4,8 @@ import type { Target } from '../core/gate/path.ts';
 import { base64url, randomBytes, sha256 } from '../crypto/bytes.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { decodeToken } from '../crypto/token.ts';
-import { type GateCookies, SESSION_COOKIE, type SessionHandle } from './cookies.ts';
+import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
+import type { GateCookies, SessionHandle } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
 import { gateResponse, type Refusal } from './refusal.ts';
 
@@ -94,7 +95,7 @@ export function createSignIn(
       // Absolute, and the path starts with a slash: whatever it holds, it stays on this host.
       ['Location', publicOrigin(target.host) + signIn.returnTo],
       done,
-      ['Set-Cookie', cookies.write(SESSION_COOKIE, session, absoluteSeconds)],
+      ['Set-Cookie', cookies.write(GATE_SESSION_COOKIE, session, absoluteSeconds)],
     ]);
   }
 
@@ -103,7 +104,7 @@ export function createSignIn(
     if (handle) await users.endSession(handle.userId, handle.sessionId, 'sign_out');
     return gateResponse(null, 303, [
       ['Location', `${config.issuer}/`],
-      ['Set-Cookie', cookies.write(SESSION_COOKIE, '', 0)],
+      ['Set-Cookie', cookies.write(GATE_SESSION_COOKIE, '', 0)],
     ]);
   }
 

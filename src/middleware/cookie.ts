@@ -1,6 +1,10 @@
 import type { CookieOptions } from 'hono/utils/cookie';
 import type { Config } from '../config/schema.ts';
 
+/** The issuer's session, and the gate's handle of it on each host that it guards. */
+export const SESSION_COOKIE = 'portcullis-session';
+export const GATE_SESSION_COOKIE = 'portcullis-gate';
+
 const isHttps = (config: Pick<Config, 'issuer'>): boolean => config.issuer.startsWith('https:');
 
 /** The `__Host-` prefix keeps a sibling host from planting our cookies; http on localhost cannot have it. */

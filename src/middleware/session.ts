@@ -4,9 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Device, LiveSession } from '../user/types.ts';
-import { cookieName, cookieOptions } from './cookie.ts';
-
-const SESSION = 'portcullis-session';
+import { cookieName, cookieOptions, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
 /** A live session and the token that proves it. */
 export interface SignedIn {
@@ -19,7 +17,7 @@ export async function sessionToken(
   c: Context,
   { config, secrets }: Dependencies,
 ): Promise<Token | undefined> {
-  const cookie = getCookie(c, cookieName(config, SESSION));
+  const cookie = getCookie(c, cookieName(config, SESSION_COOKIE));
   return cookie === undefined ? undefined : decodeToken(secrets, 'session', cookie);
 }
 
@@ -51,7 +49,7 @@ export async function openSession(
   const token: Token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const session = await users.openSession(token, amr, deviceOf(c), config.session);
   if (session.kind !== 'live') return undefined;
-  setCookie(c, cookieName(config, SESSION), await encodeToken(secrets, 'session', token), {
+  setCookie(c, cookieName(config, SESSION_COOKIE), await encodeToken(secrets, 'session', token), {
     ...cookieOptions(config),
     maxAge: config.session.absoluteSeconds,
   });
@@ -59,5 +57,7 @@ export async function openSession(
 }
 
 export function clearSession(c: Context, { config }: { config: Config }): void {
-  deleteCookie(c, cookieName(config, SESSION), cookieOptions(config));
+  deleteCookie(c, cookieName(config, SESSION_COOKIE), cookieOptions(config));
+  // The gate on this same host forgets at once; on other hosts within the route's freshness.
+  deleteCookie(c, cookieName(config, GATE_SESSION_COOKIE), cookieOptions(config));
 }

@@ -31,6 +31,8 @@ export interface AccountPageProps {
   name: string;
   profile: Profile;
   sessions: AccountSession[];
+  /** The names of clients that keep their access although their session is over (offline_access). */
+  offlineApps: string[];
   /** Newest first. */
   ended: AccountEnd[];
 }
@@ -109,12 +111,15 @@ const EndItem = ({ end }: { end: AccountEnd }) => {
   );
 };
 
-export const AccountPage = ({ name, profile, sessions, ended }: AccountPageProps) => (
+export const AccountPage = ({ name, profile, sessions, offlineApps, ended }: AccountPageProps) => (
   <CourtLayout name={name} title="Your account">
     <div class="hero">
       <h1>Your account</h1>
       <p class="lead">
         <strong dir="auto">{profile.name}</strong> · <bdi>{profile.email}</bdi>
+      </p>
+      <p>
+        <a href="/account/password">Change your password</a>
       </p>
     </div>
     <section aria-labelledby="sessions">
@@ -124,6 +129,12 @@ export const AccountPage = ({ name, profile, sessions, ended }: AccountPageProps
           <SessionItem session={session} />
         ))}
       </ul>
+      {offlineApps.length > 0 && (
+        <p class="empty">
+          These apps keep their access while you are away: <bdi>{offlineApps.join(', ')}</bdi>. Signing out
+          everywhere ends it.
+        </p>
+      )}
       <div class="actions">
         {sessions.some((session) => !session.current) && (
           <form method="post" action="/account/sign-out-others">

@@ -13,10 +13,12 @@ export interface SignInPageProps {
   /** What was typed before, or what the client hinted at. */
   email?: string | undefined;
   error?: string | undefined;
+  /** Why this browser is not signed in any more. */
+  notice?: string | undefined;
   signUpHref: string;
 }
 
-export const SignInPage = ({ name, clientName, flow, email, error, signUpHref }: SignInPageProps) => {
+export const SignInPage = ({ name, clientName, flow, email, error, notice, signUpHref }: SignInPageProps) => {
   const describedBy = error === undefined ? undefined : 'form-error';
   return (
     <GateLayout name={name} title={error ? 'Error: sign in' : 'Sign in'}>
@@ -26,6 +28,7 @@ export const SignInPage = ({ name, clientName, flow, email, error, signUpHref }:
           to continue to <strong dir="auto">{clientName}</strong>
         </p>
       )}
+      {notice && !error && <p class="empty">You were signed out. {notice}</p>}
       {error && <Alert id="form-error" message={error} />}
       <form method="post" action="/signin">
         <HiddenFields values={{ flow }} />

@@ -36,6 +36,9 @@ export interface Users {
   endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<void>;
   endOtherSessions(userId: string, keepSessionId: string, cause: Types.EndCause): Promise<void>;
   endEverything(userId: string, cause: Types.EndCause): Promise<void>;
+  disable(userId: string): Promise<void>;
+  enable(userId: string): Promise<void>;
+  inspect(userId: string): Promise<Types.Account | undefined>;
   account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
 }
 
@@ -88,6 +91,9 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
     endOtherSessions: (userId, keep, cause) => at(userId, async (stub) => stub.endOtherSessions(keep, cause)),
     endEverything: (userId, cause) => at(userId, async (stub) => stub.endEverything(cause)),
+    disable: (userId) => at(userId, async (stub) => stub.disable()),
+    enable: (userId) => at(userId, async (stub) => stub.enable()),
+    inspect: (userId) => at(userId, async (stub) => stub.inspect()),
     account: async (session) => {
       const request = await presented(session);
       return at(session.userId, async (stub) => stub.account(request));

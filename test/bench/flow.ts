@@ -1,6 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Answer, Http, Lane } from './load.ts';
 
+/** As long as they are: a session keeps it. */
+const userAgent =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
+
 /** A browser: it keeps cookies and follows redirects within its origin. */
 export class Browser {
   readonly #http: Http;
@@ -20,6 +24,7 @@ export class Browser {
       path,
       headers: {
         Accept: 'text/html',
+        'User-Agent': userAgent,
         'Sec-Fetch-Mode': 'navigate',
         'Sec-Fetch-Dest': 'document',
         ...(this.#cookies.size > 0 && { Cookie: this.cookie }),
@@ -151,9 +156,9 @@ export function signingIn(http: Http, { email }: Person): Lane {
   };
 }
 
-/** Runs `make` for each of `count` in turn: setting up is not measured. */
-export async function times<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
-  const made: T[] = [];
-  for (let index = 0; index < count; index++) made.push(await make(index));
+/** One after the other: setting up is not measured, and must not be a load of its own. */
+export async function inTurn<T, U>(items: readonly T[], make: (item: T) => Promise<U>): Promise<U[]> {
+  const made: U[] = [];
+  for (const item of items) made.push(await make(item));
   return made;
 }

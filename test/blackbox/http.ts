@@ -1,4 +1,4 @@
-import { type OutgoingHttpHeaders, request } from 'node:http';
+import { type ClientRequest, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 
 /** What came back, read to its end. */
@@ -13,8 +13,24 @@ export interface Answer {
 export interface Sent {
   method?: string;
   headers?: OutgoingHttpHeaders;
-  /** A list is sent in chunks, without a Content-Length. */
-  body?: string | Buffer | readonly (string | Buffer)[];
+  body?: string | Buffer;
+  /** Sends the body in chunks, without a Content-Length. */
+  chunked?: boolean;
+}
+
+const PIECE_BYTES = 48 * 1024;
+
+/** A server that refuses a long body closes the connection: whoever is still writing then may lose the answer. */
+async function write(outgoing: ClientRequest, body: Buffer): Promise<void> {
+  let answered = false;
+  outgoing.once('response', () => {
+    answered = true;
+  });
+  for (let at = 0; at < body.length && !answered; at += PIECE_BYTES) {
+    outgoing.write(body.subarray(at, at + PIECE_BYTES));
+    if (body.length > PIECE_BYTES) await new Promise((resume) => setTimeout(resume, 20));
+  }
+  if (!answered) outgoing.end();
 }
 
 /** The path of an address as it is written: a URL parser would resolve `..` and hide other tricks. */
@@ -25,45 +41,61 @@ const rawPath = (url: string): string => /^https?:\/\/[^/?#]*([^#]*)/.exec(url)?
  * normalise the path and overrule Fetch Metadata.
  * @throws the connection's error when no answer came.
  */
-export function send(url: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
+export function send(
+  url: string,
+  { method = 'GET', headers = {}, body, chunked }: Sent = {},
+): Promise<Answer> {
   const { hostname, port } = new URL(url);
+  const length = body === undefined || chunked ? {} : { 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const outgoing = request({ hostname, port, path: rawPath(url), method, headers }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.once('error', reject);
-      incoming.once('end', () => {
-        const received = new Headers();
-        for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
-          received.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
-        }
-        const text = Buffer.concat(chunks).toString();
-        resolve({ url, status: incoming.statusCode ?? 0, headers: received, text });
-      });
-    });
-    // A server that refuses a body may close before all of it was sent: by then the answer is being read.
+    const outgoing = request(
+      { hostname, port, path: rawPath(url), method, headers: { ...headers, ...length } },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.once('error', reject);
+        incoming.once('end', () => {
+          const received = new Headers();
+          for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+            received.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
+          }
+          resolve({
+            url,
+            status: incoming.statusCode ?? 0,
+            headers: received,
+            text: Buffer.concat(chunks).toString(),
+          });
+          if (!outgoing.writableEnded) outgoing.destroy();
+        });
+      },
+    );
     outgoing.on('error', reject);
-    if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
-      outgoing.end(body);
-    } else {
-      for (const chunk of body) outgoing.write(chunk);
-      outgoing.end();
-    }
+    if (body === undefined) outgoing.end();
+    else void write(outgoing, Buffer.from(body));
   });
 }
 
-/** Writes bytes that no HTTP client would, and reads until the server closes or falls silent. */
-export function sendBytes(url: string, bytes: string | Buffer, silenceMilliseconds = 500): Promise<string> {
+/**
+ * Writes bytes that no HTTP client would. @returns the beginning of the answer, or nothing when the server hung up
+ * @throws when the server leaves the client waiting
+ */
+export function sendBytes(url: string, bytes: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let received = '';
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     const done = () => {
+      clearTimeout(patience);
       socket.destroy();
       resolve(received);
     };
-    socket.setEncoding('latin1').setTimeout(silenceMilliseconds, done);
-    socket.on('data', (text: string) => {
+    const patience = setTimeout(() => {
+      socket.destroy();
+      reject(new Error('the server said nothing and did not hang up'));
+    }, 10_000);
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      // What follows the first packet matters little, but a second answer would.
+      if (received === '') setTimeout(done, 50);
       received += text;
     });
     socket.on('error', done).on('close', done);

@@ -33,6 +33,7 @@ export function everyPage(text: string): Record<string, string> {
     account: (
       <AccountPage
         name={text}
+        offlineApps={['An offline app']}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}
         sessions={[true, false].map((current) => ({
           sessionId: text,

@@ -189,6 +189,7 @@ describe('the account', () => {
           name="Portcullis"
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
           sessions={sessions}
+          offlineApps={[]}
           ended={[{ what: 'session', deviceName: 'Edge', cause: 'idle_expiry', endedAt: 1_794_647_100 }]}
         />,
       ),

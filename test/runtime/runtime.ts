@@ -183,6 +183,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
     others.push({
       name: demoOrigin,
       main: join(root, 'examples/demo/origin/worker.ts'),
+      bindings: { PORTCULLIS_ISSUER: url },
       assets: join(root, 'examples/demo/public'),
     });
   }

@@ -32,9 +32,13 @@ export const post = (
 /** A person with a browser: keeps cookies, follows nothing by itself. */
 export class Person {
   readonly cookies = new Map<string, string>();
-  readonly email = `${randomText().slice(0, 12).toLowerCase()}@example.com`;
+  readonly email: string;
 
-  async #send(path: string, init: RequestInit): Promise<Response> {
+  constructor(email = `${randomText().slice(0, 12).toLowerCase()}@example.com`) {
+    this.email = email;
+  }
+
+  async send(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie) headers.set('Cookie', cookie);
@@ -50,7 +54,7 @@ export class Person {
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#send(path, { headers: { Accept: 'text/html', ...headers } });
+    return this.send(path, { headers: { Accept: 'text/html', ...headers } });
   }
 
   submit(
@@ -58,7 +62,7 @@ export class Person {
     form: Record<string, string>,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    return this.#send(path, {
+    return this.send(path, {
       method: 'POST',
       headers: {
         Accept: 'text/html',

@@ -1,5 +1,5 @@
 // Starts a Worker anew, in an isolate of its own, each time it is asked: what its start costs, and nothing of the
-// process around it. The Worker gets no bindings; what it answers without them does not matter.
+// process around it. The Worker gets its variables and no bindings, and is asked for a page that needs none.
 
 interface Environment {
   LOADER: {
@@ -16,22 +16,22 @@ interface Environment {
     ): { getEntrypoint(): Fetcher };
   };
   SCRIPTS: Record<string, string>;
+  VARIABLES: Record<string, string>;
   COMPATIBILITY_DATE: string;
   COMPATIBILITY_FLAGS: string[];
 }
 
 export default {
-  async fetch(request, { LOADER, SCRIPTS, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS }) {
+  async fetch(request, { LOADER, SCRIPTS, VARIABLES, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS }) {
     const script = SCRIPTS[new URL(request.url).pathname.slice(1)] ?? '';
     const started = LOADER.get(crypto.randomUUID(), () => ({
       compatibilityDate: COMPATIBILITY_DATE,
       compatibilityFlags: COMPATIBILITY_FLAGS,
       mainModule: 'worker.js',
       modules: { 'worker.js': script },
-      env: {},
+      env: VARIABLES,
       globalOutbound: null,
     }));
-    const { status } = await started.getEntrypoint().fetch('http://localhost/');
-    return Response.json({ status });
+    return started.getEntrypoint().fetch('http://localhost/');
   },
 } satisfies ExportedHandler<Environment>;

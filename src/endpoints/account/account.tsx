@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
-import type { Dependencies } from '../dependencies.ts';
-import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
-import { clearSession, currentSession, sessionToken } from '../middleware/session.ts';
-import { AccountPage } from '../pages/account.tsx';
-import { deviceName } from '../user/device.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { errorPage } from '../../middleware/failure.tsx';
+import { readForm } from '../../middleware/form.ts';
+import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
+import { AccountPage } from '../../pages/account.tsx';
+import { deviceName } from '../../user/device.ts';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
@@ -14,7 +14,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
   const token = await sessionToken(c, dependencies);
   const answer = token && (await users.account(token));
   if (!answer?.account) return c.redirect('/signin', 303);
-  const { profile, sessions, ends } = answer.account;
+  const { profile, sessions, offlineClientIds, ends } = answer.account;
   const clientName = (clientId: string): string =>
     config.clients.find((client) => client.clientId === clientId)?.clientName ?? clientId;
   return c.html(
@@ -30,6 +30,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         current: session.sessionId === token?.recordId,
         apps: session.clientIds.map(clientName),
       }))}
+      offlineApps={offlineClientIds.map(clientName)}
       ended={ends
         .filter((end) => end.what === 'session' || !end.withSession)
         .map((end) => ({

@@ -1,0 +1,55 @@
+import type { Context } from 'hono';
+import { hashPassword } from '../../crypto/password.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { errorPage } from '../../middleware/failure.tsx';
+import { readForm } from '../../middleware/form.ts';
+import { currentSession, type SignedIn } from '../../middleware/session.ts';
+import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
+import { checkPassword, lockedMessage, newPasswordFault } from '../../sign-in/password.ts';
+
+const page = (
+  c: Context,
+  { config }: Dependencies,
+  { session }: SignedIn,
+  error?: PasswordPageProps['error'],
+  status: 200 | 400 | 401 | 429 = 200,
+) => {
+  const { minimumLength } = config.passwords;
+  const props = { name: config.name, email: session.profile.email, minimumLength, error };
+  return c.html(<PasswordPage {...props} />, status);
+};
+
+/** GET /account/password */
+export const showPasswordChange = (dependencies: Dependencies) => async (c: Context) => {
+  const signedIn = await currentSession(c, dependencies);
+  return signedIn ? page(c, dependencies, signedIn) : c.redirect('/signin', 303);
+};
+
+/** POST /account/password: everything but this session ends before the answer leaves. */
+export const changePassword = (dependencies: Dependencies) => async (c: Context) => {
+  const { config, secrets, users } = dependencies;
+  const signedIn = await currentSession(c, dependencies);
+  if (!signedIn) return c.redirect('/signin', 303);
+  const parsed = await readForm(c);
+  if (parsed.kind === 'malformed') {
+    const message = `It is malformed: ${parsed.description}.`;
+    return errorPage(c, config, 400, 'That form could not be read', message);
+  }
+  const newPassword = parsed.parameters.get('new_password') ?? '';
+  const fault = newPasswordFault(newPassword, config.passwords.minimumLength);
+  if (fault) return page(c, dependencies, signedIn, { field: 'new_password', message: fault }, 400);
+
+  const { userId } = signedIn.token;
+  const outcome = await checkPassword(dependencies, userId, parsed.parameters.get('current_password') ?? '');
+  if (outcome.kind === 'locked') {
+    c.header('Retry-After', String(outcome.retryAfterSeconds));
+    const message = lockedMessage(outcome.retryAfterSeconds);
+    return page(c, dependencies, signedIn, { field: 'current_password', message }, 429);
+  }
+  if (outcome.kind === 'wrong') {
+    const message = 'That is not your present password.';
+    return page(c, dependencies, signedIn, { field: 'current_password', message }, 401);
+  }
+  await users.changePassword(userId, await hashPassword(secrets, newPassword), signedIn.session.sessionId);
+  return c.redirect('/account', 303);
+};

@@ -1,0 +1,79 @@
+import type { Context } from 'hono';
+import * as v from 'valibot';
+import { scopeTokens } from '../../core/oauth/authorization-request.ts';
+import { sha256 } from '../../crypto/bytes.ts';
+import { encodeToken, newRecordId, newSecret } from '../../crypto/token.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { signAccessToken } from '../../grants/tokens.ts';
+import { oauthError } from '../../middleware/failure.tsx';
+import { openSession } from '../../middleware/session.ts';
+import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
+import { setRefreshCookie } from './refresh-cookie.ts';
+import { firstPartyClient, notFirstParty, readJson } from './request.ts';
+
+const schema = v.strictObject({
+  client_id: v.string(),
+  email: v.string(),
+  password: v.string(),
+  scope: v.optional(v.string()),
+});
+
+/** POST /session/login: signs a person in; the access token is in the body, the refresh token in a cookie only. */
+export const login = (dependencies: Dependencies) => async (c: Context) => {
+  const { config, secrets, users } = dependencies;
+  const read = await readJson(c, schema);
+  if (read.kind === 'malformed') return oauthError(c, read.error);
+  const { body } = read;
+  const client = firstPartyClient(c, config, body.client_id);
+  if (!client) return oauthError(c, notFirstParty);
+  // offline_access would outlive the session; it is given only when it was asked for.
+  const scope =
+    body.scope === undefined
+      ? client.scope.filter((token) => token !== 'offline_access')
+      : scopeTokens(body.scope);
+  if (scope.length === 0 || !scope.every((token) => client.scope.includes(token))) {
+    return oauthError(c, {
+      error: 'invalid_scope',
+      description: 'the scope is not registered for this client',
+    });
+  }
+
+  const outcome = await signInByPassword(dependencies, body.email, body.password);
+  if (outcome.kind === 'locked') {
+    c.header('Retry-After', String(outcome.retryAfterSeconds));
+    return c.json(
+      { error: 'too_many_attempts', error_description: lockedMessage(outcome.retryAfterSeconds) },
+      429,
+    );
+  }
+  const signedIn =
+    outcome.kind === 'matches' && (await openSession(c, dependencies, outcome.userId, ['pwd']));
+  if (!signedIn) {
+    const cause = outcome.kind === 'matches' ? 'account_disabled' : 'wrong_credentials';
+    return oauthError(
+      c,
+      { error: 'invalid_grant', description: 'that email and password do not match', cause },
+      401,
+    );
+  }
+
+  const { token: session, session: live } = signedIn;
+  const first = { ...session, recordId: newRecordId(), generation: 0, secret: newSecret() };
+  const granted = { clientId: client.clientId, scope, resource: client.resources.slice(0, 1) };
+  const { idleSeconds, absoluteSeconds } = client.refreshToken;
+  const secretHash = await sha256(first.secret);
+  await users.foundFamily(
+    session,
+    { familyId: first.recordId, secretHash, idleSeconds, absoluteSeconds },
+    granted,
+  );
+  await setRefreshCookie(c, config, client, await encodeToken(secrets, 'refresh_token', first));
+  const { sessionId, authTime, amr } = live;
+  const grant = { ...granted, userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };
+  return c.json({
+    access_token: await signAccessToken(dependencies, client, grant, scope, granted.resource),
+    token_type: 'Bearer',
+    expires_in: client.accessTokenSeconds,
+    scope: scope.join(' '),
+  });
+};

@@ -1,0 +1,152 @@
+import type { Load } from './load.ts';
+import { type FamilyCosts, familyCounts } from './measure/families.ts';
+import type { Way } from './measure/gate.ts';
+import type { JwtWork } from './measure/jwt.ts';
+import type { Memory } from './measure/memory.ts';
+import type { Contender } from './measure/refresh.ts';
+import type { Bundle, Size } from './measure/size.ts';
+import { figure, kibibytes, mebibytes, type Report, type Row, type Target } from './report.ts';
+
+/** Everything that was measured. Times are milliseconds. */
+export interface Figures {
+  refresh: Partial<Record<Contender, Load>>;
+  signIn: Record<'portcullis' | 'floor', Load>;
+  gate: Record<'together' | 'alone', Record<Way, Load>>;
+  jwt: Record<JwtWork, number>;
+  families: FamilyCosts;
+  memory: Record<'portcullis' | 'floor', Memory>;
+  startUp: Record<'portcullis' | 'floor', number>;
+  size: Partial<Record<Bundle, Size>>;
+}
+
+const ways = {
+  cookie: 'session cookie',
+  bearer: 'bearer token',
+  strict: 'strict route',
+} as const satisfies Partial<Record<Way, string>>;
+
+const milliseconds = (value: number): string => `${figure(value)} ms`;
+
+function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }: Figures): Row[] {
+  const refreshes = (what: string, cell: (load: Load) => string): Row => {
+    const of = (name: Contender) => refresh[name] && cell(refresh[name]);
+    return [what, of('portcullis') ?? '', of('floor'), of('workers-oauth-provider'), of('openauth')];
+  };
+  const passed = (way: keyof typeof ways): Row[] => {
+    const { together, alone } = gate;
+    const added = (of: 'p50' | 'p99') => milliseconds(alone[way][of] - alone.proxy[of]);
+    return [
+      [`gate, ${ways[way]}, per second`, figure(together[way].perSecond), figure(together.proxy.perSecond)],
+      [`gate, ${ways[way]}, added p50 / p99`, `${added('p50')} / ${added('p99')}`],
+    ];
+  };
+  const bundle = (of: keyof Size): Row => {
+    const cell = (name: Bundle) => size[name] && kibibytes(size[name][of]);
+    return [
+      `Worker, ${of}`,
+      cell('worker') ?? '',
+      cell('floor'),
+      cell('workers-oauth-provider'),
+      cell('openauth'),
+    ];
+  };
+  const entry = (what: string, name: Bundle): Row => [
+    `${what}, minified / gzip`,
+    `${kibibytes(size[name]?.minified ?? 0)} / ${kibibytes(size[name]?.gzip ?? 0)}`,
+  ];
+  return [
+    refreshes('refreshes per second', (load) => figure(load.perSecond)),
+    refreshes('refresh p50', (load) => milliseconds(load.p50)),
+    refreshes('refresh p99', (load) => milliseconds(load.p99)),
+    ...familyCounts.map(
+      (count): Row => [
+        `refresh, 1 of ${count.toLocaleString('en-US')} families`,
+        milliseconds(families.milliseconds[count] ?? Number.NaN),
+      ],
+    ),
+    ['rows written per rotation', String(families.rowsWrittenPerRotation)],
+    ['storage per family', `${Math.round(families.bytesPerFamily)} bytes`],
+    ['storage per session', `${Math.round(families.bytesPerSession)} bytes`],
+    ['sign-ins per second', figure(signIn.portcullis.perSecond), figure(signIn.floor.perSecond)],
+    ...passed('cookie'),
+    ...passed('bearer'),
+    ...passed('strict'),
+    ['ES256 JWTs signed per second', figure(jwt.sign), figure(jwt['raw-sign'])],
+    ['ES256 JWTs verified per second', figure(jwt.verify), figure(jwt['raw-verify'])],
+    bundle('minified'),
+    bundle('gzip'),
+    entry('portcullis/client', 'client'),
+    entry('portcullis/verify', 'verify'),
+    ['start of the Worker', milliseconds(startUp.portcullis), milliseconds(startUp.floor)],
+    [
+      'memory of workerd before the load',
+      mebibytes(memory.portcullis.before),
+      mebibytes(memory.floor.before),
+    ],
+    ['memory of workerd after the load', mebibytes(memory.portcullis.after), mebibytes(memory.floor.after)],
+  ];
+}
+
+function targetsOf({ refresh, gate, families }: Figures): Target[] {
+  const { portcullis, floor, 'workers-oauth-provider': provider } = refresh;
+  const times = Object.values(families.milliseconds);
+  const spread = Math.max(...times) / Math.min(...times) - 1;
+  const ratio = (what: string, reached: number, compare?: 'at least' | 'at most', asked = 0): Target => ({
+    what,
+    reached: figure(reached),
+    ...(compare && {
+      asked: {
+        bound: `${compare} ${figure(asked)}`,
+        met: compare === 'at least' ? reached >= asked : reached <= asked,
+      },
+    }),
+  });
+  return [
+    ...(portcullis && provider
+      ? [
+          ratio(
+            'refreshes per second / workers-oauth-provider',
+            portcullis.perSecond / provider.perSecond,
+            'at least',
+            4,
+          ),
+          ratio('refresh p99 / workers-oauth-provider', portcullis.p99 / provider.p99, 'at most', 1 / 3),
+        ]
+      : []),
+    ...(portcullis && floor
+      ? [ratio('refreshes per second / floor', portcullis.perSecond / floor.perSecond, 'at least', 0.6)]
+      : []),
+    {
+      what: `refresh time, 1 to ${familyCounts.at(-1)?.toLocaleString('en-US')} families`,
+      reached: `${(spread * 100).toFixed(0)}% apart`,
+      asked: { bound: 'at most 20%', met: spread <= 0.2 },
+    },
+    {
+      what: 'storage per family',
+      reached: `${Math.round(families.bytesPerFamily)} bytes`,
+      asked: { bound: 'at most 1,024 bytes', met: families.bytesPerFamily <= 1024 },
+    },
+    {
+      what: 'rows written per rotation',
+      reached: String(families.rowsWrittenPerRotation),
+      asked: { bound: '1', met: families.rowsWrittenPerRotation === 1 },
+    },
+    ...(['cookie', 'bearer', 'strict'] as const).map((way) =>
+      ratio(
+        `gate, ${ways[way]}, per second / bare proxy`,
+        gate.together[way].perSecond / gate.together.proxy.perSecond,
+      ),
+    ),
+  ];
+}
+
+export const reportOf = (figures: Figures, conditions: string[]): Report => ({
+  conditions,
+  rows: rowsOf(figures),
+  targets: targetsOf(figures),
+  notes: [
+    'Floor of a refresh: a Worker that makes one Durable Object write and one ES256 signature; of a sign-in: the scrypt hash; of the gate: a proxy that passes the request on; of JWTs: Web Crypto; of the start: a Worker of one line.',
+    'The other libraries run unmodified in the same workerd on its KV; each client rotates its own chain.',
+    'Added p50 / p99: one request at a time, beside the proxy. A strict route asks the object of the user every time, the others answer from memory. Storage is what SQLite grows by.',
+  ],
+});

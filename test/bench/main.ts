@@ -1,0 +1,84 @@
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startRuntime } from '../runtime/runtime.ts';
+import { type Figures, reportOf } from './figures.ts';
+import { inTurn, signUp } from './flow.ts';
+import { connect, type Pace } from './load.ts';
+import { measureFamilies } from './measure/families.ts';
+import { measureGate } from './measure/gate.ts';
+import { measureJwt } from './measure/jwt.ts';
+import { measureMemory } from './measure/memory.ts';
+import { measureRefresh, type Size } from './measure/refresh.ts';
+import { measureSignIn } from './measure/sign-in.ts';
+import { measureSize } from './measure/size.ts';
+import { measureStartUp } from './measure/start-up.ts';
+import { print } from './report.ts';
+import { floor, installPeers, jwt, origin, peers, proxy } from './servers.ts';
+
+const usage = `npm run bench -- [options]
+
+  --quick      a smoke run of half a minute: its figures mean nothing
+  --no-peers   without the other libraries
+  --markdown   print markdown`;
+
+async function measure(withPeers: boolean, size: Size, pace: Pace): Promise<Figures> {
+  const say = (what: string) => console.error(`measuring ${what}...`);
+  const runtime = await startRuntime({
+    workers: [origin, floor, proxy, jwt, ...(withPeers ? peers : [])],
+  });
+  const http = connect(runtime.url);
+  let together: Pick<Figures, 'refresh' | 'signIn' | 'gate' | 'jwt'>;
+  try {
+    say('refreshes');
+    const people = await inTurn(Array.from({ length: size.users }), () => signUp(http));
+    const refresh = await measureRefresh(runtime, people, size, pace);
+    say('sign-ins');
+    const signIn = await measureSignIn(runtime, people, pace);
+    say('the gate');
+    const gate = await measureGate(runtime, people, size.users * size.chains, pace);
+    say('JWTs');
+    together = {
+      refresh,
+      signIn,
+      gate,
+      jwt: await measureJwt(runtime, { ...pace, seconds: pace.seconds / 2 }),
+    };
+  } finally {
+    http.close();
+    await runtime.stop();
+  }
+  say('families');
+  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 2 });
+  say('memory');
+  const memory = await measureMemory(size, { ...pace, rounds: 1 });
+  say('start-up');
+  const startUp = await measureStartUp({ ...pace, seconds: Math.min(1, pace.seconds), warmUpSeconds: 0.1 });
+  return { ...together, families, memory, startUp, size: await measureSize(withPeers) };
+}
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: true },
+    markdown: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+  allowNegative: true,
+});
+if (values.help) {
+  console.log(usage);
+} else {
+  if (values.peers) await installPeers();
+  const size: Size = values.quick ? { users: 2, chains: 2 } : { users: 16, chains: 2 };
+  const pace: Pace = values.quick
+    ? { seconds: 0.4, warmUpSeconds: 0.1, rounds: 1 }
+    : { seconds: 5, warmUpSeconds: 1, rounds: 3 };
+  const figures = await measure(values.peers, size, pace);
+  const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
+  const conditions = [
+    `${new Date().toISOString().slice(0, 10)}, ${machine}, ${process.platform}, Node ${process.versions.node}.`,
+    `${size.users * size.chains} clients at once over loopback, sharing the machine with the load generator; median of ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
+    ...(values.quick ? ['A quick run: these figures mean nothing.'] : []),
+  ];
+  console.log(print(reportOf(figures, conditions), values.markdown));
+}

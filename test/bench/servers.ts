@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodeOf, readWranglerConfiguration, root } from '../../src/cli/wrangler.ts';
+import { freePort, type Runtime, startRuntime, type WorkerDefinition } from '../runtime/runtime.ts';
+
+const folder = join(root, 'test/bench');
+export const source = (path: string): string => join(folder, path);
+
+/** The root secret of every Portcullis that the runtime does not set up itself. */
+export const secret = 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE';
+
+/** Takes the demo's place behind the gate. */
+export const origin: WorkerDefinition = {
+  name: 'portcullis-demo-origin',
+  main: source('workers/origin.ts'),
+};
+
+export const floor: WorkerDefinition = {
+  name: 'floor',
+  main: source('workers/floor.ts'),
+  durableObjects: { FLOOR: 'FloorObject' },
+  exposed: true,
+};
+
+export const proxy: WorkerDefinition = {
+  name: 'proxy',
+  main: source('workers/proxy.ts'),
+  services: { ORIGIN: origin.name },
+  exposed: true,
+};
+
+export const jwt: WorkerDefinition = {
+  name: 'jwt',
+  main: source('workers/jwt.ts'),
+  bindings: { PORTCULLIS_ENVIRONMENT: 'development', PORTCULLIS_SECRET: secret },
+  durableObjects: { KEY_RING: 'KeyRingObject' },
+  kvNamespaces: ['JWKS_CACHE'],
+  exposed: true,
+};
+
+export const peers = [
+  {
+    name: 'workers-oauth-provider',
+    main: source('peers/workers-oauth-provider.js'),
+    kvNamespaces: ['OAUTH_KV'],
+    exposed: true,
+  },
+  { name: 'openauth', main: source('peers/openauth.js'), kvNamespaces: ['STORAGE'], exposed: true },
+] as const satisfies WorkerDefinition[];
+
+/** The peers' packages are installed on first use: whoever does not run the benchmark does not need them. */
+export async function installPeers(): Promise<void> {
+  if (existsSync(source('peers/node_modules'))) return;
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const child = spawn(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: source('peers'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const code = await exitCodeOf(child);
+  if (code !== 0) throw new Error(`npm ci in test/bench/peers failed with exit code ${code}; see --no-peers`);
+}
+
+/** Portcullis with the doors of workers/families.ts. */
+export async function startFamilies(): Promise<Runtime> {
+  const { env } = await readWranglerConfiguration('wrangler.jsonc');
+  const { vars, durable_objects, kv_namespaces, d1_databases, services } = env?.development ?? {};
+  const port = await freePort();
+  return startRuntime({
+    port,
+    main: {
+      name: 'portcullis',
+      main: source('workers/families.ts'),
+      bindings: { ...vars, PORTCULLIS_SECRET: secret, PORTCULLIS_ISSUER: `http://localhost:${port}` },
+      durableObjects: Object.fromEntries(
+        (durable_objects?.bindings ?? []).map(({ name, class_name }) => [name, class_name]),
+      ),
+      kvNamespaces: (kv_namespaces ?? []).map(({ binding }) => binding),
+      d1Databases: (d1_databases ?? []).map(({ binding }) => binding),
+      services: Object.fromEntries((services ?? []).map(({ binding, service }) => [binding, service])),
+    },
+    workers: [origin],
+  });
+}

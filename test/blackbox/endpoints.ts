@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+export interface Endpoint {
+  methods: string[];
+  path: string;
+  /** `api`: any origin, no cookies, answers in JSON. `form`: a POST of the issuer's own pages. */
+  caller: 'api' | 'page' | 'form';
+}
+
+const source = readFileSync(new URL('../../src/routes.ts', import.meta.url), 'utf8');
+
+/** Every endpoint, from the one list that there is: a new one is tested from its first day. */
+export const endpoints: Endpoint[] = [
+  ...source.matchAll(/^ {2}\['([A-Z ]+)', '(\/[^']*)', '(api|page|form)',/gm),
+].map(([, methods = '', path = '', caller]) => ({
+  methods: methods.split(' '),
+  path: path.replace('*', 'unknown.css'),
+  caller: caller as Endpoint['caller'],
+}));
+
+/** Every path once, with all of its methods. */
+export const paths: Endpoint[] = [
+  ...new Map(endpoints.map((endpoint) => [endpoint.path, endpoint])).values(),
+].map((endpoint) => ({
+  ...endpoint,
+  methods: endpoints.filter(({ path }) => path === endpoint.path).flatMap(({ methods }) => methods),
+}));
