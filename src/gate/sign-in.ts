@@ -3,7 +3,7 @@ import { returnPath } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { base64url, randomBytes, sha256 } from '../crypto/bytes.ts';
 import { seal, unseal } from '../crypto/seal.ts';
-import { decodeToken } from '../crypto/token.ts';
+import { decodeToken, newRecordId } from '../crypto/token.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import type { GateCookies, SessionHandle } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
@@ -82,6 +82,7 @@ export function createSignIn(
     const code = await decodeToken(secrets, 'authorization_code', parameters.get('code') ?? '');
     if (!code) return failedForGood;
     const redeemed = await users.redeemCode(code, {
+      redemptionId: newRecordId(),
       clientId: GATE_CLIENT_ID,
       redirectUri: redirectUri(target.host),
       codeChallenge: await s256(signIn.codeVerifier),

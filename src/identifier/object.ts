@@ -37,7 +37,8 @@ export class IdentifierObject extends DurableObject<Environment> {
 
   /** The user with this identifier. An address that nobody ever used leaves nothing behind. */
   lookup(): string | undefined {
-    if (this.ctx.storage.sql.databaseSize === 0) return undefined;
+    const made = this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identifier'").toArray();
+    if (made.length === 0) return undefined;
     const row = this.#row();
     return row?.confirmed_at ? row.user_id : undefined;
   }

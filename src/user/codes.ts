@@ -33,12 +33,11 @@ export function redeemCode(
 ): CodeAnswer {
   const code = user.codes.get(codeId);
   if (!code || !sameBytes(secretHash, code.secretHash)) return { kind: 'refused', reason: 'invalid' };
-  const founding = redemption.family;
-  const again = code.redeemedAt !== null;
-  // The very same request, whose answer was lost between the object and the Worker, is no second use.
-  const retried = again && founding !== undefined && code.familyId === founding.familyId;
-  if (again && !retried) {
-    const family = code.familyId === null ? undefined : user.families.get(code.familyId);
+  const { redemptionId, family: founding } = redemption;
+  // The very same attempt, whose answer was lost between the object and the Worker, is no second use.
+  const retried = code.redeemedAs === redemptionId;
+  if (code.redeemedAs !== null && !retried) {
+    const family = user.families.get(code.redeemedAs);
     if (family && family.endedAt === null) {
       user.families.end(family.familyId, 'code_reuse', now);
       user.note('code_reuse', now, { clientId: code.clientId, sessionId: code.sessionId });
@@ -58,12 +57,12 @@ export function redeemCode(
   }
   const session = answerFor(user, user.sessions.get(code.sessionId), now);
   if (session.kind !== 'live') return { kind: 'refused', reason: 'invalid' };
-  if (founding) foundFamily(user, session, founding, code, now);
-  if (!retried) user.codes.markRedeemed(codeId, founding?.familyId ?? null, now);
+  if (founding) foundFamily(user, session, redemptionId, founding, code, now);
+  if (!retried) user.codes.markRedeemed(codeId, redemptionId, now);
   const grant = {
     userId: session.profile.userId,
     sessionId: code.sessionId,
-    familyId: founding?.familyId ?? '',
+    familyId: redemptionId,
     clientId: code.clientId,
     scope: code.scope,
     resource: code.resource,

@@ -17,14 +17,15 @@ import type {
 export function foundFamily(
   user: UserRecord,
   session: LiveSession,
+  familyId: string,
   founding: NewFamily,
   granted: { clientId: string; scope: string[]; resource: string[] },
   now: number,
 ): void {
-  if (user.families.get(founding.familyId)) return;
+  if (user.families.get(familyId)) return;
   const absoluteExpiresAt = now + founding.absoluteSeconds * 1000;
   user.families.insert({
-    familyId: founding.familyId,
+    familyId,
     sessionId: session.sessionId,
     clientId: granted.clientId,
     scope: granted.scope,

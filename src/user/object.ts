@@ -113,12 +113,13 @@ export class UserObject extends DurableObject<Environment> {
   /** Founds a family in a live session without a code: for the issuer's own session API. */
   foundFamily(
     presented: Types.PresentedSession,
+    familyId: string,
     founding: Types.NewFamily,
     granted: { clientId: string; scope: string[]; resource: string[] },
   ): Types.SessionAnswer {
     return this.#transaction((user, now) => {
       const session = readSession(user, presented, now);
-      if (session.kind === 'live') foundFamily(user, session, founding, granted, now);
+      if (session.kind === 'live') foundFamily(user, session, familyId, founding, granted, now);
       return session;
     });
   }

@@ -47,7 +47,7 @@ export const migrations = [
     nonce TEXT,
     expires_at INTEGER NOT NULL,
     redeemed_at INTEGER,
-    -- What the code issued, to be ended if the code comes back.
+    -- The attempt that redeemed it, and the family it founded, to be ended if the code comes back.
     family_id TEXT
   ) WITHOUT ROWID;
   CREATE TABLE family (

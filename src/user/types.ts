@@ -103,12 +103,13 @@ export interface CodeRedemption {
   codeChallenge: string;
   /** Resources asked for at the token endpoint (RFC 8707 §2.2); none for all that were granted. */
   resource?: string[];
-  /** The family that the code is to found. Absent for the gate, which holds a session handle and no token. */
+  /** Random, one for each attempt to redeem: tells a retry of the same attempt from a second use. */
+  redemptionId: string;
+  /** The family that the code is to found, under `redemptionId`. Absent for the gate, which holds a session handle and no token. */
   family?: NewFamily;
 }
 
 export interface NewFamily {
-  familyId: string;
   /** Hash of the first refresh token's secret. */
   secretHash: Uint8Array;
   idleSeconds: number;

@@ -29,7 +29,12 @@ export interface Users {
   ): Promise<Types.SessionAnswer>;
   redeemCode(code: Token, redemption: Types.CodeRedemption): Promise<Types.CodeAnswer>;
   /** Founds a family in a live session without a code. */
-  foundFamily(session: Token, founding: Types.NewFamily, granted: Granted): Promise<Types.SessionAnswer>;
+  foundFamily(
+    session: Token,
+    familyId: string,
+    founding: Types.NewFamily,
+    granted: Granted,
+  ): Promise<Types.SessionAnswer>;
   changePassword(userId: string, hash: string, keepSessionId: string): Promise<void>;
   refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
   revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
@@ -77,9 +82,9 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       const secretHash = await sha256(code.secret);
       return at(code.userId, async (stub) => stub.redeemCode(code.recordId, secretHash, redemption));
     },
-    foundFamily: async (session, founding, granted) => {
+    foundFamily: async (session, familyId, founding, granted) => {
       const by = await presented(session);
-      return at(session.userId, async (stub) => stub.foundFamily(by, founding, granted));
+      return at(session.userId, async (stub) => stub.foundFamily(by, familyId, founding, granted));
     },
     changePassword: (userId, hash, keep) => at(userId, async (stub) => stub.changePassword(hash, keep)),
     refresh: (userId, refresh) => at(userId, async (stub) => stub.refresh(refresh)),

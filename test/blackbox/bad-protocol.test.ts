@@ -145,8 +145,8 @@ describe('the token endpoint', () => {
       client_id: 'demo',
       redirect_uri: `${url}/demo/`,
       code_verifier: verifier,
-      code: changes.code === undefined && !('code' in changes) ? await code() : undefined,
       ...changes,
+      code: 'code' in changes ? changes.code : await code(),
     });
   async function refused(parameters: Parameters, error: string, status = 400): Promise<void> {
     const answer = await post('/oauth/token', defined(parameters));

@@ -1,4 +1,4 @@
-import { type Runtime, startRuntime } from '../runtime/runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime/runtime.ts';
 import { expectConduct } from './conduct.ts';
 import { type Answer, type Sent, send } from './http.ts';
 import { Person, type Tokens } from './person.ts';
@@ -22,8 +22,8 @@ export interface Stand {
   post(path: string, body: Body, sent?: Sent, by?: Person): Promise<Answer>;
 }
 
-export async function setUp(): Promise<Stand> {
-  const runtime = await startRuntime();
+export async function setUp(options: RuntimeOptions = {}): Promise<Stand> {
+  const runtime = await startRuntime(options);
   const { url } = runtime;
   const person = new Person(url);
   await person.signUp();

@@ -166,3 +166,23 @@ describe('broken forms', () => {
     attempts.mockRestore();
   });
 });
+
+it('looking an unknown email up leaves nothing in its identifier’s object', async () => {
+  await new Person().signIn({ email: 'phantom@example.com' });
+  const name = `email:${btoa(
+    String.fromCharCode(
+      ...new Uint8Array(
+        await crypto.subtle.digest('SHA-256', new TextEncoder().encode('phantom@example.com')),
+      ),
+    ),
+  )
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')}`;
+  const tables = await runInDurableObject(env.IDENTIFIER.getByName(name), (_, state) =>
+    state.storage.sql
+      .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")
+      .toArray(),
+  );
+  expect(tables).toEqual([]);
+});

@@ -97,6 +97,7 @@ describe('coming back from the issuer', () => {
     expect(session.length).toBeLessThan(1024);
     expect(world.calls.redeemCode).toEqual([
       {
+        redemptionId: expect.any(String),
         clientId: 'portcullis-gate',
         redirectUri: `https://${host}/.portcullis/callback`,
         codeChallenge: authorize.searchParams.get('code_challenge'),

@@ -62,11 +62,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const granted = { clientId: client.clientId, scope, resource: client.resources.slice(0, 1) };
   const { idleSeconds, absoluteSeconds } = client.refreshToken;
   const secretHash = await sha256(first.secret);
-  await users.foundFamily(
-    session,
-    { familyId: first.recordId, secretHash, idleSeconds, absoluteSeconds },
-    granted,
-  );
+  await users.foundFamily(session, first.recordId, { secretHash, idleSeconds, absoluteSeconds }, granted);
   await setRefreshCookie(c, config, client, await encodeToken(secrets, 'refresh_token', first));
   const { sessionId, authTime, amr } = live;
   const grant = { ...granted, userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };

@@ -13,8 +13,8 @@ export interface CodeRow {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   redeemedAt: number | null;
-  /** What the code issued. */
-  familyId: string | null;
+  /** The attempt that redeemed it: the id of the family that it founded, if it founded one. */
+  redeemedAs: string | null;
 }
 
 type Stored = Omit<CodeRow, 'secretHash' | 'scope' | 'resource'> & {
@@ -25,7 +25,7 @@ type Stored = Omit<CodeRow, 'secretHash' | 'scope' | 'resource'> & {
 
 const columns = `code_id AS codeId, secret_hash AS secretHash, session_id AS sessionId, client_id AS clientId,
   redirect_uri AS redirectUri, code_challenge AS codeChallenge, scope, resource, nonce, expires_at AS expiresAt,
-  redeemed_at AS redeemedAt, family_id AS familyId`;
+  redeemed_at AS redeemedAt, family_id AS redeemedAs`;
 
 export class CodeTable {
   readonly #sql: SqlStorage;
@@ -47,7 +47,7 @@ export class CodeTable {
   }
 
   /** A retry of the same request finds its code there already. */
-  insert(row: Omit<CodeRow, 'redeemedAt' | 'familyId'>): void {
+  insert(row: Omit<CodeRow, 'redeemedAt' | 'redeemedAs'>): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO code (code_id, secret_hash, session_id, client_id, redirect_uri, code_challenge, scope,
         resource, nonce, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -64,8 +64,13 @@ export class CodeTable {
     );
   }
 
-  markRedeemed(codeId: string, familyId: string | null, now: number): void {
-    this.#sql.exec('UPDATE code SET redeemed_at = ?, family_id = ? WHERE code_id = ?', now, familyId, codeId);
+  markRedeemed(codeId: string, redeemedAs: string, now: number): void {
+    this.#sql.exec(
+      'UPDATE code SET redeemed_at = ?, family_id = ? WHERE code_id = ?',
+      now,
+      redeemedAs,
+      codeId,
+    );
   }
 
   removeExpired(expiredBefore: number): void {
