@@ -2,7 +2,6 @@ import { defineConfig } from 'portcullis/config';
 
 // What an operator edits: who may sign in where, and what the gate protects.
 export default defineConfig((env) => ({
-  environment: env.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production',
   issuer: env.PORTCULLIS_ISSUER,
   name: 'Portcullis',
 

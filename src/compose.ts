@@ -1,12 +1,10 @@
 import { configOf } from './config/configured.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ObjectUnavailable } from './durable/call.ts';
 import type { Environment } from './environment.ts';
 import { createGate } from './gate/gate.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
 import { createKeys } from './keys/keys.ts';
-import { failure, requestId } from './middleware/failure.tsx';
 import { issuerRoutes } from './routes.ts';
 import { createUsers } from './user/users.ts';
 
@@ -31,34 +29,8 @@ export async function compose(environment: Environment): Promise<Portcullis> {
   };
   const gate = createGate(dependencies);
   const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));
-  issuer.onError((error, c) => {
-    if (error instanceof ObjectUnavailable) {
-      // The name alone: what a library says in a message is not ours to vouch for.
-      console.error(
-        `${requestId(c)} ${c.req.method} ${c.req.path}: an object did not answer`,
-        nameOf(error.cause),
-      );
-      c.header('Retry-After', String(error.retryAfterSeconds));
-      return failure(
-        c,
-        config,
-        503,
-        'temporarily_unavailable',
-        'Just a moment',
-        'This is busy right now. Try again in a second.',
-      );
-    }
-    console.error(`${requestId(c)} ${c.req.method} ${c.req.path}: unexpected`, error.name, error.stack);
-    return failure(
-      c,
-      config,
-      500,
-      'server_error',
-      'Something went wrong here',
-      'It is not your fault. Try again; if it stays, tell the operator the number below.',
-    );
-  });
   const issuerHost = new URL(config.issuer).host;
+  const isHttps = config.issuer.startsWith('https:');
   const gateHosts = new Set(config.routes.map((route) => route.host));
 
   return {
@@ -66,6 +38,7 @@ export async function compose(environment: Environment): Promise<Portcullis> {
       // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
       const url = URL.parse(request.url);
       if (!url) return gate.fetch(request);
+      if (isHttps && url.protocol !== 'https:') return onlyHttps(request, url);
       if (url.host === issuerHost) return issuer.fetch(request);
       // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
       if (config.environment === 'development' && !gateHosts.has(url.host) && request.method === 'GET') {
@@ -76,4 +49,12 @@ export async function compose(environment: Environment): Promise<Portcullis> {
   };
 }
 
-const nameOf = (cause: unknown): string => (cause instanceof Error ? cause.name : typeof cause);
+/** Whoever is on the way of a plain request could read and change it: nothing is done with one. */
+function onlyHttps(request: Request, url: URL): Response {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const error_description = 'this is served over https only; what was sent over http should be replaced';
+    return Response.json({ error: 'invalid_request', error_description }, { status: 403 });
+  }
+  url.protocol = 'https:';
+  return Response.redirect(url.href, 308);
+}

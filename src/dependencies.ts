@@ -5,7 +5,7 @@ import type { Identifiers } from './identifier/identifiers.ts';
 import type { Keys } from './keys/keys.ts';
 import type { Users } from './user/users.ts';
 
-/** What the composition root (worker.ts) makes once per isolate and hands to endpoints and gate. */
+/** What the composition root (compose.ts) makes once per isolate and hands to endpoints and gate. */
 export interface Dependencies {
   config: Config;
   secrets: RootSecrets;

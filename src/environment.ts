@@ -9,10 +9,12 @@ export interface Environment {
   PORTCULLIS_ENVIRONMENT: string;
   /** The issuer: one origin, no path. A constant; no request header ever changes it. */
   PORTCULLIS_ISSUER: string;
-  /** Root secret: base64url of at least 32 random bytes. */
+  /** Root secret: base64 of at least 32 random bytes. */
   PORTCULLIS_SECRET: string;
   /** The root secret before this one; still accepted for reading while it is being replaced. */
   PORTCULLIS_SECRET_PREVIOUS?: string;
+  /** Token for the key management service, where `keys.encryption` names one. */
+  PORTCULLIS_VAULT_TOKEN?: string;
   USER: DurableObjectNamespace<UserObject>;
   IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
   KEY_RING: DurableObjectNamespace<KeyRingObject>;

@@ -1,8 +1,9 @@
 import { compose, type Portcullis } from './compose.ts';
 import { configure } from './config/configured.ts';
 import type { DefineConfig } from './config/define.ts';
-import { ConfigError } from './config/load.ts';
+import { ConfigError } from './config/error.ts';
 import type { Environment } from './environment.ts';
+import { report } from './report.ts';
 
 export { Administration } from './administration.ts';
 export { IdentifierObject } from './identifier/object.ts';
@@ -29,7 +30,7 @@ export function portcullis(define: DefineConfig): ExportedHandler<Environment> {
         composed = undefined;
         // Configuration faults name places and remedies, never secrets; the visitor learns only that there is one.
         if (error instanceof ConfigError) console.error(`Portcullis is not configured:\n${error.message}`);
-        else console.error('Portcullis could not start', error);
+        else report('worker.not_composed', request.headers.get('CF-Ray') ?? '', error);
         const message = 'Portcullis is not configured; its log says what to do.';
         return Response.json(
           { error: 'server_error', error_description: message },

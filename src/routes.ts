@@ -2,6 +2,7 @@ import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { Dependencies } from './dependencies.ts';
+import { ObjectUnavailable } from './durable/call.ts';
 import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { asset } from './endpoints/assets.ts';
@@ -20,11 +21,12 @@ import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
 import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
-import { failure } from './middleware/failure.tsx';
+import { failure, requestId } from './middleware/failure.tsx';
 import { firstParty } from './middleware/first-party.ts';
 import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { report } from './report.ts';
 
 /**
  * Who may call: `api`, scripts of any origin, without cookies; `first-party`, scripts of our own apps, with cookies;
@@ -83,6 +85,9 @@ export function issuerRoutes(
   const { config } = dependencies;
   const app = new Hono();
   const headers = securityHeaders(config);
+  // A GET has no body that anybody reads; the runtime would refuse to wrap one.
+  const limitBody: MiddlewareHandler = (c, next) =>
+    c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limit(c, next);
   const guards: Record<Caller, MiddlewareHandler[]> = {
     api: [anyOrigin],
     'first-party': [firstParty(config)],
@@ -104,7 +109,7 @@ export function issuerRoutes(
   const methodsOf = new Map<string, string[]>();
   for (const [methods, path, caller, handler] of table(dependencies)) {
     const allowed = methods.split(' ');
-    app.on(allowed, path, headers, limit, ...guards[caller], handler);
+    app.on(allowed, path, headers, limitBody, ...guards[caller], handler);
     if (caller === 'api' || caller === 'first-party') app.options(path, headers, ...guards[caller]);
     methodsOf.set(path, [
       ...(methodsOf.get(path) ?? []),
@@ -126,5 +131,17 @@ export function issuerRoutes(
     });
   }
   app.notFound((c) => gate(c.req.raw));
+  app.onError((error, c) => {
+    if (error instanceof ObjectUnavailable) {
+      report('issuer.object_unavailable', requestId(c), error);
+      c.header('Retry-After', String(error.retryAfterSeconds));
+      const message = 'This is busy right now. Try again in a second.';
+      return failure(c, config, 503, 'temporarily_unavailable', 'Just a moment', message);
+    }
+    report('issuer.failed', requestId(c), error);
+    const message =
+      'It is not your fault. Try again; if it stays, tell the operator the number of this request.';
+    return failure(c, config, 500, 'server_error', 'Something went wrong here', message);
+  });
   return app;
 }

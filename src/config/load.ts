@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Environment } from '../environment.ts';
 import type { DefineConfig } from './define.ts';
+import { ConfigError } from './error.ts';
 import { type Client, type Config, type Route, schema } from './schema.ts';
 
 /** The gate signs people in as a client of its own issuer. */
@@ -21,10 +22,17 @@ function gateClient(scheme: string, routes: readonly Route[]): Client[] {
   return v.parse(schema.entries.clients, [client]);
 }
 
-/** The configuration cannot be used; `message` is one line per fault, each naming the place and what to do. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
+/** The first segments of the issuer's own paths (src/routes.ts): no gate route may stand there on its host. */
+export const issuerPaths: readonly string[] = [
+  '/signin',
+  '/signup',
+  '/account',
+  '/oauth',
+  '/session',
+  '/assets',
+  '/dev',
+  '/.well-known',
+];
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -46,6 +54,14 @@ function* faults(config: Config): Generator<string> {
       yield `clients[${index}].clientId: "${client.clientId}" is used twice; each client needs its own`;
     }
     seen.add(client.clientId);
+    if (client.resources.includes(config.issuer)) {
+      yield `clients[${index}].resources: must not hold the issuer itself, which is UserInfo's audience`;
+    }
+    for (const sessionOrigin of client.sessionOrigins) {
+      if (config.environment === 'production' && !sessionOrigin.startsWith('https:')) {
+        yield `clients[${index}].sessionOrigins: ${sessionOrigin} must be https`;
+      }
+    }
     if (client.refreshToken.idleSeconds > client.refreshToken.absoluteSeconds) {
       yield `clients[${index}].refreshToken.idleSeconds: must not exceed absoluteSeconds`;
     }
@@ -59,16 +75,6 @@ function* faults(config: Config): Generator<string> {
   if (config.session.idleSeconds > config.session.absoluteSeconds) {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
-  const issuerPaths = [
-    '/signin',
-    '/signup',
-    '/account',
-    '/oauth',
-    '/assets',
-    '/dev',
-    '/.well-known',
-    '/.portcullis',
-  ];
   const matched = new Map<string, number>();
   for (const [index, route] of config.routes.entries()) {
     const shadowing = [...matched].find(
@@ -83,6 +89,13 @@ function* faults(config: Config): Generator<string> {
     const first = `/${route.path.split('/')[1]}`;
     if (first.startsWith('/.portcullis') || (route.host === issuer.host && issuerPaths.includes(first))) {
       yield `routes[${index}].path: ${route.path} is the issuer's own; choose another path or another host`;
+    }
+    if (config.environment === 'production' && route.host === issuer.host && !route.sharesIssuerOrigin) {
+      yield `routes[${index}].host: ${route.path} is on the issuer's own host, where its scripts could act as the issuer; give it a host of its own, or say sharesIssuerOrigin: true`;
+    }
+    // Every access token with openid names the issuer, for UserInfo: it must open nothing else.
+    if (route.resource === config.issuer) {
+      yield `routes[${index}].resource: must not be the issuer itself; set it to a URI of the route's own`;
     }
     if (typeof route.origin === 'string' && new URL(route.origin).host === route.host) {
       yield `routes[${index}].origin: ${route.origin} is the gate itself; a request would go round in a circle`;
@@ -112,7 +125,8 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
     };
   });
   const clients = [...rest.clients, ...gateClient(scheme, resolved)];
-  const config: Config = { ...rest, clients, routes: resolved };
+  const kind = environment.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production';
+  const config: Config = { ...rest, environment: kind, clients, routes: resolved };
   const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);
   if (reserved >= 0) {
     throw new ConfigError(

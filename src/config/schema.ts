@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Seconds, whole and positive. */
+/** Seconds, whole. */
 const seconds = (minimum: number, maximum: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
 
@@ -52,11 +52,13 @@ const refreshToken = v.optional(
 );
 
 const client = v.strictObject({
+  /** Public: it stands in addresses. 1 to 200 visible ASCII characters. */
   clientId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')),
-  /** The name people see. */
+  /** The name people see on the pages on the way to the client. */
   clientName: v.pipe(v.string(), v.nonEmpty()),
   /** Compared exactly, byte for byte (RFC 9700 §2.1). */
   redirectUris: v.pipe(v.array(redirectUri), v.minLength(1, 'needs at least one redirect URI')),
+  /** Where a client may send people on to after a sign-out; compared exactly. Default none. */
   postLogoutRedirectUris: v.optional(v.array(redirectUri), []),
   /** What the client may ask for. */
   scope: v.optional(v.array(scopeToken), ['openid', 'profile', 'email', 'offline_access']),
@@ -67,6 +69,7 @@ const client = v.strictObject({
    * cookie that no script sees. Default none.
    */
   sessionOrigins: v.optional(v.array(origin), []),
+  /** Default: both. */
   grantTypes: v.optional(v.array(v.picklist(['authorization_code', 'refresh_token'])), [
     'authorization_code',
     'refresh_token',
@@ -113,6 +116,11 @@ const route = v.strictObject({
     ),
   ),
   origin: upstream,
+  /**
+   * A route on the issuer's own host in production needs `true` here: to a browser its scripts are the issuer's, and
+   * can do whatever the signed-in person can. Give an origin a host of its own instead wherever you can.
+   */
+  sharesIssuerOrigin: v.optional(v.boolean(), false),
   /** Who may pass: anyone, anyone signed in, or a caller with all of these scopes. */
   allow,
   /**
@@ -120,16 +128,62 @@ const route = v.strictObject({
    * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through.
    */
   freshness: v.optional(freshness, { within: 30 }),
-  /** The audience that a bearer token must have (RFC 8707). Default: the issuer's origin followed by the path. */
+  /** The audience that a bearer token must have (RFC 8707). Default: the route's own origin followed by its path; never the issuer itself. */
   resource: v.optional(absoluteUri),
 });
 
+/** How signing keys live. See docs/keys.md. */
+const keys = v.optional(
+  v.strictObject({
+    /** A key signs for this many seconds, then its successor does. 1 hour to 400 days, default 30 days. */
+    rotateAfterSeconds: v.optional(seconds(60 * 60, 400 * day), 30 * day),
+    /** What keys are made for. Default ES256 and RS256. Add EdDSA an hour before anything is signed with it. */
+    algorithms: v.optional(
+      v.pipe(
+        v.array(v.picklist(['ES256', 'RS256', 'EdDSA'])),
+        v.check(
+          (names) =>
+            names.includes('ES256') && names.includes('RS256') && new Set(names).size === names.length,
+          'must have ES256, which signs access tokens, and RS256, which OpenID Connect requires, each once',
+        ),
+      ),
+      ['ES256', 'RS256'],
+    ),
+    /**
+     * What encrypts private keys at rest: a key derived from the root secret (the default), or the transit engine of
+     * HashiCorp Vault or OpenBao at the origin `url`, with the token in the secret PORTCULLIS_VAULT_TOKEN.
+     */
+    encryption: v.optional(
+      v.variant('kind', [
+        v.strictObject({ kind: v.literal('root-secret') }),
+        v.strictObject({
+          kind: v.literal('vault'),
+          url: origin,
+          keyName: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]+$/, 'must be the name of a transit key')),
+          /** Where the transit engine is mounted. Default `transit`. */
+          mount: v.optional(
+            v.pipe(
+              v.string(),
+              v.regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'must be a path without slashes around it'),
+            ),
+            'transit',
+          ),
+        }),
+      ]),
+      { kind: 'root-secret' },
+    ),
+  }),
+  {},
+);
+
 export const schema = v.strictObject({
-  environment: v.picklist(['development', 'production']),
+  /** The issuer: one https origin, or http on localhost in development. It stands in every token as `iss`. */
   issuer: origin,
   /** The name people see on every page. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
+  /** The apps that people sign in to. */
   clients: v.array(client),
+  /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
   session: v.optional(
     v.strictObject({
@@ -146,10 +200,12 @@ export const schema = v.strictObject({
       minimumLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(64)), 15),
       /** This many wrong passwords within `attemptWindowSeconds` close the door until the window has passed. */
       maximumAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(100)), 10),
+      /** Default 15 minutes; 1 minute to 1 day. */
       attemptWindowSeconds: v.optional(seconds(60, day), 15 * 60),
     }),
     {},
   ),
+  keys,
 });
 
 /** What an operator writes in portcullis.config.ts. */
@@ -158,4 +214,8 @@ type Parsed = v.InferOutput<typeof schema>;
 export type Client = Parsed['clients'][number];
 export type Route = Omit<Parsed['routes'][number], 'host' | 'resource'> & { host: string; resource: string };
 /** The configuration with every default filled in. */
-export type Config = Omit<Parsed, 'routes'> & { routes: Route[] };
+export type Config = Omit<Parsed, 'routes'> & {
+  /** From PORTCULLIS_ENVIRONMENT alone: what is open in development must not be opened by a line of configuration. */
+  environment: 'development' | 'production';
+  routes: Route[];
+};

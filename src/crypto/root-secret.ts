@@ -1,5 +1,5 @@
 import { base64url } from 'jose';
-import { ConfigError } from '../config/load.ts';
+import { ConfigError } from '../config/error.ts';
 
 /** One key per purpose: a leak or a mistake in one place opens no other. */
 export type Purpose =
@@ -9,8 +9,7 @@ export type Purpose =
   | 'key-encryption'
   | 'seal-sign-in'
   | 'seal-gate-session'
-  | 'seal-gate-sign-in'
-  | 'form-token';
+  | 'seal-gate-sign-in';
 
 /** A root secret and the keys derived from it (HKDF-SHA-256, RFC 5869). */
 export interface RootSecret {

@@ -7,6 +7,7 @@ const prefixes = {
   authorization_code: 'pc_ac_',
   refresh_token: 'pc_rt_',
   session: 'pc_st_',
+  device: 'pc_dv_',
 } as const;
 
 export type TokenKind = keyof typeof prefixes;

@@ -63,7 +63,7 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   const flowId = parsed.parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
   const email = parsed.parameters.get('email') ?? '';
-  const outcome = await signInByPassword(dependencies, email, parsed.parameters.get('password') ?? '');
+  const outcome = await signInByPassword(c, dependencies, email, parsed.parameters.get('password') ?? '');
   const again = { flowId, flow, email: email.slice(0, MAXIMUM_EMAIL_LENGTH) };
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
@@ -72,7 +72,7 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   if (outcome.kind === 'wrong') {
     return page(c, dependencies, { ...again, error: 'That email and password do not match.' }, 401);
   }
-  const signedIn = await openSession(c, dependencies, outcome.userId, ['pwd']);
+  const signedIn = await openSession(c, dependencies, outcome.userId, outcome.door, ['pwd']);
   if (!signedIn) {
     // Only somebody who knows the password learns this much.
     return page(c, dependencies, { ...again, error: 'An administrator has disabled this account.' }, 403);

@@ -5,7 +5,7 @@ import { newUserId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
 import { readForm } from '../middleware/form.ts';
-import { openSession } from '../middleware/session.ts';
+import { openSession, signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
@@ -91,7 +91,13 @@ export const signUp = (dependencies: Dependencies) => async (c: Context) => {
     const message = 'There is an account with this email already. Sign in instead.';
     return page(c, dependencies, flowId, flow, { ...typed, error: { field: 'email', message } }, 409);
   }
-  const signedIn = await openSession(c, dependencies, profile.userId, ['pwd']);
+  const signedIn = await openSession(
+    c,
+    dependencies,
+    profile.userId,
+    await signInDoor(c, dependencies, profile.userId),
+    ['pwd'],
+  );
   if (!signedIn) throw new Error('the account that was just made has no object');
   return finishSignIn(c, dependencies, signedIn, flowId, flow);
 };

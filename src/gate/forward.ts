@@ -15,8 +15,11 @@ export type OriginAnswer =
 /** Headers by which an origin tells a shared cache to keep what its Cache-Control does not. */
 const sharedCacheHeaders = ['CDN-Cache-Control', 'Cloudflare-CDN-Cache-Control', 'Surrogate-Control'];
 
+/** Headers by which an origin would reach beyond its own paths: over all of the issuer's, when it shares its host. */
+const issuerHostHeaders = ['Service-Worker-Allowed', 'Clear-Site-Data'];
+
 /** The origin's answer as the browser may have it: it touches no cookie of ours, and no shared cache keeps it. */
-function guarded(upstream: Response, identified: boolean): Response {
+function guarded(upstream: Response, identified: boolean, onIssuerHost: boolean): Response {
   const response = new Response(upstream.body, upstream);
   const { headers } = response;
   const setCookies = headers.getSetCookie();
@@ -25,6 +28,7 @@ function guarded(upstream: Response, identified: boolean): Response {
     for (const setCookie of setCookies.filter((one) => !setsOwnCookie(one)))
       headers.append('Set-Cookie', setCookie);
   }
+  for (const name of onIssuerHost ? issuerHostHeaders : []) headers.delete(name);
   if (identified) {
     headers.set('Cache-Control', privateCacheControl(headers.get('Cache-Control')));
     headers.set('Vary', varyByIdentity(headers.get('Vary')));
@@ -38,6 +42,7 @@ function guarded(upstream: Response, identified: boolean): Response {
  * included. Redirects are the browser's to follow.
  * @param headers what the origin receives, complete
  * @param identified whether the answer may depend on who is calling
+ * @param onIssuerHost whether browsers take the origin for the issuer
  */
 export async function forward(
   request: Request,
@@ -47,12 +52,14 @@ export async function forward(
     publicOrigin,
     headers,
     identified,
+    onIssuerHost,
   }: {
     route: Route;
     target: Target;
     publicOrigin: string;
     headers: [string, string][];
     identified: boolean;
+    onIssuerHost: boolean;
   },
 ): Promise<OriginAnswer> {
   const { origin } = route;
@@ -72,7 +79,7 @@ export async function forward(
   try {
     const sent = typeof origin === 'string' ? fetch(outbound) : origin.fetch(outbound);
     const upstream = await inTime(sent, HEADERS_MILLISECONDS);
-    if (upstream) return { kind: 'response', response: guarded(upstream, identified) };
+    if (upstream) return { kind: 'response', response: guarded(upstream, identified, onIssuerHost) };
     timeout.abort();
     return { kind: 'timeout' };
   } catch (error) {

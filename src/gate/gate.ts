@@ -14,6 +14,7 @@ import { bearerChallenge, type Challenge } from '../core/gate/response.ts';
 import { matchRoute } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
+import { report } from '../report.ts';
 import type { LiveSession } from '../user/types.ts';
 import { createAssertions } from './assertion.ts';
 import { createAuthentication, isOurToken, type SessionCaller, type TokenCaller } from './caller.ts';
@@ -57,12 +58,6 @@ const circumstancesOf = ({ method, headers }: Request): Circumstances => ({
   fetchDest: headers.get('Sec-Fetch-Dest'),
 });
 
-/** One line for the operator; errors of ours quote no credentials. */
-function report(event: string, requestId: string, error: unknown): void {
-  const { name, message } = error instanceof Error ? error : { name: 'unknown', message: String(error) };
-  console.error(JSON.stringify({ event, requestId, error: name, message: message.slice(0, 200) }));
-}
-
 /**
  * Makes the reverse proxy that lets a request through to its origin only when its caller may pass. Whatever goes
  * wrong inside refuses: the origin sees nothing.
@@ -72,6 +67,7 @@ export function createGate(dependencies: GateDependencies): Gate {
   const scheme = config.issuer.startsWith('https:') ? 'https' : 'http';
   const publicOrigin = (host: string): string => `${scheme}://${host}`;
   const hosts = new Set(config.routes.map((route) => route.host));
+  const issuerHost = new URL(config.issuer).host;
   const cookies = gateCookies(config.issuer);
   const { authenticate, readHandle } = createAuthentication(dependencies, cookies);
   const sessionStatus = createSessionStatus(users);
@@ -159,6 +155,7 @@ export function createGate(dependencies: GateDependencies): Gate {
       publicOrigin: publicOrigin(route.host),
       headers,
       identified: passing !== undefined,
+      onIssuerHost: route.host === issuerHost,
     });
     switch (answer.kind) {
       case 'response':
@@ -211,6 +208,13 @@ export function createGate(dependencies: GateDependencies): Gate {
     if (byGate) return byGate;
     const route = matchRoute(config.routes, target.host, target.path);
     if (!route) return { code: 'no_route' };
+    // A service worker on the issuer's host would stand between people and their sign-in page for good.
+    if (target.host === issuerHost && request.headers.get('Service-Worker') !== null) {
+      return {
+        code: 'invalid_request',
+        description: 'Refused: no service workers on the host of the issuer.',
+      };
+    }
     const bodyless = request.method === 'GET' || request.method === 'HEAD';
     // The origin would be sent no body, and might wait for one or take the next request for it.
     if (bodyless && request.body !== null && request.headers.get('Content-Length') !== '0') {

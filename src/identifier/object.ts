@@ -16,10 +16,12 @@ const migrations = [
 
 export type Reservation =
   | { kind: 'reserved' }
-  /** Somebody has it, or is signing up with it at this moment. */
   | { kind: 'taken' }
-  /** A sign-up stopped half-way: finish it for `userId` if that account was made, otherwise take it over. */
-  | { kind: 'abandoned'; userId: string };
+  /**
+   * A sign-up of `userId` has not confirmed it: it is under way, or stopped half-way. If that account was made, finish
+   * it; otherwise it may be taken over once it is abandoned.
+   */
+  | { kind: 'pending'; userId: string; abandoned: boolean };
 
 /** One email address: whose it is. Named by the hash of its normal form, so uniqueness needs no central table. */
 export class IdentifierObject extends DurableObject<Environment> {
@@ -49,8 +51,10 @@ export class IdentifierObject extends DurableObject<Environment> {
     return this.ctx.storage.transactionSync(() => {
       const row = this.#row();
       if (row && row.user_id !== userId) {
-        if (row.confirmed_at !== null || now < row.reserved_at + RESERVED_FOR) return { kind: 'taken' };
-        if (row.user_id !== replacing) return { kind: 'abandoned', userId: row.user_id };
+        if (row.confirmed_at !== null) return { kind: 'taken' };
+        const abandoned = now >= row.reserved_at + RESERVED_FOR;
+        if (!abandoned || row.user_id !== replacing)
+          return { kind: 'pending', userId: row.user_id, abandoned };
       }
       this.ctx.storage.sql.exec(
         'INSERT OR REPLACE INTO identifier (only, user_id, reserved_at, confirmed_at) VALUES (1, ?, ?, ?)',

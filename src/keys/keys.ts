@@ -1,5 +1,5 @@
 import { type JWK, type JWTPayload, SignJWT } from 'jose';
-import { ConfigError } from '../config/load.ts';
+import { ConfigError } from '../config/error.ts';
 import { activeKey, inPublishedOrder } from '../core/keyring/ring.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { callObject } from '../durable/call.ts';

@@ -4,6 +4,8 @@ import type { Config } from '../config/schema.ts';
 /** The issuer's session, and the gate's handle of it on each host that it guards. */
 export const SESSION_COOKIE = 'portcullis-session';
 export const GATE_SESSION_COOKIE = 'portcullis-gate';
+/** Says that its person signed in in this browser before; proves nothing else. */
+export const DEVICE_COOKIE = 'portcullis-device';
 
 const isHttps = (config: Pick<Config, 'issuer'>): boolean => config.issuer.startsWith('https:');
 

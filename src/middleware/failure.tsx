@@ -5,7 +5,15 @@ import type { TokenError } from '../core/oauth/error.ts';
 import { ErrorPage } from '../pages/error.tsx';
 
 /** Names one request in an error and in the log, so that the two can be put together. */
-export const requestId = (c: Context): string => c.req.header('CF-Ray') ?? crypto.randomUUID();
+export function requestId(c: Context): string {
+  const request = c.req.raw;
+  const ray = c.req.header('CF-Ray') ?? '';
+  const id = /^[0-9a-f]{16}(-[A-Z]{3})?$/.test(ray) ? ray : (ids.get(request) ?? crypto.randomUUID());
+  ids.set(request, id);
+  return id;
+}
+
+const ids = new WeakMap<Request, string>();
 
 /** An error as RFC 6749 §5.2 has it. */
 export function oauthError(
@@ -54,5 +62,5 @@ export function failure(
 ): Response | Promise<Response> {
   if (!wantsJson(c)) return errorPage(c, config, status, title, message);
   c.header('Cache-Control', 'no-store');
-  return c.json({ error, error_description: message }, status);
+  return c.json({ error, error_description: message, request_id: requestId(c) }, status);
 }

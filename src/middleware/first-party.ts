@@ -13,6 +13,7 @@ export const firstParty = (config: Pick<Config, 'clients' | 'issuer'>): Middlewa
     const origin = c.req.header('Origin');
     const site = c.req.header('Sec-Fetch-Site');
     c.header('Vary', 'Origin');
+    c.header('Cache-Control', 'no-store');
     // A same-origin GET has no Origin; Fetch Metadata then has to vouch for it.
     const known =
       origin === undefined ? site === 'same-origin' && origins.has(config.issuer) : origins.has(origin);
@@ -31,7 +32,6 @@ export const firstParty = (config: Pick<Config, 'clients' | 'issuer'>): Middlewa
       c.header('Access-Control-Max-Age', '600');
       return c.body(null, 204);
     }
-    c.header('Cache-Control', 'no-store');
     await next();
   };
 };

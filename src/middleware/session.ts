@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Device, LiveSession } from '../user/types.ts';
-import { cookieName, cookieOptions, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
+import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
 /** A live session and the token that proves it. */
 export interface SignedIn {
@@ -38,22 +38,60 @@ export function deviceOf(c: Context): Device {
   };
 }
 
-/** Opens a session for a person who has just proved who they are, and sets its cookie. */
+/**
+ * Opens a session for a person who has just proved who they are, and sets its cookie. The session that this browser
+ * held before is renewed if it is theirs, and ended if it is somebody else's: nobody's is left behind, out of reach.
+ * @param door where the password was tried, see `signInDoor`.
+ * @returns undefined when the account is disabled.
+ */
 export async function openSession(
   c: Context,
-  { config, secrets, users }: Dependencies,
+  dependencies: Dependencies,
   userId: string,
+  door: string,
   amr: string[],
 ): Promise<SignedIn | undefined> {
-  // Always a new id: a session that was planted in this browser before is not the one that gets the rights.
+  const { config, secrets, users } = dependencies;
+  const before = await sessionToken(c, dependencies);
+  const own = before?.userId === userId ? before : undefined;
+  // Always a new secret: a cookie that was planted in this browser before is not the one that gets the rights.
   const token: Token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-  const session = await users.openSession(token, amr, deviceOf(c), config.session);
+  const session = await users.openSession(token, own, door, amr, deviceOf(c), config.session);
   if (session.kind !== 'live') return undefined;
-  setCookie(c, cookieName(config, SESSION_COOKIE), await encodeToken(secrets, 'session', token), {
-    ...cookieOptions(config),
-    maxAge: config.session.absoluteSeconds,
-  });
-  return { token, session };
+  if (before && !own && (await users.readSession(before)).kind === 'live') {
+    await users.endSession(before.userId, before.recordId, 'replaced');
+  }
+  const opened = { ...token, recordId: session.sessionId };
+  const device = { ...opened, recordId: newRecordId(), secret: newSecret() };
+  const options = { ...cookieOptions(config), maxAge: config.session.absoluteSeconds };
+  setCookie(c, cookieName(config, SESSION_COOKIE), await encodeToken(secrets, 'session', opened), options);
+  if (door === EVERYBODYS_DOOR) {
+    setCookie(c, cookieName(config, DEVICE_COOKIE), await encodeToken(secrets, 'device', device), {
+      ...options,
+      maxAge: DEVICE_REMEMBERED_FOR_SECONDS,
+    });
+  }
+  // The gate's handle on this host may be of whoever was signed in here before.
+  if (!own) deleteCookie(c, cookieName(config, GATE_SESSION_COOKIE), cookieOptions(config));
+  return { token: opened, session };
+}
+
+/** Where strangers, and everybody in a browser that is new, try their passwords. */
+const EVERYBODYS_DOOR = 'anyone';
+const DEVICE_REMEMBERED_FOR_SECONDS = 400 * 24 * 60 * 60;
+
+/**
+ * Whose count an attempt at this user's password goes to. A browser in which they signed in before has a count of its
+ * own, so that a stranger who uses up everybody's does not lock them out (OWASP: device cookies).
+ */
+export async function signInDoor(
+  c: Context,
+  { config, secrets }: Dependencies,
+  userId: string,
+): Promise<string> {
+  const cookie = getCookie(c, cookieName(config, DEVICE_COOKIE));
+  const device = cookie === undefined ? undefined : await decodeToken(secrets, 'device', cookie);
+  return device?.userId === userId ? `device ${device.recordId}` : EVERYBODYS_DOOR;
 }
 
 export function clearSession(c: Context, { config }: { config: Config }): void {

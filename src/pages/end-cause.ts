@@ -11,6 +11,7 @@ export interface EndCauseText {
 export const endCauses: Readonly<Record<EndCause, EndCauseText>> = {
   sign_out: { sentence: 'You signed out.', suspicious: false },
   sign_out_everywhere: { sentence: 'You signed out of several devices at once.', suspicious: false },
+  replaced: { sentence: 'Somebody else signed in in the same browser.', suspicious: false },
   password_change: { sentence: 'The password of the account was changed.', suspicious: false },
   account_disabled: { sentence: 'An administrator disabled the account.', suspicious: false },
   administrator: { sentence: 'An administrator ended it.', suspicious: false },

@@ -14,6 +14,8 @@ const PREFIX = 'portcullis-sign-in.';
 const LIFETIME_SECONDS = 30 * 60;
 /** Tabs that may be signing in at once. More cookies could outgrow what servers accept as headers. */
 const MAXIMUM_FLOWS = 3;
+/** Removals in one answer: each is a header, and whoever planted hundreds of cookies must not make it too long. */
+const MAXIMUM_REMOVED = 20;
 
 export interface Flow {
   request: AuthorizationRequest;
@@ -40,7 +42,8 @@ export async function beginFlow(
     open.push({ name, startedAt: flow?.startedAt ?? 0 });
   }
   open.sort((a, b) => b.startedAt - a.startedAt);
-  for (const { name } of open.slice(MAXIMUM_FLOWS - 1)) deleteCookie(c, name, cookieOptions(config));
+  for (const { name } of open.slice(MAXIMUM_FLOWS - 1, MAXIMUM_FLOWS + MAXIMUM_REMOVED))
+    deleteCookie(c, name, cookieOptions(config));
   const id = newRecordId();
   const sealed = await seal(
     secrets,

@@ -1,43 +1,56 @@
+import type { Context } from 'hono';
 import { normalEmail } from '../core/account/email.ts';
 import { MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
+import { signInDoor } from '../middleware/session.ts';
 
 export type PasswordOutcome =
-  | { kind: 'matches'; userId: string }
+  | { kind: 'matches'; userId: string; door: string }
   | { kind: 'wrong' }
   | { kind: 'locked'; retryAfterSeconds: number };
 
-type Needs = Pick<Dependencies, 'config' | 'secrets' | 'users' | 'identifiers'>;
-
-/** Counts an attempt against a user, then compares the password. */
+/** Counts an attempt against a user at a door, then compares the password. */
 export async function checkPassword(
-  { config, secrets, users }: Pick<Needs, 'config' | 'secrets' | 'users'>,
+  { config, secrets, users }: Pick<Dependencies, 'config' | 'secrets' | 'users'>,
   userId: string,
+  door: string,
   password: string,
 ): Promise<PasswordOutcome> {
-  const attempt = await users.beginPasswordAttempt(userId, config.passwords);
+  const attempt = await users.beginPasswordAttempt(userId, door, config.passwords);
   if (attempt.kind === 'locked') return attempt;
   return (await verifyPassword(secrets, password, attempt.passwordHash))
-    ? { kind: 'matches', userId }
+    ? { kind: 'matches', userId, door }
     : { kind: 'wrong' };
 }
 
 /**
- * Who this email and password are. An unknown email makes the same calls, costs the same hash and gets the same
- * answers as a known one, the lock included.
+ * A refusal never leaves sooner than this after its request came. An object that nobody used before is made near
+ * the caller, somebody's own may be half the world away: without a floor the difference would tell who has an account.
+ */
+export const REFUSED_AFTER_MILLISECONDS = 1000;
+
+/**
+ * Who this email and password are. An unknown email makes the same calls, costs the same hash, takes the same time
+ * and gets the same answers as a known one, the lock included.
  */
 export async function signInByPassword(
-  dependencies: Needs,
+  c: Context,
+  dependencies: Dependencies,
   typedEmail: string,
   password: string,
 ): Promise<PasswordOutcome> {
   const email = normalEmail(typedEmail);
   // What no account can have is refused before anything is computed, and tells nothing about any account.
   if (!email || password.length === 0 || password.length > MAXIMUM_PASSWORD_LENGTH) return { kind: 'wrong' };
+  const floor = new Promise((resolve) => setTimeout(resolve, REFUSED_AFTER_MILLISECONDS));
   const userId = await dependencies.identifiers.lookup(email);
-  const outcome = await checkPassword(dependencies, userId ?? (await absentUserId(email)), password);
-  return outcome.kind === 'matches' && userId === undefined ? { kind: 'wrong' } : outcome;
+  const countedUserId = userId ?? (await absentUserId(email));
+  const door = await signInDoor(c, dependencies, countedUserId);
+  const outcome = await checkPassword(dependencies, countedUserId, door, password);
+  if (outcome.kind === 'matches' && userId !== undefined) return outcome;
+  await floor;
+  return outcome.kind === 'locked' ? outcome : { kind: 'wrong' };
 }
 
 /** What is wrong with a new password, in a sentence for the person, or undefined. */

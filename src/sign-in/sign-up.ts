@@ -13,13 +13,13 @@ export async function signUpUser(
 ): Promise<'created' | 'taken'> {
   const { email, userId } = profile;
   let reservation = await identifiers.reserve(email, userId);
-  if (reservation.kind === 'abandoned') {
-    const abandoned = reservation.userId;
-    if (await users.exists(abandoned)) {
-      await identifiers.confirm(email, abandoned);
+  if (reservation.kind === 'pending') {
+    const other = reservation.userId;
+    if (await users.exists(other)) {
+      await identifiers.confirm(email, other);
       return 'taken';
     }
-    reservation = await identifiers.reserve(email, userId, abandoned);
+    if (reservation.abandoned) reservation = await identifiers.reserve(email, userId, other);
   }
   if (reservation.kind !== 'reserved') return 'taken';
   await users.create(profile, await passwordHash());

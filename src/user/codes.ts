@@ -1,11 +1,14 @@
 import { sameBytes } from '../core/bytes.ts';
-import { foundFamily } from './families.ts';
+import { familyEnd, foundFamily } from './families.ts';
 import type { UserRecord } from './record.ts';
 import { answerFor, readSession } from './sessions.ts';
 import type { CodeAnswer, CodeRedemption, NewCode, PresentedSession, SessionAnswer } from './types.ts';
 
-/** A redeemed code is remembered this long, so that its second use is caught. */
-export const CODE_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
+/**
+ * A redeemed code is remembered this long, so that its second use is caught. Not for longer: whoever finds an old
+ * one in a log could sign its owner out with it.
+ */
+export const CODE_REMEMBERED_FOR = 60 * 60 * 1000;
 
 /** Issues an authorization code to a live session. */
 export function issueCode(
@@ -38,7 +41,7 @@ export function redeemCode(
   const retried = code.redeemedAs === redemptionId;
   if (code.redeemedAs !== null && !retried) {
     const family = user.families.get(code.redeemedAs);
-    if (family && family.endedAt === null) {
+    if (family && !familyEnd(user, family, now)) {
       user.families.end(family.familyId, 'code_reuse', now);
       user.note('code_reuse', now, { clientId: code.clientId, sessionId: code.sessionId });
     }

@@ -127,7 +127,7 @@ export function revokeFamily(
   now: number,
 ): void {
   const family = user.families.get(token.familyId);
-  if (!family || family.clientId !== clientId || family.endedAt !== null) return;
+  if (!family || family.clientId !== clientId || familyEnd(user, family, now)) return;
   // An older token of the chain is accepted as well: whoever holds it may want the chain gone.
   if (token.generation === family.generation && !sameBytes(token.secretHash, family.currentHash)) return;
   user.families.end(family.familyId, 'revoked_by_client', now);

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
+import { report } from '../report.ts';
 import { accountOf } from './account.ts';
 import { CODE_REMEMBERED_FOR, issueCode, redeemCode } from './codes.ts';
 import { familyStatus, foundFamily, refresh, revokeFamily } from './families.ts';
@@ -16,11 +17,16 @@ import {
   openSession,
   readSession,
 } from './sessions.ts';
+import type { EventRow } from './tables/event.ts';
 import type * as Types from './types.ts';
 
 /** For how long the end of a session or family can still be explained. */
 const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
+/** The longest attempt window that a configuration may ask for. */
+const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 const DELIVERY_BATCH = 50;
+const FIRST_RETRY = 30 * 1000;
+const LAST_RETRY = 60 * 60 * 1000;
 
 /**
  * One person: profile, password, sessions, codes, families, events. One thread and one transaction per request, so
@@ -29,6 +35,7 @@ const DELIVERY_BATCH = 50;
 export class UserObject extends DurableObject<Environment> {
   #record: UserRecord | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
+  #failedDeliveries = 0;
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
@@ -70,8 +77,8 @@ export class UserObject extends DurableObject<Environment> {
     await this.ctx.storage.deleteAll();
   }
 
-  beginPasswordAttempt(policy: Types.AttemptPolicy): Types.AttemptAnswer {
-    return this.#transaction((user, now) => beginAttempt(user, policy, now));
+  beginPasswordAttempt(door: string, policy: Types.AttemptPolicy): Types.AttemptAnswer {
+    return this.#transaction((user, now) => beginAttempt(user, door, policy, now));
   }
 
   /** Stores a new password and ends everything but the session that changed it. */
@@ -81,11 +88,18 @@ export class UserObject extends DurableObject<Environment> {
 
   openSession(
     session: Types.PresentedSession,
+    renewed: Types.PresentedSession | undefined,
+    door: string,
     amr: string[],
     device: Types.Device,
     policy: Types.SessionPolicy,
   ): Types.SessionAnswer {
-    return this.#transaction((user, now) => openSession(user, session, amr, device, policy, now));
+    return this.#transaction((user, now) => {
+      const answer = openSession(user, session, renewed, amr, device, policy, now);
+      // A success forgives the attempts at the door that it came through, and at no other.
+      if (answer.kind === 'live') user.profile.clearAttempts(door);
+      return answer;
+    });
   }
 
   /** Who holds this session token. */
@@ -189,13 +203,13 @@ export class UserObject extends DurableObject<Environment> {
     }));
     // Attempts against somebody who does not exist: nothing of them outlives their window.
     if (!profile) return this.remove();
-    // A failure is thrown on purpose: the platform runs the alarm again, with back-off.
-    if (events.length > 0) await deliver(this.env, profile, events);
+    if (events.length > 0 && !(await this.#delivered(profile, events))) return;
     this.#transaction((user, now) => {
       user.events.markDelivered(
         events.map((event) => event.eventId),
         now,
       );
+      user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
       user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
       user.families.removeEnded(now - EXPLAINED_FOR);
       user.sessions.removeEnded(now - EXPLAINED_FOR);
@@ -205,6 +219,21 @@ export class UserObject extends DurableObject<Environment> {
       else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
       else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);
     });
+  }
+
+  /** Hands a batch over. The platform gives a throwing alarm up after six tries; this one is set again for ever. */
+  async #delivered(profile: Types.Profile, events: EventRow[]): Promise<boolean> {
+    try {
+      await deliver(this.env, profile, events);
+      this.#failedDeliveries = 0;
+      return true;
+    } catch (error) {
+      report('user.delivery_failed', this.ctx.id.toString(), error);
+      const delay = Math.min(FIRST_RETRY * 2 ** this.#failedDeliveries, LAST_RETRY);
+      this.#failedDeliveries += 1;
+      this.#wakeBy(Date.now() + delay);
+      return false;
+    }
   }
 
   /** One alarm per object: the earliest wish wins. Its write joins the transaction's own commit. */

@@ -4,18 +4,24 @@ import type { AttemptAnswer, AttemptPolicy } from './types.ts';
 
 /**
  * Counts a password attempt before its hash is computed: a guess costs a count even if the Worker dies meanwhile.
+ * `door` is where it was made: a stranger who fills the count of everybody's door locks nobody out of their own.
  * Works the same for an object that is no user, so that unknown people cannot be told from known ones.
  */
-export function beginAttempt(user: UserRecord, policy: AttemptPolicy, now: number): AttemptAnswer {
+export function beginAttempt(
+  user: UserRecord,
+  door: string,
+  policy: AttemptPolicy,
+  now: number,
+): AttemptAnswer {
   const windowMilliseconds = policy.attemptWindowSeconds * 1000;
-  const counted = user.profile.attempts();
+  const counted = user.profile.attempts(door);
   const open = counted !== undefined && now < counted.windowStartedAt + windowMilliseconds;
   if (open && counted.attempts >= policy.maximumAttempts) {
     const retryAfter = counted.windowStartedAt + windowMilliseconds - now;
     return { kind: 'locked', retryAfterSeconds: Math.ceil(retryAfter / 1000) };
   }
   const windowStartedAt = open ? counted.windowStartedAt : now;
-  user.profile.setAttempts(windowStartedAt, (open ? counted.attempts : 0) + 1);
+  user.profile.setAttempts(door, windowStartedAt, (open ? counted.attempts : 0) + 1);
   user.wakeBy(windowStartedAt + windowMilliseconds);
   return { kind: 'counted', passwordHash: user.profile.passwordHash() };
 }
@@ -23,7 +29,6 @@ export function beginAttempt(user: UserRecord, policy: AttemptPolicy, now: numbe
 /** Stores a new password. Whoever knew the old one may be signed in somewhere: all but this session ends. */
 export function changePassword(user: UserRecord, hash: string, keepSessionId: string, now: number): void {
   user.profile.setPasswordHash(hash, now);
-  user.profile.clearAttempts();
   endEverythingBut(user, keepSessionId, 'password_change', now);
   user.note('password_changed', now, { sessionId: keepSessionId });
 }

@@ -84,4 +84,11 @@ export const migrations = [
   `,
   // When an administrator disabled the account; null while it is enabled.
   'ALTER TABLE profile ADD COLUMN disabled_at INTEGER;',
+  // Attempts are counted for each door by itself: strangers, each device that signed in before, each live session.
+  // What was counted so far was counted at the strangers' door.
+  `CREATE TABLE password_attempt (
+    door TEXT PRIMARY KEY, window_started_at INTEGER NOT NULL, attempts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO password_attempt SELECT 'anyone', window_started_at, attempts FROM password_attempts;
+  DROP TABLE password_attempts;`,
 ] as const;

@@ -10,10 +10,14 @@ export interface End {
   endedAt: number;
 }
 
-/** Opens a session after a successful sign-in, which also forgives the attempts before it. */
+/**
+ * Opens a session after a successful sign-in. Where this browser holds a live one of the same person already, it is
+ * renewed: the same session, so that nothing in it ends, under a new secret, so that an older copy is worth nothing.
+ */
 export function openSession(
   user: UserRecord,
   session: PresentedSession,
+  renewed: PresentedSession | undefined,
   amr: string[],
   device: Device,
   policy: SessionPolicy,
@@ -22,21 +26,28 @@ export function openSession(
   if (!user.profile.get()) return { kind: 'unknown' };
   const disabledAt = user.profile.disabledAt();
   if (disabledAt !== null) return { kind: 'ended', cause: 'account_disabled', endedAt: disabledAt };
-  user.profile.clearAttempts();
-  if (!user.sessions.get(session.sessionId)) {
-    user.sessions.insert({
-      ...session,
-      authTime: Math.floor(now / 1000),
-      amr,
-      ...device,
-      createdAt: now,
-      lastUsedAt: now,
-      idleMilliseconds: policy.idleSeconds * 1000,
-      absoluteExpiresAt: now + policy.absoluteSeconds * 1000,
-    });
-    user.note('session_opened', now, { sessionId: session.sessionId, amr, ...device });
+  const fresh = {
+    secretHash: session.secretHash,
+    authTime: Math.floor(now / 1000),
+    amr,
+    ...device,
+    lastUsedAt: now,
+    idleMilliseconds: policy.idleSeconds * 1000,
+    absoluteExpiresAt: now + policy.absoluteSeconds * 1000,
+  };
+  if (renewed && readSession(user, renewed, now).kind === 'live') {
+    user.sessions.renew({ ...fresh, sessionId: renewed.sessionId });
+    user.note('session_renewed', now, { sessionId: renewed.sessionId, amr, ...device });
+    return answerFor(user, user.sessions.get(renewed.sessionId), now);
   }
-  return answerFor(user, user.sessions.get(session.sessionId), now);
+  const { sessionId } = session;
+  const made = [sessionId, renewed?.sessionId ?? sessionId].map((id) => user.sessions.get(id));
+  // A retry of this very request finds what the first try made.
+  const again = made.find((row) => row && sameBytes(row.secretHash, session.secretHash));
+  if (again) return answerFor(user, again, now);
+  user.sessions.insert({ ...fresh, sessionId, createdAt: now });
+  user.note('session_opened', now, { sessionId, amr, ...device });
+  return answerFor(user, user.sessions.get(sessionId), now);
 }
 
 /** When and why a session ended, or null while it lives. */

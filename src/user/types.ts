@@ -5,6 +5,7 @@ export type EndCause =
   | 'sign_out'
   | 'sign_out_everywhere'
   | 'password_change'
+  | 'replaced'
   | 'account_disabled'
   | 'administrator'
   | 'reuse'

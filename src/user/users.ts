@@ -13,9 +13,16 @@ export interface Users {
   exists(userId: string): Promise<boolean>;
   /** Undoes a sign-up whose identifier went to somebody else. */
   remove(userId: string): Promise<void>;
-  beginPasswordAttempt(userId: string, policy: Types.AttemptPolicy): Promise<Types.AttemptAnswer>;
+  beginPasswordAttempt(
+    userId: string,
+    door: string,
+    policy: Types.AttemptPolicy,
+  ): Promise<Types.AttemptAnswer>;
+  /** Renews `renewed`, the session that the browser held, if it is live; otherwise opens `session`. */
   openSession(
     session: Token,
+    renewed: Token | undefined,
+    door: string,
     amr: string[],
     device: Types.Device,
     policy: Types.SessionPolicy,
@@ -63,10 +70,11 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     create: (profile, passwordHash) => at(profile.userId, async (stub) => stub.create(profile, passwordHash)),
     exists: (userId) => at(userId, async (stub) => stub.exists()),
     remove: (userId) => at(userId, async (stub) => stub.remove()),
-    beginPasswordAttempt: (userId, policy) => at(userId, async (stub) => stub.beginPasswordAttempt(policy)),
-    openSession: async (session, amr, device, policy) => {
-      const request = await presented(session);
-      return at(session.userId, async (stub) => stub.openSession(request, amr, device, policy));
+    beginPasswordAttempt: (userId, door, policy) =>
+      at(userId, async (stub) => stub.beginPasswordAttempt(door, policy)),
+    openSession: async (session, renewed, door, amr, device, policy) => {
+      const [next, before] = [await presented(session), renewed && (await presented(renewed))];
+      return at(session.userId, async (stub) => stub.openSession(next, before, door, amr, device, policy));
     },
     readSession: async (session) => {
       const request = await presented(session);

@@ -3,13 +3,13 @@ import { type FamilyCosts, familyCounts } from './measure/families.ts';
 import type { Way } from './measure/gate.ts';
 import type { JwtWork } from './measure/jwt.ts';
 import type { Memory } from './measure/memory.ts';
-import type { Contender } from './measure/refresh.ts';
+import type { Contender, Refreshes } from './measure/refresh.ts';
 import type { Bundle, Size } from './measure/size.ts';
 import { figure, kibibytes, mebibytes, type Report, type Row, type Target } from './report.ts';
 
 /** Everything that was measured. Times are milliseconds. */
 export interface Figures {
-  refresh: Partial<Record<Contender, Load>>;
+  refresh: Refreshes;
   signIn: Record<'portcullis' | 'floor', Load>;
   gate: Record<'together' | 'alone', Record<Way, Load>>;
   jwt: Record<JwtWork, number>;
@@ -25,13 +25,23 @@ const ways = {
   strict: 'strict route',
 } as const satisfies Partial<Record<Way, string>>;
 
+const clients = (level: string | number): string => `${level} ${Number(level) === 1 ? 'client' : 'clients'}`;
 const milliseconds = (value: number): string => `${figure(value)} ms`;
 
 function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }: Figures): Row[] {
-  const refreshes = (what: string, cell: (load: Load) => string): Row => {
-    const of = (name: Contender) => refresh[name] && cell(refresh[name]);
-    return [what, of('portcullis') ?? '', of('floor'), of('workers-oauth-provider'), of('openauth')];
-  };
+  const refreshes = Object.entries(refresh).flatMap(([level, loads]): Row[] => {
+    const row = (what: string, cell: (load: Load) => string): Row => {
+      const of = (name: Contender) => loads[name] && cell(loads[name]);
+      return [what, of('portcullis') ?? '', of('floor'), of('workers-oauth-provider'), of('openauth')];
+    };
+    return [
+      row(`refreshes per second, ${clients(level)}`, (load) => figure(load.perSecond)),
+      row(
+        `refresh p50 / p99, ${clients(level)}`,
+        (load) => `${figure(load.p50)} / ${milliseconds(load.p99)}`,
+      ),
+    ];
+  });
   const passed = (way: keyof typeof ways): Row[] => {
     const { together, alone } = gate;
     const added = (of: 'p50' | 'p99') => milliseconds(alone[way][of] - alone.proxy[of]);
@@ -55,9 +65,7 @@ function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }:
     `${kibibytes(size[name]?.minified ?? 0)} / ${kibibytes(size[name]?.gzip ?? 0)}`,
   ];
   return [
-    refreshes('refreshes per second', (load) => figure(load.perSecond)),
-    refreshes('refresh p50', (load) => milliseconds(load.p50)),
-    refreshes('refresh p99', (load) => milliseconds(load.p99)),
+    ...refreshes,
     ...familyCounts.map(
       (count): Row => [
         `refresh, 1 of ${count.toLocaleString('en-US')} families`,
@@ -88,7 +96,6 @@ function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }:
 }
 
 function targetsOf({ refresh, gate, families }: Figures): Target[] {
-  const { portcullis, floor, 'workers-oauth-provider': provider } = refresh;
   const times = Object.values(families.milliseconds);
   const spread = Math.max(...times) / Math.min(...times) - 1;
   const ratio = (what: string, reached: number, compare?: 'at least' | 'at most', asked = 0): Target => ({
@@ -101,21 +108,36 @@ function targetsOf({ refresh, gate, families }: Figures): Target[] {
       },
     }),
   });
+  const refreshes = Object.entries(refresh).flatMap(([level, loads]): Target[] => {
+    const { portcullis, floor, 'workers-oauth-provider': provider } = loads;
+    if (!portcullis || !floor) return [];
+    return [
+      ...(provider
+        ? [
+            ratio(
+              `refreshes per second / workers-oauth-provider, ${clients(level)}`,
+              portcullis.perSecond / provider.perSecond,
+              'at least',
+              4,
+            ),
+            ratio(
+              `refresh p99 / workers-oauth-provider, ${clients(level)}`,
+              portcullis.p99 / provider.p99,
+              'at most',
+              1 / 3,
+            ),
+          ]
+        : []),
+      ratio(
+        `refreshes per second / floor, ${clients(level)}`,
+        portcullis.perSecond / floor.perSecond,
+        'at least',
+        0.6,
+      ),
+    ];
+  });
   return [
-    ...(portcullis && provider
-      ? [
-          ratio(
-            'refreshes per second / workers-oauth-provider',
-            portcullis.perSecond / provider.perSecond,
-            'at least',
-            4,
-          ),
-          ratio('refresh p99 / workers-oauth-provider', portcullis.p99 / provider.p99, 'at most', 1 / 3),
-        ]
-      : []),
-    ...(portcullis && floor
-      ? [ratio('refreshes per second / floor', portcullis.perSecond / floor.perSecond, 'at least', 0.6)]
-      : []),
+    ...refreshes,
     {
       what: `refresh time, 1 to ${familyCounts.at(-1)?.toLocaleString('en-US')} families`,
       reached: `${(spread * 100).toFixed(0)}% apart`,

@@ -21,7 +21,7 @@ const usage = `npm run bench -- [options]
   --no-peers   without the other libraries
   --markdown   print markdown`;
 
-async function measure(withPeers: boolean, size: Size, pace: Pace): Promise<Figures> {
+async function measure(withPeers: boolean, size: Size, levels: number[], pace: Pace): Promise<Figures> {
   const say = (what: string) => console.error(`measuring ${what}...`);
   const runtime = await startRuntime({
     workers: [origin, floor, proxy, jwt, ...(withPeers ? peers : [])],
@@ -31,7 +31,7 @@ async function measure(withPeers: boolean, size: Size, pace: Pace): Promise<Figu
   try {
     say('refreshes');
     const people = await inTurn(Array.from({ length: size.users }), () => signUp(http));
-    const refresh = await measureRefresh(runtime, people, size, pace);
+    const refresh = await measureRefresh(runtime, people, size, levels, pace);
     say('sign-ins');
     const signIn = await measureSignIn(runtime, people, pace);
     say('the gate');
@@ -48,9 +48,9 @@ async function measure(withPeers: boolean, size: Size, pace: Pace): Promise<Figu
     await runtime.stop();
   }
   say('families');
-  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 2 });
+  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 4, rounds: pace.rounds * 3 });
   say('memory');
-  const memory = await measureMemory(size, { ...pace, rounds: 1 });
+  const memory = await measureMemory(size, pace);
   say('start-up');
   const startUp = await measureStartUp({ ...pace, seconds: Math.min(1, pace.seconds), warmUpSeconds: 0.1 });
   return { ...together, families, memory, startUp, size: await measureSize(withPeers) };
@@ -70,14 +70,15 @@ if (values.help) {
 } else {
   if (values.peers) await installPeers();
   const size: Size = values.quick ? { users: 2, chains: 2 } : { users: 16, chains: 2 };
+  const levels = values.quick ? [1, 4] : [1, 8, 32];
   const pace: Pace = values.quick
     ? { seconds: 0.4, warmUpSeconds: 0.1, rounds: 1 }
-    : { seconds: 5, warmUpSeconds: 1, rounds: 3 };
-  const figures = await measure(values.peers, size, pace);
+    : { seconds: 2, warmUpSeconds: 0.3, rounds: 5 };
+  const figures = await measure(values.peers, size, levels, pace);
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
   const conditions = [
     `${new Date().toISOString().slice(0, 10)}, ${machine}, ${process.platform}, Node ${process.versions.node}.`,
-    `${size.users * size.chains} clients at once over loopback, sharing the machine with the load generator; median of ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
+    `One workerd and the load generator share the machine; ${size.users} users; medians of ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
     ...(values.quick ? ['A quick run: these figures mean nothing.'] : []),
   ];
   console.log(print(reportOf(figures, conditions), values.markdown));

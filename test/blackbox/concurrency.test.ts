@@ -83,8 +83,8 @@ describe('50 at once', () => {
   });
 
   test('sign-ups with one email make one account', async () => {
-    const email = `twin.${person.email}`;
-    const people = Array.from({ length: 5 }, () => new Person(runtime.url, email));
+    const first = new Person(runtime.url);
+    const people = [first, ...Array.from({ length: 4 }, () => first.elsewhere())];
     const answers = await Promise.all(people.map((twin) => twin.signUp()));
     const accounts = answers.filter(({ url }) => new URL(url).pathname === '/account');
     expect(accounts).toHaveLength(1);

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 export interface Endpoint {
   methods: string[];
   path: string;
-  /** `api`: any origin, no cookies, answers in JSON. `form`: a POST of the issuer's own pages. */
-  caller: 'api' | 'page' | 'form';
+  /** As src/routes.ts has it. */
+  caller: 'api' | 'first-party' | 'page' | 'form';
 }
 
 const source = readFileSync(new URL('../../src/routes.ts', import.meta.url), 'utf8');
 
 /** Every endpoint, from the one list that there is: a new one is tested from its first day. */
 export const endpoints: Endpoint[] = [
-  ...source.matchAll(/^ {2}\['([A-Z ]+)', '(\/[^']*)', '(api|page|form)',/gm),
+  ...source.matchAll(/^ {2}\['([A-Z ]+)', '(\/[^']*)', '(api|first-party|page|form)',/gm),
 ].map(([, methods = '', path = '', caller]) => ({
   methods: methods.split(' '),
-  path: path.replace('*', 'unknown.css'),
+  path: path.replace('*', 'unknown.css').replace(':id', 'AAAAAAAAAAA'),
   caller: caller as Endpoint['caller'],
 }));
 

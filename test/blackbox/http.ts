@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { type ClientRequest, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** What came back, read to its end. */
 export interface Answer {
@@ -18,19 +20,22 @@ export interface Sent {
   chunked?: boolean;
 }
 
+/** workerd still reads this much of a body that it has refused; then it closes the connection, answer or not. */
 const PIECE_BYTES = 48 * 1024;
+const PATIENCE_MILLISECONDS = 2_000;
 
-/** A server that refuses a long body closes the connection: whoever is still writing then may lose the answer. */
+/** A client that wrote on and on would lose the answer that says to stop. */
 async function write(outgoing: ClientRequest, body: Buffer): Promise<void> {
   let answered = false;
-  outgoing.once('response', () => {
+  const answer = once(outgoing, 'response').then(() => {
     answered = true;
   });
   for (let at = 0; at < body.length && !answered; at += PIECE_BYTES) {
     outgoing.write(body.subarray(at, at + PIECE_BYTES));
-    if (body.length > PIECE_BYTES) await new Promise((resume) => setTimeout(resume, 20));
+    if (body.length > PIECE_BYTES) await Promise.race([answer, wait(PATIENCE_MILLISECONDS)]);
   }
   if (!answered) outgoing.end();
+  await answer;
 }
 
 /** The path of an address as it is written: a URL parser would resolve `..` and hide other tricks. */
@@ -41,15 +46,22 @@ const rawPath = (url: string): string => /^https?:\/\/[^/?#]*([^#]*)/.exec(url)?
  * normalise the path and overrule Fetch Metadata.
  * @throws the connection's error when no answer came.
  */
-export function send(
-  url: string,
-  { method = 'GET', headers = {}, body, chunked }: Sent = {},
-): Promise<Answer> {
+export function send(url: string, sent: Sent = {}): Promise<Answer> {
+  const { method = 'GET', headers = {}, body, chunked } = sent;
   const { hostname, port } = new URL(url);
-  const length = body === undefined || chunked ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  // Named always: Node sends the body of a GET as bare bytes otherwise, which would be a second request.
+  const framing = chunked
+    ? { 'Transfer-Encoding': 'chunked' }
+    : { 'Content-Length': Buffer.byteLength(body ?? '') };
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { hostname, port, path: rawPath(url), method, headers: { ...headers, ...length } },
+      {
+        hostname,
+        port,
+        path: rawPath(url),
+        method,
+        headers: { ...headers, ...(body !== undefined && framing) },
+      },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -69,9 +81,14 @@ export function send(
         });
       },
     );
-    outgoing.on('error', reject);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // A server may close an idle connection at the moment at which it is used again: it has not seen the request.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') send(url, sent).then(resolve, reject);
+      else reject(error);
+    });
     if (body === undefined) outgoing.end();
-    else void write(outgoing, Buffer.from(body));
+    // What goes wrong is told to the handler above.
+    else write(outgoing, Buffer.from(body)).catch(() => undefined);
   });
 }
 
@@ -85,14 +102,13 @@ export function sendBytes(url: string, bytes: string | Buffer): Promise<string> 
     let received = '';
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     const done = () => {
-      clearTimeout(patience);
       socket.destroy();
       resolve(received);
     };
-    const patience = setTimeout(() => {
+    socket.setTimeout(10_000, () => {
       socket.destroy();
       reject(new Error('the server said nothing and did not hang up'));
-    }, 10_000);
+    });
     socket.setEncoding('latin1').on('data', (text: string) => {
       // What follows the first packet matters little, but a second answer would.
       if (received === '') setTimeout(done, 50);

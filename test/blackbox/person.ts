@@ -53,17 +53,45 @@ export function tokensOf({ status, text }: Answer): Tokens {
   return { accessToken: access_token, refreshToken: refresh_token, idToken: id_token ?? '' };
 }
 
-/** Somebody with a browser, whom nobody knows yet. */
-export class Person {
+interface Credentials {
+  email: string;
+  password: string;
+}
+
+const newCredentials = (): Credentials => ({
+  email: `ada.${randomBytes(8).toString('hex')}@example.com`,
+  password: `correct horse ${randomBytes(8).toString('hex')}`,
+});
+
+/** Somebody with a browser; by default whom nobody knows yet. */
+export class Person implements Credentials {
   readonly browser = new Browser();
   readonly name = 'Ada Lovelace';
   readonly email: string;
-  readonly password = `correct horse ${randomBytes(8).toString('hex')}`;
+  readonly password: string;
   readonly issuer: string;
 
-  constructor(issuer: string, email = `ada.${randomBytes(8).toString('hex')}@example.com`) {
+  constructor(issuer: string, { email, password } = newCredentials()) {
     this.issuer = issuer;
     this.email = email;
+    this.password = password;
+  }
+
+  /** The same person at another browser. */
+  elsewhere(): Person {
+    return new Person(this.issuer, this);
+  }
+
+  /** Whoever has copied this browser's cookies. */
+  copy(): Person {
+    const copy = this.elsewhere();
+    for (const [name, value] of this.browser.cookies) copy.browser.cookies.set(name, value);
+    return copy;
+  }
+
+  /** Whether the browser was told that it is signed in, and not that it is not any more. */
+  get isSignedIn(): boolean {
+    return this.browser.cookies.has('portcullis-session');
   }
 
   /** Fills in the sign-up form of the page that the browser shows. */

@@ -1,5 +1,5 @@
 import type { WorkerDefinition } from '../runtime/runtime.ts';
-import { send } from './http.ts';
+import { type Answer, send } from './http.ts';
 
 const NAME = 'portcullis-demo-origin';
 
@@ -32,3 +32,7 @@ export interface Received {
 /** What reached the recorder since the last call. @param urls the runtime's */
 export const received = async (urls: Record<string, string>): Promise<Received[]> =>
   JSON.parse((await send(`${urls[NAME]}/received`)).text) as Received[];
+
+/** Whether the recorder gave this answer, an answer to HEAD included. */
+export const isFromOrigin = ({ headers }: Answer): boolean =>
+  headers.getSetCookie().some((line) => line.startsWith('of-the-origin='));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/define.ts';
-import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/error.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Environment } from '../../src/environment.ts';
 
-const environment = {} as Environment;
+const environment = { PORTCULLIS_ENVIRONMENT: 'production' } as Environment;
 const app = { clientId: 'app', clientName: 'App', redirectUris: ['https://app.example/cb'] };
 const base: ConfigInput = {
-  environment: 'production',
   issuer: 'https://auth.company.example',
   clients: [app],
 };
@@ -34,7 +34,7 @@ describe('a good configuration', () => {
   });
 
   it('registers the gate as a client of its own issuer, for every host that it guards', () => {
-    const route = { origin: 'https://origin.example', allow: 'session' };
+    const route = { origin: 'https://origin.example', allow: 'session', sharesIssuerOrigin: true };
     const config = load({
       routes: [
         { ...route, path: '/a/*' },
@@ -56,12 +56,29 @@ describe('a good configuration', () => {
   });
 });
 
+it('takes what is development from the environment alone, and http on loopback only there', () => {
+  const http = { ...base, issuer: 'http://localhost:8787' };
+  const development = { PORTCULLIS_ENVIRONMENT: 'development' } as Environment;
+  expect(loadConfig(() => http, development).environment).toBe('development');
+  expect(() => loadConfig(() => http, environment)).toThrow(/must be https/);
+  expect(() => loadConfig(() => ({ ...http, issuer: 'http://auth.company.example' }), development)).toThrow(
+    /must be https/,
+  );
+  expect(() =>
+    loadConfig(() => ({ ...base, environment: 'development' }) as ConfigInput, environment),
+  ).toThrow(/environment/);
+});
+
 describe('a fault is told in one line that names the place', () => {
-  const route = { path: '/a/*', origin: 'https://origin.example', allow: 'session' };
+  const route = {
+    path: '/a/*',
+    origin: 'https://origin.example',
+    allow: 'session',
+    sharesIssuerOrigin: true,
+  };
   it.each([
     [{ issuer: 'https://auth.company.example/' }, /^issuer: must be an origin/],
     [{ issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
-    [{ environment: 'development', issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
     [{ issuer: 'https://auth.example.com' }, /^issuer: .*is the placeholder/],
     [{ clients: [app, app] }, /^clients\[1\]\.clientId: "app" is used twice/],
     [
@@ -88,10 +105,24 @@ describe('a fault is told in one line that names the place', () => {
     [{ routes: [{ ...route, origin: 'https://origin.example/x' }] }, /^routes\.0\.origin/],
     [{ routes: [{ ...route, origin: 'https://auth.company.example' }] }, /the gate itself/],
     [
-      { routes: [{ ...route, path: '/*' }, route] },
+      { routes: [{ ...route, path: '/*', resource: 'https://all.example' }, route] },
       /^routes\[1\]\.path: \/a\/\* is never reached, routes\[0\]/,
     ],
     [{ routes: [route, route] }, /^routes\[1\]\.path/],
+    [
+      { routes: [{ ...route, sharesIssuerOrigin: false }] },
+      /^routes\[0\]\.host: \/a\/\* is on the issuer's own host/,
+    ],
+    [{ routes: [{ ...route, path: '/*' }] }, /^routes\[0\]\.resource: must not be the issuer itself/],
+    [
+      { clients: [{ ...app, resources: ['https://auth.company.example'] }] },
+      /^clients\[0\]\.resources: must not hold/,
+    ],
+    [
+      { clients: [{ ...app, sessionOrigins: ['http://app.company.example'] }] },
+      /sessionOrigins: .* must be https/,
+    ],
+    [{ routes: [{ ...route, path: '/session/*' }] }, /^routes\[0\]\.path: .*the issuer's own/],
     [{ routes: [{ ...route, path: '/oauth/*' }] }, /^routes\[0\]\.path: .*the issuer's own/],
     [{ routes: [{ ...route, allow: { scope: [] } }] }, /allow/],
   ])('%j', (changes, message) => {

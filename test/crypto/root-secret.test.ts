@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/error.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 
 const good = btoa('x'.repeat(32));

@@ -70,6 +70,26 @@ describe('a change of the password', () => {
     expect((await person.signIn({ password: 'battery staple correct' })).status).toBe(303);
   });
 
+  it('works while strangers guess, and leaves a copy of the cookie worthless', async () => {
+    const { person } = await personWithTokens();
+    const copy = new Person(person.email);
+    for (const [name, value] of person.cookies) copy.cookies.set(name, value);
+    await Promise.all(
+      Array.from({ length: 11 }, () =>
+        new Person(person.email).signIn({ password: 'a wrong guess of mine' }),
+      ),
+    );
+    expect((await change(person, {})).headers.get('Location')).toBe('/account');
+    expect((await person.get('/account')).status).toBe(200);
+    expect((await copy.get('/account')).status).toBe(303);
+  }, 60_000);
+
+  it('ends the families with offline_access of its own session too', async () => {
+    const { person, tokens } = await personWithTokens(offline);
+    await change(person, {});
+    expect(await causeOf(refresh(tokens.refresh_token))).toBe('password_change');
+  });
+
   it('asks for the present password, and counts the guesses', async () => {
     const { person, tokens } = await personWithTokens();
     for (let count = 0; count < 10; count += 1) {

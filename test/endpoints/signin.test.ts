@@ -1,25 +1,60 @@
 import { env, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { absentUserId } from '../../src/identifier/identifiers.ts';
-import { issuer, Person } from '../workerd/person.ts';
+import { REFUSED_AFTER_MILLISECONDS } from '../../src/sign-in/password.ts';
+import { issuer, Person, password, personWithTokens, refresh } from '../workerd/person.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
 describe('signing in', () => {
-  it('opens a session under a new id and leads to the account', async () => {
+  it('leads to the account, with a cookie that no script sees', async () => {
     const person = new Person();
     await person.signUp();
-    const before = person.cookies.get('portcullis-session');
     const response = await person.signIn();
     expect(response.status).toBe(303);
     expect(response.headers.get('Location')).toBe('/account');
-    expect(person.cookies.get('portcullis-session')).toMatch(/^pc_st_/);
-    expect(person.cookies.get('portcullis-session')).not.toBe(before);
     const cookie = response.headers.getSetCookie().find((line) => line.startsWith('portcullis-session='));
-    expect(cookie).toMatch(/HttpOnly/);
-    expect(cookie).toMatch(/SameSite=Lax/);
+    expect(cookie).toMatch(
+      /^portcullis-session=pc_st_[\w-]+; Max-Age=7776000; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+  });
+
+  it('again in the same browser renews the session: its apps go on, an older copy of the cookie does not', async () => {
+    const { person, tokens } = await personWithTokens();
+    const copy = new Person(person.email);
+    for (const [name, value] of person.cookies) copy.cookies.set(name, value);
+    await person.signIn();
+    expect((await copy.get('/account')).status).toBe(303);
+    const page = await (await person.get('/account')).text();
+    expect(page.match(/name="session_id"/g)).toHaveLength(1);
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
+  });
+
+  it('as somebody else ends the session that was here, and forgets the gate’s handle of it', async () => {
+    const { person, tokens } = await personWithTokens();
+    const other = new Person();
+    await other.signUp();
+    person.cookies.set('portcullis-gate', 'a handle of the first person');
+    await person.submit('/signin', { email: other.email, password });
+    expect(person.cookies.has('portcullis-gate')).toBe(false);
+    expect(((await (await refresh(tokens.refresh_token)).json()) as { cause: string }).cause).toBe(
+      'replaced',
+    );
+    expect(await (await person.get('/account')).text()).toContain(other.email);
+  });
+
+  it('with a copy of somebody’s token whose secret is wrong ends nothing of theirs', async () => {
+    const { person, tokens } = await personWithTokens();
+    const other = new Person();
+    await other.signUp();
+    await person.submit('/account/sign-out', { session_id: 'nonsense' });
+    const stale = new Map(person.cookies);
+    await person.signIn();
+    for (const [name, value] of stale) if (name === 'portcullis-session') other.cookies.set(name, value);
+    await other.signIn();
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 
   it('takes the email in any case and the password in any Unicode form', async () => {
@@ -44,6 +79,16 @@ describe('signing in', () => {
     );
     const names = (response: Response) => [...response.headers].map(([name]) => name).sort();
     expect(names(unknown)).toEqual(names(wrong));
+  });
+
+  it('refuses no sooner than a second after the request, known or unknown', async () => {
+    const person = new Person();
+    await person.signUp();
+    for (const email of [person.email, 'nobody-at-all@example.com']) {
+      const before = performance.now();
+      expect((await person.signIn({ email, password: 'not the password at all' })).status).toBe(401);
+      expect(performance.now() - before).toBeGreaterThan(REFUSED_AFTER_MILLISECONDS - 20);
+    }
   });
 
   it('makes the same calls for an unknown email as for a wrong password', async () => {
@@ -97,6 +142,33 @@ describe('guessing', () => {
     },
     60_000,
   );
+
+  it('by strangers does not lock somebody out of a browser in which they signed in before', async () => {
+    const person = new Person();
+    await person.signUp();
+    const guesser = new Person();
+    await Promise.all(
+      Array.from({ length: 11 }, () =>
+        guesser.submit('/signin', { email: person.email, password: 'a wrong guess of mine' }),
+      ),
+    );
+    expect((await new Person(person.email).signIn()).status).toBe(429);
+    expect((await person.signIn()).status).toBe(303);
+    const device = person.cookies.get('portcullis-device') ?? '';
+    guesser.cookies.set('portcullis-device', `${device.slice(0, -2)}AA`);
+    expect(
+      (await guesser.submit('/signin', { email: person.email, password })).status,
+      'a forged device',
+    ).toBe(429);
+  }, 60_000);
+
+  it('in a browser that is known is counted as well', async () => {
+    const person = new Person();
+    await person.signUp();
+    const wrong = () => person.signIn({ password: 'a wrong guess of mine' });
+    const statuses = await Promise.all(Array.from({ length: 12 }, async () => (await wrong()).status));
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2);
+  }, 60_000);
 
   it('is forgiven by a success', async () => {
     const person = new Person();

@@ -112,6 +112,16 @@ describe('a sign-up that crashed', () => {
     expect(await next()).toBe('created');
   });
 
+  it('after its account was made lets its owner in as soon as they try again', async () => {
+    const first = profileOf('crash-0@example.com');
+    await identifiers.reserve(first.email, first.userId);
+    await users.create(first, 'hash');
+    expect(await signUpUser({ identifiers, users }, profileOf(first.email), async () => 'hash')).toBe(
+      'taken',
+    );
+    expect(await identifiers.lookup(first.email)).toBe(first.userId);
+  });
+
   it('after its account was made is finished by the next one, whose it does not become', async () => {
     const first = profileOf('crash-2@example.com');
     await identifiers.reserve(first.email, first.userId);

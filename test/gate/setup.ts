@@ -112,8 +112,8 @@ export function gateUnderTest() {
     },
   } as unknown as Fetcher;
   const config = loadConfig(
-    defineConfig(() => ({ environment: 'production', issuer, clients: [], routes: routes(origin) })),
-    env,
+    defineConfig(() => ({ issuer, clients: [], routes: routes(origin) })),
+    { ...env, PORTCULLIS_ENVIRONMENT: 'production' },
   );
   const dependencies: GateDependencies = {
     config,

@@ -2,7 +2,7 @@ import { reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { calculateJwkThumbprint, createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConfigError } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/config/error.ts';
 import { ObjectUnavailable } from '../../src/durable/call.ts';
 import { MAXIMUM_AGE_MILLISECONDS } from '../../src/keys/keys.ts';
 import type { KeyRingObject } from '../../src/keys/object.ts';

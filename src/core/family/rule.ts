@@ -57,8 +57,10 @@ export type Decision =
 
 /** When and why a family that nobody ended is over, or null while it lives. */
 export function expiry(family: Family, now: number): { cause: FamilyEnd; endedAt: number } | null {
-  if (now >= family.absoluteExpiresAt) return { cause: 'absolute_expiry', endedAt: family.absoluteExpiresAt };
-  if (now >= family.idleExpiresAt) return { cause: 'idle_expiry', endedAt: family.idleExpiresAt };
+  // Whichever came first is the cause, however late somebody asks.
+  const { idleExpiresAt: idle, absoluteExpiresAt: absolute } = family;
+  if (idle < absolute && now >= idle) return { cause: 'idle_expiry', endedAt: idle };
+  if (now >= absolute) return { cause: 'absolute_expiry', endedAt: absolute };
   return null;
 }
 
@@ -100,7 +102,10 @@ export function decide(family: Family, presented: Presented, policy: FamilyPolic
     // The thief of a bound token has no key, so its grace lasts until the successor is first used: by then the
     // presented generation is two behind.
     const inGrace = family.dpopJkt !== null || now < family.rotatedAt + policy.graceMilliseconds;
-    if (inGrace) return { kind: 'replay', salt, hash: family.currentHash };
+    // The candidate is random: the one that was adopted can only be this very attempt, made again by the Worker
+    // because the answer was lost on its way from the object.
+    const retried = sameBytes(presented.candidate.hash, family.currentHash);
+    if (inGrace || retried) return { kind: 'replay', salt, hash: family.currentHash };
   }
 
   if (presented.generation < family.generation) return { kind: 'end', cause: 'reuse', endedAt: now };

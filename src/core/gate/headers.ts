@@ -10,15 +10,13 @@ const claimedPrefixes = [
   'portcullis-',
   'x-portcullis-',
   'forwarded-',
-  'x-forwarded-',
+  'x-forwarded',
   'x-original-',
   'x-rewrite-',
   'remote-',
   'x-remote-',
   'auth-',
-  'x-auth-',
-  'x-authenticated-',
-  'x-authentik-',
+  'x-auth',
   'x-authelia-',
   'x-webauth-',
   'x-pomerium-',
@@ -26,6 +24,20 @@ const claimedPrefixes = [
   'x-consumer-',
   'x-credential-',
   'x-oidc-',
+  'x-user',
+  'x-role',
+  'x-group',
+  'x-tenant',
+  'x-scope-',
+  'x-jwt-',
+  'x-id-token',
+  'x-access-token',
+  'x-endpoint-api-',
+  'x-apigateway-',
+  'x-appengine-',
+  'x-arr-',
+  'x-middleware-',
+  'impersonate-',
   'oidc-',
   'x-saml-',
   'x-goog-authenticated-',
@@ -46,19 +58,10 @@ const claimedPrefixes = [
 const claimed = new Set([
   'forwarded',
   'gap-auth',
-  'x-user',
-  'x-user-id',
-  'x-userid',
-  'x-user-name',
-  'x-username',
-  'x-user-email',
-  'x-user-groups',
-  'x-user-roles',
   'x-email',
-  'x-groups',
-  'x-roles',
   'x-real-ip',
   'x-client-ip',
+  'x-originating-ip',
   'x-cluster-client-ip',
   'true-client-ip',
   'client-ip',
@@ -70,6 +73,9 @@ const claimed = new Set([
   'x-http-method',
   'x-method-override',
 ]);
+
+/** Begins like a claim and is none: what a gRPC-Web client calls itself. */
+const unclaimed = new Set(['x-user-agent']);
 
 /** RFC 9110 §7.6.1, and what the runtime sets itself from the URL and the body that it is given. */
 const perConnection = new Set([
@@ -89,7 +95,10 @@ const perConnection = new Set([
 /** Whether a header, however it is spelled, tells the origin something that only the gate may tell it. */
 export function isClaimed(name: string): boolean {
   const plain = folded(name);
-  return claimed.has(plain) || claimedPrefixes.some((prefix) => plain.startsWith(prefix));
+  return (
+    claimed.has(plain) ||
+    (!unclaimed.has(plain) && claimedPrefixes.some((prefix) => plain.startsWith(prefix)))
+  );
 }
 
 export interface Forwarded {

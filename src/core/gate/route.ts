@@ -9,9 +9,20 @@ const covers = (pattern: string, path: string): boolean =>
     ? path === pattern.slice(0, -2) || path.startsWith(pattern.slice(0, -1))
     : path === pattern;
 
-/** The path as a forgiving origin reads it: decoded, without case, without trailing slashes. */
+/**
+ * The path as a forgiving origin reads it: decoded, without case, without trailing slashes; and, as Windows has it,
+ * without the dots and spaces that end a segment and without an alternate data stream. Upper case first: it is what
+ * makes one letter of the dotted and the dotless i.
+ */
 const folded = (path: string): string =>
-  decodeURIComponent(path).normalize('NFKC').toLowerCase().replace(/\/+$/, '');
+  decodeURIComponent(path)
+    .normalize('NFKC')
+    .toUpperCase()
+    .toLowerCase()
+    .split('/')
+    .map((segment) => segment.replace(/:.*$/s, '').replace(/[. ]+$/, ''))
+    .join('/')
+    .replace(/\/+$/, '');
 
 /**
  * The first route that matches, or undefined: then nothing is forwarded. Both host and path come from `parseTarget`.

@@ -41,8 +41,12 @@ export type AuthorizationRequestOutcome =
 
 /** A challenge is the base64url of a SHA-256: 43 characters (RFC 7636 §4.2). */
 const codeChallengeForm = /^[A-Za-z0-9_-]{43}$/;
-/** All of it must fit a sealed cookie while the person signs in. */
-const MAXIMUM_LENGTH = 2000;
+/** All of it must fit a sealed cookie of 4096 bytes while the person signs in. */
+const MAXIMUM_BYTES = 2000;
+
+/** How many bytes of UTF-8 the values take as JSON. They were percent-decoded, so none is malformed. */
+const storedBytes = (values: readonly string[]): number =>
+  encodeURIComponent(JSON.stringify(values)).replace(/%../g, '.').length;
 
 /** The scope parameter's tokens, each once (RFC 6749 §3.3). */
 export const scopeTokens = (scope: string): string[] => [
@@ -76,16 +80,17 @@ export function checkAuthorizationRequest(
   const refuse = (error: AuthorizationErrorCode, description: string): AuthorizationRequestOutcome => ({
     kind: 'redirected',
     redirectUri,
-    state: state !== undefined && state.length <= MAXIMUM_LENGTH ? state : undefined,
+    state: state,
     error,
     description,
   });
 
-  let length = 0;
-  for (const [name, value] of parameters) length += name.length + value.length;
-  for (const value of resource) length += value.length;
-  if (length > MAXIMUM_LENGTH) {
-    return refuse('invalid_request', `the request is longer than ${MAXIMUM_LENGTH} characters`);
+  const length = storedBytes([...parameters.values(), ...resource]);
+  if (length > MAXIMUM_BYTES) {
+    return refuse(
+      'invalid_request',
+      `the request is longer than the ${MAXIMUM_BYTES} bytes that can be kept`,
+    );
   }
   if (parameters.has('request')) return refuse('request_not_supported', 'request objects are not supported');
   if (parameters.has('request_uri'))

@@ -2,7 +2,6 @@
 export type AuthorizationErrorCode =
   | 'invalid_request'
   | 'unauthorized_client'
-  | 'access_denied'
   | 'unsupported_response_type'
   | 'invalid_scope'
   | 'invalid_target'

@@ -10,10 +10,12 @@ export type SessionExpiry = { cause: 'idle_expiry' | 'absolute_expiry'; endedAt:
 
 /** When and why a session that nobody ended is over, or null while it lives. */
 export function expiry(session: SessionLife, now: number): SessionExpiry | null {
-  if (now >= session.absoluteExpiresAt)
-    return { cause: 'absolute_expiry', endedAt: session.absoluteExpiresAt };
+  // Whichever came first is the cause, however late somebody asks.
   const idleExpiresAt = session.lastUsedAt + session.idleMilliseconds;
-  return now >= idleExpiresAt ? { cause: 'idle_expiry', endedAt: idleExpiresAt } : null;
+  const idleFirst = idleExpiresAt < session.absoluteExpiresAt;
+  if (idleFirst && now >= idleExpiresAt) return { cause: 'idle_expiry', endedAt: idleExpiresAt };
+  if (now < session.absoluteExpiresAt) return null;
+  return { cause: 'absolute_expiry', endedAt: session.absoluteExpiresAt };
 }
 
 const HOUR = 60 * 60 * 1000;

@@ -3,7 +3,7 @@ import { hashPassword } from '../../crypto/password.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
-import { currentSession, type SignedIn } from '../../middleware/session.ts';
+import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { checkPassword, lockedMessage, newPasswordFault } from '../../sign-in/password.ts';
 
@@ -40,7 +40,14 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   if (fault) return page(c, dependencies, signedIn, { field: 'new_password', message: fault }, 400);
 
   const { userId } = signedIn.token;
-  const outcome = await checkPassword(dependencies, userId, parsed.parameters.get('current_password') ?? '');
+  // Counted for this session alone: strangers' guesses keep nobody from changing a password under attack.
+  const door = `session ${signedIn.session.sessionId}`;
+  const outcome = await checkPassword(
+    dependencies,
+    userId,
+    door,
+    parsed.parameters.get('current_password') ?? '',
+  );
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
     const message = lockedMessage(outcome.retryAfterSeconds);
@@ -51,5 +58,7 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
     return page(c, dependencies, signedIn, { field: 'current_password', message }, 401);
   }
   await users.changePassword(userId, await hashPassword(secrets, newPassword), signedIn.session.sessionId);
+  // Under a new secret, so that a copy of this browser's cookie ends with everything else.
+  await openSession(c, dependencies, userId, door, ['pwd']);
   return c.redirect('/account', 303);
 };

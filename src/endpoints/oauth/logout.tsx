@@ -3,6 +3,7 @@ import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from 'jose';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
+import { fromOwnPage } from '../../middleware/same-origin.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
 import { clearSession, currentSession } from '../../middleware/session.ts';
 import { SignOutPage } from '../../pages/sign-out.tsx';
@@ -90,8 +91,15 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     );
   }
 
+  const everywhere = parameters.get('everywhere') === 'true';
+  const sameOriginPost = isPost && fromOwnPage(c, config);
+  if (isPost && !sameOriginPost) {
+    // A POST from another site comes without our SameSite=Lax cookies: nobody would seem to be signed in. Asked
+    // again as a navigation it brings them, and the person is asked, or the ID token is compared with the session.
+    return c.redirect(`/oauth/logout?${new URLSearchParams([...parameters])}`, 303);
+  }
+
   const done = () => {
-    clearSession(c, dependencies);
     if (postLogoutRedirectUri === undefined)
       return c.html(<SignedOutPage name={config.name} signInHref="/signin" />);
     const url = new URL(postLogoutRedirectUri);
@@ -100,26 +108,24 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     return c.redirect(url.href, 303);
   };
 
-  const everywhere = parameters.get('everywhere') === 'true';
   const signedIn = await currentSession(c, dependencies);
-  // Confirmed on our own page: a POST that another site made is told apart by its Origin.
-  const confirmed = isPost && parameters.get('confirm') === 'yes' && c.req.header('Origin') === config.issuer;
-  const ownSession =
-    hint !== undefined &&
-    hint.sessionId === signedIn?.session.sessionId &&
-    hint.userId === signedIn.token.userId;
-
   if (!signedIn) {
-    // The session that the app knows ends even where a cross-site POST brought no cookie.
-    if (hint) await users.endSession(hint.userId, hint.sessionId, 'sign_out');
+    clearSession(c, dependencies);
     return done();
   }
+  const confirmed = sameOriginPost && parameters.get('confirm') === 'yes';
+  const ownSession =
+    hint !== undefined &&
+    hint.sessionId === signedIn.session.sessionId &&
+    hint.userId === signedIn.token.userId;
   if (confirmed && everywhere) {
     await users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
+    clearSession(c, dependencies);
     return done();
   }
   if (confirmed || (ownSession && !everywhere)) {
     await users.endSession(signedIn.token.userId, signedIn.session.sessionId, 'sign_out');
+    clearSession(c, dependencies);
     return done();
   }
   if (postLogoutRedirectUri !== undefined) {

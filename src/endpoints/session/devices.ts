@@ -4,7 +4,7 @@ import { clearSession, currentSession, sessionToken } from '../../middleware/ses
 import { endCauses } from '../../pages/end-cause.ts';
 import { deviceName } from '../../user/device.ts';
 import type { AccountEnd, EndCause } from '../../user/types.ts';
-import { notSignedIn } from './logout.ts';
+import { notSignedIn } from './request.ts';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 

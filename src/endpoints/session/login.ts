@@ -9,7 +9,7 @@ import { oauthError } from '../../middleware/failure.tsx';
 import { openSession } from '../../middleware/session.ts';
 import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
 import { setRefreshCookie } from './refresh-cookie.ts';
-import { firstPartyClient, notFirstParty, readJson } from './request.ts';
+import { firstPartyClient, notFirstParty, notSignedIn, readJson } from './request.ts';
 
 const schema = v.strictObject({
   client_id: v.string(),
@@ -21,11 +21,19 @@ const schema = v.strictObject({
 /** POST /session/login: signs a person in; the access token is in the body, the refresh token in a cookie only. */
 export const login = (dependencies: Dependencies) => async (c: Context) => {
   const { config, secrets, users } = dependencies;
-  const read = await readJson(c, schema);
+  const read = await readJson(
+    c,
+    schema,
+    'an object with the strings client_id, email and password, and scope if it is to be narrower',
+  );
   if (read.kind === 'malformed') return oauthError(c, read.error);
   const { body } = read;
   const client = firstPartyClient(c, config, body.client_id);
   if (!client) return oauthError(c, notFirstParty);
+  if (!client.grantTypes.includes('refresh_token')) {
+    const description = 'the client may not use refresh tokens, which the session API is made of';
+    return oauthError(c, { error: 'unauthorized_client', description });
+  }
   // offline_access would outlive the session; it is given only when it was asked for.
   const scope =
     body.scope === undefined
@@ -38,7 +46,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     });
   }
 
-  const outcome = await signInByPassword(dependencies, body.email, body.password);
+  const outcome = await signInByPassword(c, dependencies, body.email, body.password);
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
     return c.json(
@@ -47,9 +55,13 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     );
   }
   const signedIn =
-    outcome.kind === 'matches' && (await openSession(c, dependencies, outcome.userId, ['pwd']));
+    outcome.kind === 'matches' && (await openSession(c, dependencies, outcome.userId, outcome.door, ['pwd']));
   if (!signedIn) {
-    const cause = outcome.kind === 'matches' ? 'account_disabled' : 'wrong_credentials';
+    if (outcome.kind === 'matches') {
+      const description = 'an administrator has disabled this account';
+      return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);
+    }
+    const cause = 'wrong_credentials';
     return oauthError(
       c,
       { error: 'invalid_grant', description: 'that email and password do not match', cause },
@@ -62,7 +74,13 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const granted = { clientId: client.clientId, scope, resource: client.resources.slice(0, 1) };
   const { idleSeconds, absoluteSeconds } = client.refreshToken;
   const secretHash = await sha256(first.secret);
-  await users.foundFamily(session, first.recordId, { secretHash, idleSeconds, absoluteSeconds }, granted);
+  const founded = await users.foundFamily(
+    session,
+    first.recordId,
+    { secretHash, idleSeconds, absoluteSeconds },
+    granted,
+  );
+  if (founded.kind !== 'live') return notSignedIn(c);
   await setRefreshCookie(c, config, client, await encodeToken(secrets, 'refresh_token', first));
   const { sessionId, authTime, amr } = live;
   const grant = { ...granted, userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };

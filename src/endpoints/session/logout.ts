@@ -6,12 +6,12 @@ import type { Dependencies } from '../../dependencies.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { clearSession, currentSession } from '../../middleware/session.ts';
 import { clearRefreshCookie, readRefreshCookie } from './refresh-cookie.ts';
-import { firstPartyClient, notFirstParty, readJson } from './request.ts';
+import { firstPartyClient, notFirstParty, notSignedIn, readJson } from './request.ts';
 
 const schema = v.strictObject({ client_id: v.string() });
 
 async function clientOf(c: Context, { config }: Dependencies): Promise<Client | Response> {
-  const read = await readJson(c, schema);
+  const read = await readJson(c, schema, 'an object with the string client_id');
   if (read.kind === 'malformed') return oauthError(c, read.error);
   return firstPartyClient(c, config, read.body.client_id) ?? oauthError(c, notFirstParty);
 }
@@ -57,11 +57,3 @@ export const logoutOthers = (dependencies: Dependencies) => async (c: Context) =
   );
   return c.body(null, 204);
 };
-
-/** Nobody is signed in in this browser. */
-export const notSignedIn = (c: Context): Response =>
-  oauthError(
-    c,
-    { error: 'invalid_grant', description: 'nobody is signed in here', cause: 'no_session' },
-    401,
-  );

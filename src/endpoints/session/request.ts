@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import * as v from 'valibot';
 import type { Client, Config } from '../../config/schema.ts';
 import type { TokenError } from '../../core/oauth/error.ts';
+import { oauthError } from '../../middleware/failure.tsx';
 import { originOf } from '../../middleware/first-party.ts';
 
 type Body<Schema extends v.GenericSchema> =
@@ -13,10 +14,14 @@ const malformed = (description: string): { kind: 'malformed'; error: TokenError 
   error: { error: 'invalid_request', description },
 });
 
-/** Reads a JSON body. Anything but application/json is refused: a form of another site cannot send that. */
+/**
+ * Reads a JSON body. Anything but application/json is refused: a form of another site cannot send that.
+ * @param form what the body must be, in words for the developer.
+ */
 export async function readJson<Schema extends v.GenericSchema>(
   c: Context,
   schema: Schema,
+  form: string,
 ): Promise<Body<Schema>> {
   const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') return malformed('the Content-Type must be application/json');
@@ -27,9 +32,8 @@ export async function readJson<Schema extends v.GenericSchema>(
     return malformed('the body is not JSON');
   }
   const parsed = v.safeParse(schema, json);
-  if (parsed.success) return { kind: 'read', body: parsed.output };
-  const issue = parsed.issues[0];
-  return malformed(`${v.getDotPath(issue) ?? 'the body'}: ${issue.message}`);
+  // Told in words of our own: a library's would quote what was sent, a mistyped password among it.
+  return parsed.success ? { kind: 'read', body: parsed.output } : malformed(`the body must be ${form}`);
 }
 
 /** The client that a body names, if this origin may speak for it. */
@@ -40,5 +44,13 @@ export function firstPartyClient(c: Context, config: Config, clientId: string): 
 
 export const notFirstParty: TokenError = {
   error: 'unauthorized_client',
-  description: 'this origin is not one of the client’s sessionOrigins',
+  description: 'this origin is not one of the sessionOrigins of the client',
 };
+
+/** Nobody is signed in in this browser. */
+export const notSignedIn = (c: Context): Response =>
+  oauthError(
+    c,
+    { error: 'invalid_grant', description: 'nobody is signed in here', cause: 'no_session' },
+    401,
+  );

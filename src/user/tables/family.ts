@@ -113,20 +113,24 @@ export class FamilyTable {
     this.#sql.exec(update, endedAt, cause, familyId);
   }
 
+  // An end never overwrites another: what had ended or expired before keeps its own cause and time.
+
   /** Ends the families that do not outlive their session. */
   endOfSession(sessionId: string, cause: EndCause, endedAt: number): void {
     this.#sql.exec(
-      'UPDATE family SET ended_at = ?, end_cause = ? WHERE session_id = ? AND offline = 0 AND ended_at IS NULL',
+      `UPDATE family SET ended_at = ?1, end_cause = ?2 WHERE session_id = ?3 AND offline = 0 AND ended_at IS NULL
+        AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
       endedAt,
       cause,
       sessionId,
     );
   }
 
-  /** Ends every family, those with offline_access too; of every session, or of every session but one. */
+  /** Ends every family, those with offline_access too, but for those that belong to one session and end with it. */
   endAll(cause: EndCause, endedAt: number, exceptSessionId: string | null = null): void {
     this.#sql.exec(
-      'UPDATE family SET ended_at = ?, end_cause = ? WHERE ended_at IS NULL AND session_id IS NOT ?',
+      `UPDATE family SET ended_at = ?1, end_cause = ?2 WHERE NOT (session_id IS ?3 AND offline = 0) AND ended_at IS NULL
+        AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
       endedAt,
       cause,
       exceptSessionId,

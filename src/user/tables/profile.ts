@@ -1,7 +1,7 @@
 import type { Profile } from '../types.ts';
 import { first } from './sql.ts';
 
-/** The person, their password, and the attempts at it: one row each. */
+/** The person, their password, and the attempts at it. */
 export class ProfileTable {
   readonly #sql: SqlStorage;
 
@@ -45,19 +45,28 @@ export class ProfileTable {
     this.#sql.exec('INSERT OR REPLACE INTO password (only, hash, changed_at) VALUES (1, ?, ?)', hash, now);
   }
 
-  attempts(): { windowStartedAt: number; attempts: number } | undefined {
-    return first(this.#sql, 'SELECT window_started_at AS windowStartedAt, attempts FROM password_attempts');
+  attempts(door: string): { windowStartedAt: number; attempts: number } | undefined {
+    return first(
+      this.#sql,
+      'SELECT window_started_at AS windowStartedAt, attempts FROM password_attempt WHERE door = ?',
+      door,
+    );
   }
 
-  setAttempts(windowStartedAt: number, attempts: number): void {
+  setAttempts(door: string, windowStartedAt: number, attempts: number): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO password_attempts (only, window_started_at, attempts) VALUES (1, ?, ?)',
+      'INSERT OR REPLACE INTO password_attempt (door, window_started_at, attempts) VALUES (?, ?, ?)',
+      door,
       windowStartedAt,
       attempts,
     );
   }
 
-  clearAttempts(): void {
-    this.#sql.exec('DELETE FROM password_attempts');
+  clearAttempts(door: string): void {
+    this.#sql.exec('DELETE FROM password_attempt WHERE door = ?', door);
+  }
+
+  removeAttempts(startedBefore: number): void {
+    this.#sql.exec('DELETE FROM password_attempt WHERE window_started_at < ?', startedBefore);
   }
 }

@@ -70,6 +70,23 @@ export class SessionTable {
     );
   }
 
+  /** A new sign-in in the same session. */
+  renew(row: Omit<SessionRow, 'createdAt' | 'endedAt' | 'endCause'>): void {
+    this.#sql.exec(
+      `UPDATE session SET secret_hash = ?, auth_time_seconds = ?, amr = ?, user_agent = ?, place = ?,
+        last_used_at = ?, idle_milliseconds = ?, absolute_expires_at = ? WHERE session_id = ?`,
+      row.secretHash,
+      row.authTime,
+      JSON.stringify(row.amr),
+      row.userAgent,
+      row.place,
+      row.lastUsedAt,
+      row.idleMilliseconds,
+      row.absoluteExpiresAt,
+      row.sessionId,
+    );
+  }
+
   touch(sessionId: string, now: number): void {
     this.#sql.exec('UPDATE session SET last_used_at = ? WHERE session_id = ?', now, sessionId);
   }

@@ -32,10 +32,14 @@ export class FloorObject extends DurableObject {
   }
 }
 
-const keyPair = crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
-  'sign',
-  'verify',
-]) as Promise<CryptoKeyPair>;
+let made: Promise<CryptoKeyPair> | undefined;
+const keyPair = (): Promise<CryptoKeyPair> => {
+  made ??= crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, [
+    'sign',
+    'verify',
+  ]) as Promise<CryptoKeyPair>;
+  return made;
+};
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 const base64url = (bytes: Uint8Array): string =>
@@ -50,7 +54,7 @@ const signed = 'x'.repeat(620);
 async function refresh(request: Request, { FLOOR }: Environment): Promise<Response> {
   const body = await request.text();
   const [object = '', chain = ''] = body.slice(body.lastIndexOf('=') + 1).split('.');
-  const { privateKey } = await keyPair;
+  const { privateKey } = await keyPair();
   await FLOOR.getByName(object).rotate(chain, random(32), random(32), random(16));
   const signature = await crypto.subtle.sign(
     { name: 'ECDSA', hash: 'SHA-256' },

@@ -66,6 +66,12 @@ describe('the current token', () => {
     expect(judge(present(3), T + day)).toEqual({ kind: 'end', cause: 'idle_expiry', endedAt: T + day });
   });
 
+  it('is over by whichever expiry came first, however late somebody asks', () => {
+    expect(judge(present(3), T + 9 * day)).toEqual({ kind: 'end', cause: 'idle_expiry', endedAt: T + day });
+    const clamped = { idleExpiresAt: T + 3 * day };
+    expect(judge(present(3), T + 9 * day, clamped)).toMatchObject({ cause: 'absolute_expiry' });
+  });
+
   it('is over at the absolute expiry, however busy', () => {
     expect(judge(present(3), T + 3 * day, { idleExpiresAt: T + 9 * day })).toEqual({
       kind: 'end',
@@ -90,6 +96,17 @@ describe('the previous token', () => {
     expect(decide(family, present(2), { ...policy, graceMilliseconds: 0 }, T)).toMatchObject({
       cause: 'reuse',
     });
+  });
+
+  it('gets its successor again whatever the grace when it is the very same attempt, made again by the Worker', () => {
+    const attempt = { candidate: { salt: hash(99), hash: hash(3) } };
+    const none = { ...policy, graceMilliseconds: 0 };
+    expect(decide(family, present(2, attempt), none, T + 1)).toEqual({
+      kind: 'replay',
+      salt: hash(99),
+      hash: hash(3),
+    });
+    expect(decide(family, present(1, attempt), none, T + 1)).toMatchObject({ kind: 'end', cause: 'reuse' });
   });
 
   it('has no grace for another client or another key: nothing changes', () => {

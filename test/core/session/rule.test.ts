@@ -15,6 +15,12 @@ it('ends a session at its absolute expiry, however busy', () => {
   expect(expiry(busy, 100 * hour)).toEqual({ cause: 'absolute_expiry', endedAt: 100 * hour });
 });
 
+it('names whichever expiry came first, however late somebody asks', () => {
+  expect(expiry(session, 1000 * hour)).toEqual({ cause: 'idle_expiry', endedAt: 24 * hour });
+  const busy = { ...session, lastUsedAt: 99 * hour };
+  expect(expiry(busy, 1000 * hour)).toEqual({ cause: 'absolute_expiry', endedAt: 100 * hour });
+});
+
 it('writes a use down once an hour at most, sooner where the idle time is short', () => {
   expect(worthTouching(session, hour - 1)).toBe(false);
   expect(worthTouching(session, hour)).toBe(true);

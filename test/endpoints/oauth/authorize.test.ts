@@ -69,6 +69,8 @@ describe('errors that go back to the client', () => {
     ['a request_uri', { request_uri: 'https://evil.example' }, 'request_uri_not_supported'],
     ['prompt none without a session', { prompt: 'none' }, 'login_required'],
     ['a request too long to keep', { nonce: 'n'.repeat(3000) }, 'invalid_request'],
+    ['one that is too long once it is written down', { nonce: '漢'.repeat(700) }, 'invalid_request'],
+    ['one that is too long once it is quoted', { nonce: '"'.repeat(1000) }, 'invalid_request'],
   ])('%s', async (_, changes, error) => {
     const response = await ask({ ...valid, ...changes });
     expect(response.status).toBe(303);
@@ -100,6 +102,19 @@ describe('a sign-in on the way to a client', () => {
     expect(back.searchParams.get('iss')).toBe(issuer);
     expect((await exchange(back.searchParams.get('code') ?? '', codeVerifier)).status).toBe(200);
     expect([...person.cookies.keys()].filter((name) => name.includes('sign-in'))).toEqual([]);
+  });
+
+  it('survives with the longest request that is accepted', async () => {
+    const person = new Person();
+    await person.signUp();
+    await person.submit('/account/sign-out-everywhere', {});
+    const state = '漢'.repeat(540);
+    const asked = await person.get(authorizeUrl({ ...valid, state }));
+    const cookie = asked.headers.getSetCookie().find((line) => line.startsWith('portcullis-sign-in.')) ?? '';
+    expect(cookie.length).toBeGreaterThan(2000);
+    expect(cookie.length).toBeLessThan(4096);
+    const flow = locationOf(asked).searchParams.get('flow') ?? '';
+    expect(locationOf(await person.signIn({ flow })).searchParams.get('state')).toBe(state);
   });
 
   it('works by POST as well', async () => {

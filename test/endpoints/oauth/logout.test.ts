@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { issuer, Person, personWithTokens, redirectUri, refresh } from '../../workerd/person.ts';
 
 const url = (parameters: Record<string, string>) => `/oauth/logout?${new URLSearchParams(parameters)}`;
+const crossSite = { Origin: 'https://app.example', 'Sec-Fetch-Site': 'cross-site' };
 const causeOf = async (response: Promise<Response>) =>
   ((await (await response).json()) as { cause?: string }).cause;
 
@@ -30,15 +31,23 @@ describe('with an ID token of this very session', () => {
     expect(await causeOf(refresh(tokens.refresh_token))).toBe('sign_out_everywhere');
   });
 
-  it('ends the session although a cross-site POST brings no cookie', async () => {
-    const { tokens } = await personWithTokens();
-    const stranger = new Person();
-    await stranger.submit(
-      '/oauth/logout',
-      { id_token_hint: tokens.id_token },
-      { Origin: 'https://app.example', 'Sec-Fetch-Site': 'cross-site' },
-    );
+  it('signs out when another site posts it: asked again as a navigation, it brings the cookies', async () => {
+    const { person, tokens } = await personWithTokens();
+    // SameSite=Lax: the browser sends no cookie with a cross-site POST.
+    const posted = await new Person().submit('/oauth/logout', { id_token_hint: tokens.id_token }, crossSite);
+    expect(posted.status).toBe(303);
+    expect(posted.headers.getSetCookie()).toEqual([]);
+    const location = posted.headers.get('Location') ?? '';
+    expect(location).toMatch(/^\/oauth\/logout\?/);
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
+    expect((await person.get(location)).status).toBe(200);
     expect(await causeOf(refresh(tokens.refresh_token))).toBe('sign_out');
+  });
+
+  it('signs nobody out by itself: an ID token that leaked ends no session without its browser', async () => {
+    const { tokens } = await personWithTokens();
+    await new Person().get(url({ id_token_hint: tokens.id_token }));
+    expect((await refresh(tokens.refresh_token)).status).toBe(200);
   });
 });
 
@@ -58,17 +67,21 @@ describe('without one', () => {
     expect(await causeOf(refresh(tokens.refresh_token))).toBe('sign_out');
   });
 
-  it('does not take a confirmation that another site posted', async () => {
+  it('does not take a confirmation that another site posted, and takes no cookie away', async () => {
     const { person, tokens } = await personWithTokens();
-    for (const origin of ['https://evil.example', 'null']) {
-      const response = await person.submit(
-        '/oauth/logout',
-        { confirm: 'yes' },
-        { Origin: origin, 'Sec-Fetch-Site': 'cross-site' },
-      );
-      expect(response.status).toBe(200);
+    for (const headers of [
+      crossSite,
+      { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: issuer, 'Sec-Fetch-Site': 'same-site' },
+    ]) {
+      const response = await person.submit('/oauth/logout', { confirm: 'yes' }, headers);
+      expect(response.status).toBe(303);
+      expect(response.headers.getSetCookie()).toEqual([]);
+      const asked = await person.get(response.headers.get('Location') ?? '');
+      expect(await asked.text()).toContain('Sign out?');
     }
     expect((await refresh(tokens.refresh_token)).status).toBe(200);
+    expect((await person.get('/account')).status).toBe(200);
   });
 
   it('tells a person who is signed out already so', async () => {

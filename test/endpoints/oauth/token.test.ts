@@ -110,6 +110,10 @@ describe('the authorization code grant', () => {
     const { code, codeVerifier } = await codeFor(person);
     clockForward(60_000);
     expect(await errorOf(exchange(code, codeVerifier))).toMatchObject({ error: 'invalid_grant' });
+    vi.useRealTimers();
+    const quick = await codeFor(person);
+    clockForward(59_000);
+    expect((await exchange(quick.code, quick.codeVerifier)).status).toBe(200);
   });
 
   it.each([

@@ -15,7 +15,7 @@ export class Timeline {
   }
 
   at(time: number, run: () => void): void {
-    const at = Math.max(time, this.now);
+    const at = Math.max(Math.round(time), this.now);
     let index = this.#events.length;
     while (index > 0 && (this.#events[index - 1]?.at ?? 0) <= at) index -= 1;
     this.#events.splice(index, 0, { at, run });

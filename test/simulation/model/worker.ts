@@ -1,6 +1,6 @@
-import { sameBytes } from '../../src/core/bytes.ts';
-import type { RefreshAnswer } from '../../src/user/types.ts';
-import type { Reply } from './object.ts';
+import { sameBytes } from '../../../src/core/bytes.ts';
+import type { RefreshAnswer } from '../../../src/user/types.ts';
+import { familyIdOf, type Reply } from './object.ts';
 import { derive, hashOf, type Ring, type Token } from './secrets.ts';
 import type { Presentation } from './witness.ts';
 import type { World } from './world.ts';
@@ -13,12 +13,13 @@ export interface TokenRequest {
   dpopJkt: string | null;
   scope: string[] | null;
   resource: string[] | null;
+  role: 'owner' | 'thief' | 'forger';
   /** Who sends it, for the trace. */
-  by: string;
+  name: string;
 }
 
 export type TokenResponse =
-  | { kind: 'granted'; token: Token; scope: readonly string[] }
+  | { kind: 'granted'; token: Token; scope: readonly string[]; resource: readonly string[] }
   | { kind: 'refused'; error: 'invalid_grant' | 'invalid_scope' | 'invalid_target' }
   /** 503, or 500. */
   | { kind: 'unavailable' };
@@ -37,8 +38,9 @@ export function redeem(
   const { token } = request;
   // The tag, before any object is woken.
   if (!ring.all.some((key) => key.id === token.tag)) {
-    witness.tagRefused(request);
-    return respond({ kind: 'refused', error: 'invalid_grant' });
+    world.count('a tag is refused');
+    respond({ kind: 'refused', error: 'invalid_grant' });
+    return;
   }
   const salt = random.bytes(16);
   const successor = derive(ring.current.successor, salt, token.secret);
@@ -46,7 +48,7 @@ export function redeem(
     request,
     successor,
     refresh: {
-      familyId: `family ${token.family}`,
+      familyId: familyIdOf(token),
       generation: token.generation,
       secretHash: hashOf(token.secret),
       clientId: request.clientId,
@@ -59,13 +61,18 @@ export function redeem(
   };
   callObject(world, presentation, (reply) => {
     if (reply.kind === 'failed') return respond({ kind: 'unavailable' });
-    const response = responseTo(ring, presentation, reply.answer);
-    witness.left(reply.testimony, reply.answer, response, request);
+    const response = responseTo(world, ring, presentation, reply.answer);
+    witness.left(reply.testimony, reply.answer, request, response);
     respond(response);
   });
 }
 
-function responseTo(ring: Ring, { request, successor }: Presentation, answer: RefreshAnswer): TokenResponse {
+function responseTo(
+  { count }: World,
+  ring: Ring,
+  { request, successor }: Presentation,
+  answer: RefreshAnswer,
+): TokenResponse {
   const { token } = request;
   switch (answer.kind) {
     case 'ended':
@@ -79,12 +86,13 @@ function responseTo(ring: Ring, { request, successor }: Presentation, answer: Re
       const secret =
         answer.kind === 'rotated'
           ? successor
-          : replayedSuccessor(ring, token.secret, answer.salt, answer.hash);
+          : replayedSuccessor(count, ring, token.secret, answer.salt, answer.hash);
       if (!secret) return { kind: 'refused', error: 'invalid_grant' };
       return {
         kind: 'granted',
         token: { ...token, generation: token.generation + 1, secret, tag: ring.current.id },
         scope: request.scope ?? answer.grant.scope,
+        resource: request.resource ?? answer.grant.resource,
       };
     }
   }
@@ -92,6 +100,7 @@ function responseTo(ring: Ring, { request, successor }: Presentation, answer: Re
 
 /** As in src/grants/refresh-chain.ts: the stored hash tells which key made it. */
 function replayedSuccessor(
+  count: World['count'],
   ring: Ring,
   presented: Uint8Array,
   salt: Uint8Array,
@@ -99,7 +108,9 @@ function replayedSuccessor(
 ): Uint8Array | undefined {
   for (const key of ring.all) {
     const secret = derive(key.successor, salt, presented);
-    if (sameBytes(hashOf(secret), hash)) return secret;
+    if (!sameBytes(hashOf(secret), hash)) continue;
+    if (key !== ring.current) count('a successor of another key is derived again');
+    return secret;
   }
   return undefined;
 }
@@ -108,7 +119,7 @@ function replayedSuccessor(
 function callObject(
   { random, timeline, object, profile, count }: World,
   presentation: Presentation,
-  done: (reply: Reply<RefreshAnswer>) => void,
+  done: (reply: Reply) => void,
 ): void {
   const attempt = (tries: number): void => {
     object.refresh(presentation, (reply) => {
