@@ -7,8 +7,14 @@ import { freePort, type Runtime, startRuntime, type WorkerDefinition } from '../
 const folder = join(root, 'test/bench');
 export const source = (path: string): string => join(folder, path);
 
-/** The root secret of every Portcullis that the runtime does not set up itself. */
-export const secret = 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE';
+const secret = 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE';
+
+/** For a Portcullis that is not asked for anything that names its address. */
+export const variables = {
+  PORTCULLIS_ENVIRONMENT: 'development',
+  PORTCULLIS_ISSUER: 'http://localhost',
+  PORTCULLIS_SECRET: secret,
+};
 
 /** Takes the demo's place behind the gate. */
 export const origin: WorkerDefinition = {
@@ -33,7 +39,7 @@ export const proxy: WorkerDefinition = {
 export const jwt: WorkerDefinition = {
   name: 'jwt',
   main: source('workers/jwt.ts'),
-  bindings: { PORTCULLIS_ENVIRONMENT: 'development', PORTCULLIS_SECRET: secret },
+  bindings: variables,
   durableObjects: { KEY_RING: 'KeyRingObject' },
   kvNamespaces: ['JWKS_CACHE'],
   exposed: true,

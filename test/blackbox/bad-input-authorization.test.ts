@@ -202,8 +202,10 @@ describe('the end session endpoint', () => {
   test('a page of another site can only make it ask', async () => {
     const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
     const answer = await post('/oauth/logout', { confirm: 'yes' }, { headers }, person);
-    expect(answer.status).toBe(200);
-    expect(answer.text).toContain('Sign out?');
+    expect(answer.status).toBe(303);
+    const asked = await ask('/oauth/logout', {}, person);
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain('Sign out?');
     expect((await ask('/account', {}, person)).status).toBe(200);
   });
 });

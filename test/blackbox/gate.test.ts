@@ -105,6 +105,7 @@ describe('before a recording origin', () => {
     expect(runtime.url + target).toBe(address);
     expect([...person.browser.cookies.keys()].sort()).toEqual([
       'of-the-origin',
+      'portcullis-device',
       'portcullis-gate',
       'portcullis-session',
     ]);

@@ -5,8 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort, startRuntime } from '../runtime/runtime.ts';
 import { type Random, seed, seeded } from './random.ts';
 
-/** How often the process is killed: a few times in every build, PORTCULLIS_SURVIVAL_ROUNDS=50 before a release. */
-export const ROUNDS = Number(process.env.PORTCULLIS_SURVIVAL_ROUNDS ?? 5);
+/** How often the process is killed, unless PORTCULLIS_SURVIVAL_ROUNDS says otherwise. */
+export const roundsOr = (usual: number): number => Number(process.env.PORTCULLIS_SURVIVAL_ROUNDS ?? usual);
 /** Of a round: to start, to look at everything, to work, to be killed. */
 export const ROUND_MILLISECONDS = 30_000;
 
@@ -56,21 +56,21 @@ function newLife(): Life {
   };
 }
 
-/** Lets a process work, kills it at a random moment, starts another on the same storage, and so on. */
-export async function survive(work: Work): Promise<void> {
+/** Lets a process work, kills it at a random moment, starts another on the same storage, `rounds` times. */
+export async function survive(work: Work, rounds: number): Promise<void> {
   const start = seed();
-  console.info(`PORTCULLIS_SEED=${start} PORTCULLIS_SURVIVAL_ROUNDS=${ROUNDS}`);
+  console.info(`PORTCULLIS_SEED=${start} PORTCULLIS_SURVIVAL_ROUNDS=${rounds}`);
   const random = seeded(start);
   const persistTo = await mkdtemp(join(tmpdir(), 'portcullis-survival-'));
   const options = { port: await freePort(), persistTo };
   try {
-    for (let round = 0; round <= ROUNDS; round += 1) {
+    for (let round = 0; round <= rounds; round += 1) {
       const runtime = await startRuntime(options);
       const life = newLife();
       try {
         if (round === 0) await work.begin({ issuer: runtime.url, random });
-        else await work.verify(round === ROUNDS);
-        if (round === ROUNDS) return;
+        else await work.verify(round === rounds);
+        if (round === rounds) return;
         const load = Promise.all(
           Array.from({ length: work.workers }, (_, index) =>
             work.load(life, seeded(random.below(2 ** 32)), index),

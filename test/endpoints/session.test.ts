@@ -178,6 +178,16 @@ describe('signing out', () => {
     expect((await person.call('POST', '/session/logout', { client_id: 'demo' })).status).toBe(204);
   });
 
+  it('of the app ends what outlives its session, too', async () => {
+    const person = new AppPerson();
+    await new Person(person.email).signUp();
+    await person.login({ scope: 'openid offline_access' });
+    const kept = new Map(person.cookies);
+    await person.call('POST', '/session/logout', { client_id: 'demo' });
+    for (const [name, value] of kept) person.cookies.set(name, value);
+    expect(await bodyOf(person.refresh())).toMatchObject({ cause: 'revoked_by_client' });
+  });
+
   it('of all, and of all others, reaches the other browsers', async () => {
     const { person } = await loggedIn();
     const other = new AppPerson(person.email);

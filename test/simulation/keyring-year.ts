@@ -107,10 +107,11 @@ class Year {
   #alarmAt: number | null = null;
   #made = 0;
 
-  /** What each location of KV shows, and what it will show. */
-  readonly #kv: { copy: Copy; order: number }[][] = Array.from({ length: LOCATIONS }, () => []);
+  /** What each location of KV shows. */
+  readonly #kv: ({ copy: Copy; order: number } | undefined)[] = Array.from({ length: LOCATIONS });
   #puts = 0;
   #kvAwayUntil = 0;
+  #readOnlyUntil = 0;
   #objectAwayUntil = 0;
   #quietUntil = 0;
 
@@ -165,7 +166,7 @@ class Year {
     const random = this.#random;
     const { now } = this.#timeline;
     this.#later(random.between(2 * hour, 20 * day), () => this.#disturb());
-    switch (random.between(0, 7)) {
+    switch (random.between(0, 8)) {
       case 0:
         this.#kvAwayUntil = now + random.between(minute, 2 * day);
         return this.#happens('KV is away');
@@ -182,6 +183,9 @@ class Year {
         this.#change((ring) => rotateNow(ring, now));
         return this.#settle();
       case 5:
+        this.#readOnlyUntil = now + random.between(minute, day);
+        return this.#happens('KV takes no writes');
+      case 6:
         if (now < this.#objectAwayUntil) return;
         return this.#leak();
       default:
@@ -316,15 +320,15 @@ class Year {
     this.#puts += 1;
     const order = this.#puts;
     const takes = random.between(10, 10 * second);
-    if (now < this.#kvAwayUntil || random.chance(0.1)) {
+    if (now < this.#kvAwayUntil || now < this.#readOnlyUntil || random.chance(0.1)) {
       this.#count('a put fails');
       return this.#later(takes, () => done('failed'));
     }
-    this.#kv.forEach((shown, location) => {
+    for (let location = 0; location < LOCATIONS; location += 1) {
       this.#later(takes + random.between(0, KV_SECONDS * second), () => {
-        if ((shown.at(-1)?.order ?? 0) < order) this.#kv[location] = [{ copy, order }];
+        if ((this.#kv[location]?.order ?? 0) < order) this.#kv[location] = { copy, order };
       });
-    });
+    }
     const lost = random.chance(0.1);
     this.#later(takes, () => {
       if (lost) {
@@ -398,10 +402,10 @@ class Year {
   #refresh(isolate: Isolate, clock: number): void {
     const { held } = isolate;
     const { now } = this.#timeline;
-    // Until a moment ago it may have served what it held.
-    if (held) this.#serve(held.copy, Math.min(now, held.asOf - isolate.ahead + ISOLATE_SECONDS * second));
+    // It may have served what it held until just before this, or until it could not any more.
+    if (held) this.#record(held.copy, Math.min(now, held.asOf - isolate.ahead + ISOLATE_SECONDS * second));
     const away = now < this.#kvAwayUntil || this.#random.chance(0.05);
-    const shown = away ? undefined : this.#kv[isolate.location]?.at(-1)?.copy;
+    const shown = away ? undefined : this.#kv[isolate.location]?.copy;
     const usable = shown && shown.staleAt > clock && shown.version >= (held?.copy.version ?? 0);
     const copy = usable ? shown : this.#ringOfObject();
     if (copy) isolate.held = { copy, asOf: clock };
@@ -411,11 +415,16 @@ class Year {
 
   // What must hold.
 
-  #serve(copy: Copy, at: number): void {
+  #record(copy: Copy, at: number): Set<string> {
     const kids = new Set(copy.keys.map(({ kid }) => kid));
     const name = [...kids].join();
     const known = this.#served.get(name);
     this.#served.set(name, { kids, at: Math.max(at, known?.at ?? 0) });
+    return kids;
+  }
+
+  #serve(copy: Copy, at: number): void {
+    const kids = this.#record(copy, at);
     for (const [kid, expires] of this.#tokens) {
       if (expires < at - HELD) this.#tokens.delete(kid);
       else if (expires > at && !kids.has(kid) && !this.#mayBeUnknown(kid, at)) {
@@ -465,7 +474,7 @@ class Year {
       if (!held || now + ahead - held.asOf >= ISOLATE_SECONDS * second) continue;
       if (!held.copy.keys.some((key) => key.kid === kid)) throw lacks(name);
     }
-    this.#kv.forEach(([shown], location) => {
+    this.#kv.forEach((shown, location) => {
       if (!shown || shown.copy.staleAt <= now - CLOCK_SKEW_SECONDS * second) return;
       if (!shown.copy.keys.some((key) => key.kid === kid)) throw lacks(`KV in location ${location}`);
     });

@@ -38,11 +38,23 @@ export class Person {
     this.email = email;
   }
 
-  async send(path: string, init: RequestInit): Promise<Response> {
+  send(path: string, init: RequestInit): Promise<Response> {
+    return this.through(path, init, issuer, (request) => SELF.fetch(request));
+  }
+
+  /** Sends a request with this browser's cookies, and keeps those of the answer. */
+  protected async through(
+    path: string,
+    init: RequestInit,
+    base: string,
+    fetch: (request: Request) => Promise<Response>,
+  ): Promise<Response> {
     const headers = new Headers(init.headers);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie) headers.set('Cookie', cookie);
-    const response = await SELF.fetch(new URL(path, issuer).href, { ...init, headers, redirect: 'manual' });
+    const response = await fetch(
+      new Request(new URL(path, base).href, { ...init, headers, redirect: 'manual' }),
+    );
     for (const line of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';');
       const at = pair.indexOf('=');

@@ -3,7 +3,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { readWranglerConfiguration } from '../../../src/cli/wrangler.ts';
 import { buildWorker, bundle } from '../../runtime/build.ts';
 import { compare, connect, type Lane, type Pace } from '../load.ts';
-import { secret, source } from '../servers.ts';
+import { source, variables } from '../servers.ts';
 
 /**
  * Milliseconds from nothing to the first page out of a new isolate: the script is compiled, its modules are evaluated,
@@ -29,11 +29,7 @@ export async function measureStartUp(pace: Pace): Promise<Record<'portcullis' | 
         },
         COMPATIBILITY_DATE: compatibility_date,
         COMPATIBILITY_FLAGS: compatibility_flags ?? [],
-        VARIABLES: {
-          PORTCULLIS_ENVIRONMENT: 'development',
-          PORTCULLIS_ISSUER: 'http://localhost',
-          PORTCULLIS_SECRET: secret,
-        },
+        VARIABLES: variables,
       },
     }),
   );

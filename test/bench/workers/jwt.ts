@@ -6,7 +6,8 @@ import { verifier } from '../../../src/verify/index.ts';
 // Signing and verifying as the issuer and a resource server do it, beside Web Crypto with nothing around it. A
 // request does it many times over, so that what is measured is not the request.
 
-export { KeyRingObject } from '../../../src/keys/object.ts';
+// The whole Worker, since the key ring takes its policy from the configuration.
+export { KeyRingObject } from '../../../src/worker.ts';
 
 const issuer = 'http://localhost';
 const audience = 'http://localhost/demo/api';

@@ -257,22 +257,6 @@ describe('the refresh token grant', () => {
     await tokensOf(refresh(tokens.refresh_token));
   });
 
-  it('writes one row, and adds nothing as families grow in number', async () => {
-    const { tokens } = await personWithTokens();
-    const rowsWritten = () =>
-      runInDurableObject(
-        objectOf(tokens),
-        (_, state) => state.storage.sql.exec('SELECT total_changes() AS n').one().n,
-      );
-    const before = Number(await rowsWritten());
-    const next = await tokensOf(refresh(tokens.refresh_token));
-    expect(Number(await rowsWritten()) - before).toBe(1);
-    await tokensOf(refresh(tokens.refresh_token));
-    expect(Number(await rowsWritten()) - before, 'a replay writes nothing').toBe(1);
-    await tokensOf(refresh(next.refresh_token));
-    expect(Number(await rowsWritten()) - before).toBe(2);
-  });
-
   it('leaves nothing in storage that is a token or its secret', async () => {
     const { tokens } = await personWithTokens();
     const next = await tokensOf(refresh(tokens.refresh_token));
