@@ -31,6 +31,8 @@ export interface Work {
   /** Works until it is killed. Some run at once. */
   load(life: Life, random: Random, index: number): Promise<void>;
   workers: number;
+  /** The process is killed at a random moment before this: long enough for the slowest step, often. */
+  longestLifeMilliseconds: number;
 }
 
 /** A few at a time: in order to find what is there, not how much it can bear. */
@@ -76,7 +78,7 @@ export async function survive(work: Work, rounds: number): Promise<void> {
             work.load(life, seeded(random.below(2 ** 32)), index),
           ),
         );
-        await Promise.race([wait(20 + random.below(1500)), load]);
+        await Promise.race([wait(20 + random.below(work.longestLifeMilliseconds)), load]);
         life.killed = true;
         await runtime.kill();
         await load;

@@ -10,5 +10,5 @@ test.each([
   { what: 'refreshes and revocations survive, and the keys', work: families, rounds: roundsOr(50) },
   { what: 'sign-ups, sign-ins and sign-outs survive', work: accounts, rounds: roundsOr(5) },
 ])('acknowledged $what', { timeout: 60_000 + roundsOr(50) * ROUND_MILLISECONDS }, ({ work, rounds }) =>
-  survive(work(), rounds),
+  survive(work(rounds), rounds),
 );
