@@ -3,12 +3,12 @@ import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
 import { readForm } from '../middleware/form.ts';
 import { clearSession, openSession, sessionToken } from '../middleware/session.ts';
-import { endCauses } from '../pages/end-cause.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
 import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { lockedMessage, signInByPassword } from '../sign-in/password.ts';
+import { endCauses } from '../user/end-cause.ts';
 
 const clientNameOf = ({ config }: Dependencies, flow: Flow | undefined): string | undefined =>
   config.clients.find((client) => client.clientId === flow?.request.clientId)?.clientName;

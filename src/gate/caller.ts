@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import type { Route } from '../config/schema.ts';
 import { unseal } from '../crypto/seal.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { familyIdOf } from '../grants/tokens.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import { type Verify, verifier } from '../verify/index.ts';
 import type { GateCookies, SessionHandle } from './cookies.ts';
@@ -88,7 +89,7 @@ export function createAuthentication(
       kind: 'token',
       userId: sub,
       sessionId: sid,
-      familyId: jti?.includes('.') ? jti.slice(0, jti.indexOf('.')) : undefined,
+      familyId: familyIdOf(jti),
       clientId: client_id,
       scope: typeof scope === 'string' ? scope.split(' ') : [],
       authTime: typeof auth_time === 'number' ? auth_time : undefined,

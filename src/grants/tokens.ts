@@ -34,6 +34,10 @@ export function signAccessToken(
   });
 }
 
+/** The family that an access token of ours belongs to, read from its `jti`. */
+export const familyIdOf = (jti: string | undefined): string | undefined =>
+  jti?.includes('.') ? jti.slice(0, jti.indexOf('.')) : undefined;
+
 /** The claims that each scope lets a client see (OpenID Connect Core §5.4). */
 export const profileClaims = (profile: Profile, scope: readonly string[]): Record<string, unknown> => ({
   ...(scope.includes('profile') && { name: profile.name }),

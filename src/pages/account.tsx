@@ -1,5 +1,5 @@
+import { endCauses } from '../user/end-cause.ts';
 import type { EndCause, Profile } from '../user/types.ts';
-import { endCauses } from './end-cause.ts';
 import { CourtLayout } from './layout.tsx';
 import { Time } from './time.tsx';
 

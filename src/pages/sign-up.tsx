@@ -1,4 +1,3 @@
-import { Alert } from './alert.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
@@ -15,7 +14,7 @@ export interface SignUpPageProps {
   displayName?: string | undefined;
   /** The shortest password accepted, in characters. */
   minimumLength: number;
-  error?: { field: 'email' | 'password' | 'name' | 'form'; message: string } | undefined;
+  error?: { field: 'email' | 'password' | 'name'; message: string } | undefined;
   signInHref: string;
 }
 
@@ -23,8 +22,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
   const { name, clientName, flow, email, displayName, minimumLength, error, signInHref } = props;
   const errorOf = (field: 'email' | 'password' | 'name') =>
     error?.field === field ? error.message : undefined;
-  // To the field at fault; after a fault of the whole form, to the password, the one thing to type again.
-  const focused = error === undefined ? 'name' : error.field === 'form' ? 'password' : error.field;
+  const focused = error === undefined ? 'name' : error.field;
   return (
     <GateLayout name={name} title={error ? 'Error: sign up' : 'Sign up'}>
       <h1>Create your account</h1>
@@ -33,7 +31,6 @@ export const SignUpPage = (props: SignUpPageProps) => {
           to continue to <strong dir="auto">{clientName}</strong>
         </p>
       )}
-      {error?.field === 'form' && <Alert id="form-error" message={error.message} />}
       <form method="post" action="/signup">
         <HiddenFields values={{ flow }} />
         <Field

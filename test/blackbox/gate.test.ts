@@ -1,5 +1,5 @@
-import { ASSERTION_HEADER, assertionVerifier } from 'portcullis/verify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ASSERTION_HEADER, assertionVerifier } from '../../src/verify/index.ts';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
 import { jsonOf, locationOf, send, sendBytes } from './http.ts';
 import { Person } from './person.ts';

@@ -16,7 +16,7 @@ export function everyPage(text: string): Record<string, string> {
       <SignInPage name={text} clientName={text} flow={text} email={text} error={text} signUpHref={text} />
     ),
     ...Object.fromEntries(
-      (['email', 'password', 'name', 'form'] as const).map((field) => [
+      (['email', 'password', 'name'] as const).map((field) => [
         `signUp, error in ${field}`,
         <SignUpPage
           name={text}
@@ -51,7 +51,7 @@ export function everyPage(text: string): Record<string, string> {
       />
     ),
     signOut: <SignOutPage name={text} clientName={text} hidden={{ [text]: text }} />,
-    signedOut: <SignedOutPage name={text} signInHref={text} postLogoutUri={text} />,
+    signedOut: <SignedOutPage name={text} signInHref={text} />,
     error: (
       <ErrorPage
         name={text}

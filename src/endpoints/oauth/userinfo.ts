@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { ObjectUnavailable } from '../../durable/call.ts';
-import { profileClaims } from '../../grants/tokens.ts';
+import { familyIdOf, profileClaims } from '../../grants/tokens.ts';
 import { verifier } from '../../verify/index.ts';
 
 /** GET and POST /oauth/userinfo: OpenID Connect Core §5.3. Asks the user's object, so a signed-out token is refused. */
@@ -34,7 +34,7 @@ export const userinfo = ({ config, keys, users }: Dependencies) => {
     const { sub, sid, jti, scope } = verified.claims;
     const scopes = typeof scope === 'string' ? scope.split(' ') : [];
     if (!scopes.includes('openid')) return refuse(c, 403, 'insufficient_scope', 'the scope openid is needed');
-    const familyId = jti?.split('.')[0];
+    const familyId = familyIdOf(jti);
     const status = await users.status(String(sub), {
       sessionId: String(sid),
       ...(familyId && { familyId }),

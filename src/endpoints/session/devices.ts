@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
-import { endCauses } from '../../pages/end-cause.ts';
 import { deviceName } from '../../user/device.ts';
+import { endCauses } from '../../user/end-cause.ts';
 import type { AccountEnd, EndCause } from '../../user/types.ts';
 import { notSignedIn } from './request.ts';
 

@@ -1,4 +1,4 @@
-import type { EndCause } from '../user/types.ts';
+import type { EndCause } from './types.ts';
 
 export interface EndCauseText {
   /** Completes "it ended, because": one plain sentence that is true of a session and of an app's access alike. */

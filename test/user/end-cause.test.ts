@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endCauses } from '../../src/pages/end-cause.ts';
+import { endCauses } from '../../src/user/end-cause.ts';
 
 describe('why it ended', () => {
   it('is one sentence or two for each cause, each its own', () => {
