@@ -1,7 +1,11 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { normalEmail } from './core/account/email.ts';
+import { callObject } from './durable/call.ts';
 import type { Environment } from './environment.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
+import { RING_NAME } from './keys/keys.ts';
+import type { KeyRingObject } from './keys/object.ts';
+import type { KeyRecord, Revocation } from './keys/types.ts';
 import type { Account } from './user/types.ts';
 import { createUsers } from './user/users.ts';
 
@@ -41,5 +45,31 @@ export class Administration extends WorkerEntrypoint<Environment> {
   /** Ends every session and every family, those with offline_access too. */
   endEverything(userId: string): Promise<void> {
     return this.#users.endEverything(userId, 'administrator');
+  }
+
+  /** Every signing key that has a record, the revoked ones too. */
+  keys(): Promise<KeyRecord[]> {
+    return this.#ring((ring) => ring.keys());
+  }
+
+  /**
+   * Rotates the signing keys now, without a gap: a key whose successor is not known to every cache yet goes on until
+   * it is. Tokens that were issued stay valid.
+   */
+  rotateKeys(): Promise<KeyRecord[]> {
+    const requestedAt = Date.now();
+    return this.#ring((ring) => ring.rotate(requestedAt));
+  }
+
+  /**
+   * A leak: the key is neither published nor signed with any more, and its successor takes over at once. Whatever was
+   * signed with it becomes worthless. docs/keys.md says how soon each verifier knows.
+   */
+  revokeKey(kid: string): Promise<Revocation> {
+    return this.#ring(async (ring) => await ring.revoke(kid));
+  }
+
+  #ring<T>(use: (ring: DurableObjectStub<KeyRingObject>) => Promise<T>): Promise<T> {
+    return callObject(() => this.env.KEY_RING.getByName(RING_NAME), use);
   }
 }

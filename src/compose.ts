@@ -4,6 +4,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { Environment } from './environment.ts';
 import { createGate } from './gate/gate.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
+import { keyEncryptions } from './keys/encryptions.ts';
 import { createKeys } from './keys/keys.ts';
 import { issuerRoutes } from './routes.ts';
 import { createUsers } from './user/users.ts';
@@ -19,13 +20,14 @@ export interface Portcullis {
 export async function compose(environment: Environment): Promise<Portcullis> {
   const config = configOf(environment);
   const secrets = await rootSecrets(environment);
+  const encryptions = keyEncryptions(config, secrets, environment);
   const dependencies: Dependencies = {
     config,
     secrets,
     environment,
     users: createUsers(environment.USER),
     identifiers: createIdentifiers(environment.IDENTIFIER),
-    keys: createKeys({ ring: environment.KEY_RING, cache: environment.JWKS_CACHE, secrets }),
+    keys: createKeys({ ring: environment.KEY_RING, cache: environment.JWKS_CACHE, secrets, encryptions }),
   };
   const gate = createGate(dependencies);
   const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));

@@ -64,7 +64,7 @@ export function createAuthentication(
         issuer: config.issuer,
         audience: resource,
         typ: 'at+jwt',
-        keys: () => keys.jwks(),
+        keys: (kid) => keys.jwks(kid),
         clockToleranceSeconds: 0,
       });
       verifiers.set(resource, found);

@@ -4,13 +4,27 @@ import type { RootSecret } from '../crypto/root-secret.ts';
 /**
  * Encrypts private keys at rest. `context` is authenticated, not hidden: what was wrapped with one context opens
  * with no other.
+ *
+ * One key per call, since that is all that every key management service has: Vault's transit engine takes batches,
+ * AWS KMS does not. There, `wrap` is Encrypt with `context` as the EncryptionContext (which CloudTrail shows: it
+ * holds no secret), `unwrap` is Decrypt, and 4096 bytes, the most that Encrypt takes, are more than twice the
+ * longest key of ours. An implementation throws KeyEncryptionUnavailable for whatever may pass by itself.
  */
 export interface KeyEncryption {
   /** Names the key-encryption key beside whatever it sealed; reveals nothing about it. */
   readonly id: string;
+  /** @throws KeyEncryptionUnavailable when it cannot be asked now. */
   wrap(plaintext: Uint8Array, context: string): Promise<string>;
-  /** Throws when this key did not seal `sealed` with this context. */
+  /**
+   * @throws KeyEncryptionUnavailable when it cannot be asked now.
+   * @throws any other error when this key did not seal `sealed` with this context.
+   */
   unwrap(sealed: string, context: string): Promise<Uint8Array>;
+}
+
+/** The key-encryption key did not answer: nothing is known about what was asked. */
+export class KeyEncryptionUnavailable extends Error {
+  override name = 'KeyEncryptionUnavailable';
 }
 
 /** NIST SP 800-38D §8.2.2: a random IV of 96 bits is safe for 2^32 uses of a key; a ring makes a few a month. */

@@ -1,18 +1,20 @@
+import { waitUntil } from 'cloudflare:workers';
 import { type JWK, type JWTPayload, SignJWT } from 'jose';
 import { ConfigError } from '../config/error.ts';
-import { activeKey, inPublishedOrder } from '../core/keyring/ring.ts';
+import { inPublishedOrder, signerAt } from '../core/keyring/ring.ts';
+import { ISOLATE_REFRESH_SECONDS, ISOLATE_SECONDS } from '../core/keyring/timing.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
-import { callObject } from '../durable/call.ts';
-import { rootSecretEncryption } from './encryption.ts';
+import { callObject, ObjectUnavailable } from '../durable/call.ts';
+import { type KeyEncryptions, secretEncryptions } from './encryptions.ts';
 import type { KeyRingObject } from './object.ts';
-import { openKey } from './sealed.ts';
+import { openKeys } from './opened.ts';
 import { singleFlight } from './single-flight.ts';
 import {
-  algorithms,
   readSnapshot,
   type SealedKey,
   type SigningAlgorithm,
   SNAPSHOT_NAME,
+  type Snapshot,
 } from './snapshot.ts';
 
 export type { SigningAlgorithm } from './snapshot.ts';
@@ -22,95 +24,137 @@ export interface Keys {
   /**
    * Signs a JWT with the active key of `alg`. No call leaves the isolate while its ring is warm.
    * @throws ConfigError when no configured root secret opens the key.
-   * @throws ObjectUnavailable when the isolate has no ring and the object gave none.
+   * @throws ObjectUnavailable when the isolate has no ring and nobody gave it one, when the key management service
+   * that seals the key does not answer, and while the first key of an algorithm is not known to every cache.
    */
   sign(alg: SigningAlgorithm, typ: string, claims: JWTPayload): Promise<string>;
   /**
-   * The published keys, public members only, in a stable order. The same object again for as long as the isolate
-   * holds the same ring.
+   * The published keys, public members only, in a stable order. The same object again for as long as the ring does
+   * not change.
+   * @param missing a `kid` that a verifier did not find in the set: the object itself is asked whether there is a
+   * newer one, at most once per cooldown however many ask.
    * @throws ObjectUnavailable as above.
    */
-  jwks(): Promise<{ keys: JWK[] }>;
+  jwks(missing?: string): Promise<{ keys: JWK[] }>;
 }
 
 /** The ring's one object. */
 export const RING_NAME = 'ring';
 
-/** An isolate asks for the ring again when what it holds is this old. */
-export const MAXIMUM_AGE_MILLISECONDS = 5 * 60_000;
+/** Between two looks for a `kid` that the ring does not have. */
+export const MISSING_COOLDOWN_MILLISECONDS = 30_000;
+/** Between two attempts to refresh a ring that is in use, while the first is not known to have failed. */
+const REFRESH_RETRY_MILLISECONDS = 5_000;
 
-/** A ring as an isolate holds it: keys imported, ready to sign. */
-interface OpenRing {
+/** The shortest that KV allows: in a location that reads often, this is how old a copy can be. */
+const KV_CACHE_SECONDS = 30;
+
+/** A ring as an isolate holds it. */
+interface Held {
+  snapshot: Snapshot;
   jwks: { keys: JWK[] };
-  /** Without an algorithm whose private key no configured secret opens. */
-  signers: Map<SigningAlgorithm, { kid: string; privateKey: CryptoKey }>;
-  /** Whether every key opened, which only the holder of a root secret can bring about. */
-  authentic: boolean;
+  asOf: number;
+  /** When to look for a newer one, in the background. */
+  refreshAt: number;
+  /** From when it must not be used any more. */
+  until: number;
 }
 
 interface KeySources {
   ring: DurableObjectNamespace<KeyRingObject>;
   cache: KVNamespace;
   secrets: RootSecrets;
+  /** What opens private keys. Default: the root secrets. */
+  encryptions?: KeyEncryptions;
 }
 
+const publicKeys = (keys: readonly SealedKey[]): { keys: JWK[] } => ({
+  keys: inPublishedOrder(keys).map(({ publicJwk, kid, alg }) => ({ ...publicJwk, kid, alg, use: 'sig' })),
+});
+
 /** The signing keys, looked for in isolate memory, then in KV, then in the key ring's object. */
-export function createKeys({ ring, cache, secrets }: KeySources): Keys {
-  const encryptions = secrets.all.map(rootSecretEncryption);
+export function createKeys({
+  ring,
+  cache,
+  secrets,
+  encryptions = secretEncryptions(secrets),
+}: KeySources): Keys {
+  const opened = openKeys(encryptions.all);
+  let held: Held | undefined;
 
-  async function open(sealed: SealedKey[]): Promise<OpenRing> {
-    const keys = inPublishedOrder(sealed);
-    const opened = new Map(
-      await Promise.all(keys.map(async (key) => [key, await openKey(key, encryptions)] as const)),
-    );
-    const signers: OpenRing['signers'] = new Map();
-    for (const alg of algorithms) {
-      const key = activeKey(keys, alg);
-      const privateKey = key && opened.get(key);
-      if (privateKey) signers.set(alg, { kid: key.kid, privateKey });
-    }
-    return {
-      jwks: { keys: keys.map(({ publicJwk, kid, alg }) => ({ ...publicJwk, kid, alg, use: 'sig' })) },
-      signers,
-      authentic: [...opened.values()].every((privateKey) => privateKey !== undefined),
+  /** Time is counted from before the ring was asked for. */
+  function hold(snapshot: Snapshot, asOf: number): Held {
+    // Begun earlier, landed later: what is held is newer.
+    if (held && asOf < held.asOf) return held;
+    const same = held?.snapshot.version === snapshot.version ? held.jwks : undefined;
+    held = {
+      snapshot,
+      jwks: same ?? publicKeys(snapshot.keys),
+      asOf,
+      refreshAt: asOf + ISOLATE_REFRESH_SECONDS * 1000,
+      until: Math.min(asOf + ISOLATE_SECONDS * 1000, snapshot.staleAt),
     };
+    opened.keep(snapshot.keys);
+    return held;
   }
 
-  /** KV saves the way to the object and is trusted no further: a snapshot that we did not seal is not there. */
-  async function fromCache(): Promise<OpenRing | undefined> {
-    const sealed = readSnapshot(await cache.get(SNAPSHOT_NAME).catch(() => null));
-    const found = sealed && (await open(sealed));
-    return found?.authentic && found.signers.size === algorithms.length ? found : undefined;
+  /** KV saves the way to the object and is trusted no further: what we did not seal, or not lately, is not there. */
+  async function fromCache(asOf: number): Promise<Snapshot | undefined> {
+    const text = await cache.get(SNAPSHOT_NAME, { cacheTtl: KV_CACHE_SECONDS }).catch(() => null);
+    const found = await readSnapshot(text, secrets);
+    if (!found || found.staleAt <= asOf) return undefined;
+    // KV lags here: to go back could bring back a key that was revoked.
+    return held && found.version < held.snapshot.version ? undefined : found;
   }
 
-  const fromObject = async (): Promise<OpenRing> =>
-    open(
-      await callObject(
-        () => ring.getByName(RING_NAME),
-        (stub) => stub.ring(),
-      ),
+  const fromObject = (): Promise<Snapshot> =>
+    callObject(
+      () => ring.getByName(RING_NAME),
+      (stub) => stub.ring(),
     );
 
-  let held: { ring: OpenRing; until: number } | undefined;
   const refresh = singleFlight(async () => {
-    const found = (await fromCache()) ?? (await fromObject());
-    held = { ring: found, until: Date.now() + MAXIMUM_AGE_MILLISECONDS };
-    return found;
+    const asOf = Date.now();
+    return hold((await fromCache(asOf)) ?? (await fromObject()), asOf);
   });
-  const current = async (): Promise<OpenRing> => (held && Date.now() < held.until ? held.ring : refresh());
+  const ask = singleFlight(async () => {
+    const asOf = Date.now();
+    return hold(await fromObject(), asOf);
+  });
+
+  async function current(): Promise<Held> {
+    const now = Date.now();
+    if (!held || now >= held.until) return refresh();
+    if (now >= held.refreshAt) {
+      held.refreshAt = now + REFRESH_RETRY_MILLISECONDS;
+      // A failure is found out, and told, by whoever cannot go on without a newer ring.
+      waitUntil(refresh().catch(() => {}));
+    }
+    return held;
+  }
+
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   return {
     async sign(alg, typ, claims) {
-      const signer = (await current()).signers.get(alg);
-      if (!signer) {
+      const { snapshot } = await current();
+      const key = signerAt(snapshot.keys, alg, Date.now());
+      if (!key) throw new ObjectUnavailable(`no ${alg} key signs yet`);
+      const privateKey = opened.get(key.kid) ?? (await opened.open(key));
+      if (!privateKey) {
         throw new ConfigError(
           'The signing keys were sealed under another PORTCULLIS_SECRET: restore it as PORTCULLIS_SECRET_PREVIOUS, or delete the local state folder',
         );
       }
-      return new SignJWT(claims).setProtectedHeader({ alg, typ, kid: signer.kid }).sign(signer.privateKey);
+      return new SignJWT(claims).setProtectedHeader({ alg, typ, kid: key.kid }).sign(privateKey);
     },
-    async jwks() {
-      return (await current()).jwks;
+    async jwks(missing) {
+      const { jwks } = await current();
+      if (missing === undefined || jwks.keys.some(({ kid }) => kid === missing)) return jwks;
+      const now = Date.now();
+      if (now < askedAt + MISSING_COOLDOWN_MILLISECONDS) return jwks;
+      askedAt = now;
+      return (await ask().catch(() => undefined))?.jwks ?? jwks;
     },
   };
 }

@@ -1,56 +1,228 @@
 import { DurableObject } from 'cloudflare:workers';
-import { missingAlgorithms } from '../core/keyring/ring.ts';
-import { rootSecrets } from '../crypto/root-secret.ts';
+import { configOf } from '../config/configured.ts';
+import {
+  acknowledge,
+  add,
+  advance,
+  type Creation,
+  type Plan,
+  publicationDue,
+  revoke,
+  rotateNow,
+} from '../core/keyring/plan.ts';
+import { inPublishedOrder, type Ring } from '../core/keyring/ring.ts';
+import { LEASE_SECONDS } from '../core/keyring/timing.ts';
+import { type RootSecrets, rootSecrets } from '../crypto/root-secret.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
-import { rootSecretEncryption } from './encryption.ts';
+import { type KeyEncryptions, keyEncryptions } from './encryptions.ts';
+import { type RingPolicy, ringPolicy } from './policy.ts';
 import { migrations } from './schema.ts';
-import { makeKey } from './sealed.ts';
-import { algorithms, type SealedKey, SNAPSHOT_NAME, writeSnapshot } from './snapshot.ts';
-import { insertKey, readRing } from './store.ts';
+import { makeKey, resealKey } from './sealed.ts';
+import { algorithms, SNAPSHOT_NAME, type Snapshot, writeSnapshot } from './snapshot.ts';
+import { readRing, type StoredKey, writeRing } from './store.ts';
+import type { KeyRecord, Revocation } from './types.ts';
 
-/** KV takes one write per second and key, and remembers an absence for a minute: more often helps nobody. */
-const PUBLISH_INTERVAL_MILLISECONDS = 60_000;
+/** KV takes one write per second and key. */
+const PUT_SPACING_MILLISECONDS = 1_100;
+const PUT_TIMEOUT_MILLISECONDS = 10_000;
+/** Who asks found nothing usable in KV, which remembers an absence for a minute: more often helps nobody. */
+const OFFER_INTERVAL_MILLISECONDS = 60_000;
+/** After a failure. The platform gives up on an alarm that throws six times; this one sets itself again. */
+const RETRY_MILLISECONDS = 60_000;
 
 /** The signing keys of the issuer: one object, so that one writer decides which key signs. */
 export class KeyRingObject extends DurableObject<Environment> {
-  #publishedAt = Number.NEGATIVE_INFINITY;
+  readonly #policy: RingPolicy;
+  #tools: Promise<{ secrets: RootSecrets; encryptions: KeyEncryptions }> | undefined;
+  #settling = false;
+  #putAt = Number.NEGATIVE_INFINITY;
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
     migrate(state.storage, migrations);
+    this.#policy = ringPolicy(configOf(environment));
   }
 
-  /** Every key, private halves sealed; the first call makes them. Idempotent. */
-  async ring(): Promise<SealedKey[]> {
-    const { storage } = this.ctx;
-    const missing = missingAlgorithms(readRing(storage.sql), algorithms);
-    if (missing.length > 0) {
-      const encryption = rootSecretEncryption((await rootSecrets(this.env)).current);
-      const now = Date.now();
-      const made = await Promise.all(missing.map((alg) => makeKey(alg, encryption, now)));
-      // Another first call may have got here while this one made its keys: look again and write with nothing in
-      // between. Whoever comes second throws its own keys away.
-      storage.transactionSync(() => {
-        const stillMissing = missingAlgorithms(readRing(storage.sql), algorithms);
-        for (const key of made) if (stillMissing.includes(key.alg)) insertKey(storage.sql, key);
-      });
-    }
-    const keys = readRing(storage.sql);
-    this.#publish(keys);
-    return keys;
-  }
-
-  /** Whoever asks did not find the ring in KV: put it there, but let nobody wait for KV or fail with it. */
-  #publish(keys: SealedKey[]): void {
+  /** The ring, private halves sealed; the first call makes its keys. Idempotent. */
+  async ring(): Promise<Snapshot> {
+    if (this.#advance().ring.keys.length === 0) await this.#make(() => true);
+    const { ring, create } = this.#advance();
     const now = Date.now();
-    if (now - this.#publishedAt < PUBLISH_INTERVAL_MILLISECONDS) return;
-    this.#publishedAt = now;
-    const put = async () => this.env.JWKS_CACHE.put(SNAPSHOT_NAME, writeSnapshot(keys));
-    this.ctx.waitUntil(
-      put().catch(() => {
-        this.#publishedAt = Number.NEGATIVE_INFINITY;
+    const offer = now - this.#putAt >= OFFER_INTERVAL_MILLISECONDS;
+    const due = offer || create.length > 0 || (await this.ctx.storage.getAlarm()) === null;
+    if (due && !this.#settling) {
+      this.#settling = true;
+      const settled = this.#settle(offer).finally(() => {
+        this.#settling = false;
+      });
+      // Nobody waits for KV or fails with it, nor for a successor. The alarm comes back to what goes wrong.
+      this.ctx.waitUntil(settled);
+    }
+    return snapshotOf(ring, now);
+  }
+
+  /** Goes on with whatever is due. May come late, twice or not at all: `advance` says why that is harmless. */
+  override alarm(): Promise<void> {
+    return this.#settle(false);
+  }
+
+  /** Every key that has a record, the revoked ones too, oldest first. */
+  async keys(): Promise<KeyRecord[]> {
+    return recordsOf(this.#advance().ring);
+  }
+
+  /**
+   * Rotates every key whose successor KV has been known to hold for long enough, and the others as soon as that is
+   * so. Idempotent for the same `requestedAt`, in milliseconds.
+   */
+  async rotate(requestedAt: number): Promise<KeyRecord[]> {
+    this.#change((ring) => rotateNow(ring, requestedAt));
+    await this.#settle(false);
+    return this.keys();
+  }
+
+  /** Takes a key out at once, and another one in where it was signing. Idempotent. */
+  async revoke(kid: string): Promise<Revocation> {
+    this.#advance();
+    const { version, revoked } = this.#change((ring) => revoke(ring, kid, Date.now())).ring;
+    await this.#settle(false);
+    if (!revoked.some((key) => key.kid === kid)) return { kind: 'unknown' };
+    const { published } = readRing(this.ctx.storage.sql);
+    return { kind: 'revoked', published: published !== null && published.version >= version };
+  }
+
+  #change(change: (ring: Ring<StoredKey>) => Ring<StoredKey>): Plan<StoredKey> {
+    const { storage } = this.ctx;
+    return storage.transactionSync(() => {
+      const before = readRing(storage.sql);
+      const plan = advance(change(before), this.#policy, Date.now());
+      if (plan.ring !== before) writeRing(storage.sql, plan.ring);
+      return plan;
+    });
+  }
+
+  #advance(): Plan<StoredKey> {
+    return this.#change((ring) => ring);
+  }
+
+  /** One at a time: a put of an older ring must not overtake that of a newer one. */
+  #settle(offer: boolean): Promise<void> {
+    const run = this.#queue.then(() => this.#run(offer));
+    this.#queue = run.catch(() => {});
+    return run;
+  }
+
+  async #run(offer: boolean): Promise<void> {
+    let failed = false;
+    const attempt = async (what: string, step: () => Promise<void>) => {
+      try {
+        await step();
+      } catch (error) {
+        failed = true;
+        console.error(`key ring: could not ${what}`, error instanceof Error ? error.name : typeof error);
+      }
+    };
+    // What signs comes before what the world is told, and that before what can wait.
+    await attempt('make a key to sign with', () => this.#make(({ state }) => state === 'active'));
+    if (offer || publicationDue(this.#advance().ring, this.#policy, Date.now())) {
+      await attempt('publish the ring', () => this.#publish());
+    }
+    await attempt('make a successor', () => this.#make(() => true));
+    await attempt('seal keys anew', () => this.#reseal());
+    const now = Date.now();
+    const wakeAt = failed ? now + RETRY_MILLISECONDS : this.#advance().wakeAt;
+    await this.ctx.storage.setAlarm(Math.max(wakeAt, now + PUT_SPACING_MILLISECONDS));
+  }
+
+  async #make(which: (creation: Creation) => boolean): Promise<void> {
+    const asked = this.#advance().create.some(which) ? this.#advance().create : [];
+    if (asked.length === 0) return;
+    const { current } = (await this.#open()).encryptions;
+    const now = Date.now();
+    const made = await Promise.all(
+      asked.map(({ alg, state }) => {
+        const known = algorithms.find((name) => name === alg);
+        if (!known) throw new Error(`no key can be made for ${alg}`);
+        return makeKey(known, state, current, now);
       }),
     );
+    // Another call may have got here while this one made its keys: look again and write with nothing in between.
+    // Whoever comes second throws its own keys away.
+    this.#change((ring) => {
+      const { create } = advance(ring, this.#policy, now);
+      return made
+        .filter((key) => create.some(({ alg, state }) => alg === key.alg && state === key.state))
+        .reduce(add, ring);
+    });
+  }
+
+  /** What a previous root secret sealed, or the root secret before a key management service came. */
+  async #reseal(): Promise<void> {
+    const { encryptions } = await this.#open();
+    for (const key of readRing(this.ctx.storage.sql).keys) {
+      if (key.keyEncryptionId === encryptions.current.id) continue;
+      const resealed = await resealKey(key, encryptions.all, encryptions.current);
+      // Sealed by something that is not configured: it stays as it is, for the day when that comes back.
+      if (!resealed) continue;
+      this.#change((ring) => ({
+        ...ring,
+        version: ring.version + 1,
+        keys: ring.keys.map((each) => (each.kid === key.kid ? { ...each, ...resealed } : each)),
+      }));
+    }
+  }
+
+  async #publish(): Promise<void> {
+    await scheduler.wait(Math.max(0, this.#putAt + PUT_SPACING_MILLISECONDS - Date.now()));
+    const { secrets } = await this.#open();
+    const { ring } = this.#advance();
+    this.#putAt = Date.now();
+    const text = await writeSnapshot(snapshotOf(ring, this.#putAt), secrets);
+    const waiting = new AbortController();
+    try {
+      await Promise.race([
+        this.env.JWKS_CACHE.put(SNAPSHOT_NAME, text),
+        scheduler.wait(PUT_TIMEOUT_MILLISECONDS, { signal: waiting.signal }).then(() => {
+          throw new Error('KV did not answer');
+        }),
+      ]);
+    } catch (error) {
+      this.#putAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    } finally {
+      waiting.abort();
+    }
+    this.#change((current) => acknowledge(current, ring.version, Date.now()));
+  }
+
+  #open() {
+    const open = async () => {
+      const secrets = await rootSecrets(this.env);
+      return { secrets, encryptions: keyEncryptions(configOf(this.env), secrets, this.env) };
+    };
+    this.#tools ??= open();
+    return this.#tools;
   }
 }
+
+const snapshotOf = ({ version, keys }: Ring<StoredKey>, now: number): Snapshot => ({
+  format: 2,
+  version,
+  staleAt: now + LEASE_SECONDS * 1000,
+  keys: inPublishedOrder(keys).map(({ endsAt, publishedAt, tokenLifetime, ...key }) => key),
+});
+
+const recordsOf = ({ keys, revoked }: Ring<StoredKey>): KeyRecord[] => [
+  ...inPublishedOrder(keys).map(({ kid, alg, state, createdAt, activeFrom, endsAt, keyEncryptionId }) => ({
+    kid,
+    alg,
+    state,
+    createdAt,
+    activeFrom,
+    endsAt,
+    keyEncryptionId,
+  })),
+  ...revoked.map(({ kid, alg, revokedAt }) => ({ kid, alg, state: 'revoked' as const, revokedAt })),
+];

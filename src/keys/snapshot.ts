@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import type { RootSecrets } from '../crypto/root-secret.ts';
+import { rootSecretEncryption } from './encryption.ts';
 
-/** The algorithms that a ring holds a key for: ES256 for our own tokens, RS256 since OpenID Connect requires it. */
-export const algorithms = ['ES256', 'RS256'] as const;
+/** What a ring may hold keys for; which of them it does, `keys.algorithms` in the configuration says. */
+export const algorithms = ['ES256', 'RS256', 'EdDSA'] as const;
 export type SigningAlgorithm = (typeof algorithms)[number];
 
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -10,12 +12,11 @@ const base64url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/));
 const common = {
   kid: base64url,
   state: v.picklist(['next', 'active', 'retired']),
+  createdAt: milliseconds,
+  activeFrom: v.nullable(milliseconds),
   /** The private key, readable only through the KeyEncryption that `keyEncryptionId` names. */
   sealedPrivateKey: v.string(),
   keyEncryptionId: v.string(),
-  createdAt: milliseconds,
-  activatedAt: v.nullable(milliseconds),
-  retiredAt: v.nullable(milliseconds),
 };
 
 // Strict objects: a private member is not dropped quietly, it makes the whole snapshot unusable.
@@ -30,27 +31,55 @@ const sealedKey = v.variant('alg', [
     alg: v.literal('RS256'),
     publicJwk: v.strictObject({ kty: v.literal('RSA'), n: base64url, e: base64url }),
   }),
+  v.strictObject({
+    ...common,
+    alg: v.literal('EdDSA'),
+    publicJwk: v.strictObject({ kty: v.literal('OKP'), crv: v.literal('Ed25519'), x: base64url }),
+  }),
 ]);
 
-const snapshot = v.strictObject({ version: v.literal(1), keys: v.pipe(v.array(sealedKey), v.minLength(1)) });
+const snapshot = v.strictObject({
+  format: v.literal(2),
+  /** The ring's version: it grows with every change. */
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** From when nobody may rely on it any more. */
+  staleAt: milliseconds,
+  keys: v.pipe(v.array(sealedKey), v.minLength(1)),
+});
 
-/** A key of the ring as it rests in the object and in KV: readable but for its private half. */
+/** A key of the ring as everybody may see it: its private half is sealed. */
 export type SealedKey = v.InferOutput<typeof sealedKey>;
-
-/** Where the ring's snapshot is in Workers KV. */
-export const SNAPSHOT_NAME = 'ring';
-
-export const writeSnapshot = (keys: SealedKey[]): string => JSON.stringify({ version: 1, keys });
+/** The ring as isolates hold it, and as it is in KV. */
+export type Snapshot = v.InferOutput<typeof snapshot>;
 
 /** A key read from a row or made anew; throws where it is not one. */
 export const parseSealedKey = (value: unknown): SealedKey => v.parse(sealedKey, value);
 
-/** The keys of a snapshot, or undefined when it is absent, malformed or of another version. */
-export function readSnapshot(text: string | null): SealedKey[] | undefined {
+/** Where the ring's snapshot is in Workers KV. */
+export const SNAPSHOT_NAME = 'ring';
+
+const envelope = v.strictObject({ by: v.string(), seal: v.string(), body: v.string() });
+
+// The seal encrypts nothing and authenticates everything (GMAC): who can write to KV can neither add a key, nor
+// bring back a revoked one, since what was sealed before is good until its `staleAt` only.
+const contextOf = (body: string) => `portcullis/1/key-ring-snapshot/${body}`;
+const nothing = new Uint8Array();
+
+export async function writeSnapshot(snapshot: Snapshot, { current }: RootSecrets): Promise<string> {
+  const body = JSON.stringify(snapshot);
+  const seal = await rootSecretEncryption(current).wrap(nothing, contextOf(body));
+  return JSON.stringify({ by: current.id, seal, body });
+}
+
+/** The snapshot in KV, or undefined when it is absent, malformed, of another format, or not sealed by us. */
+export async function readSnapshot(text: string | null, { all }: RootSecrets): Promise<Snapshot | undefined> {
   if (text === null) return undefined;
   try {
-    const parsed = v.safeParse(snapshot, JSON.parse(text));
-    return parsed.success ? parsed.output.keys : undefined;
+    const { by, seal, body } = v.parse(envelope, JSON.parse(text));
+    const secret = all.find(({ id }) => id === by);
+    if (!secret) return undefined;
+    await rootSecretEncryption(secret).unwrap(seal, contextOf(body));
+    return v.parse(snapshot, JSON.parse(body));
   } catch {
     return undefined;
   }

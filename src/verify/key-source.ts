@@ -1,39 +1,55 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  type JSONWebKeySet,
-  type JWKSCacheInput,
-  type JWTVerifyGetKey,
-  jwksCache,
-} from 'jose';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { checkedPolicy, type Fetch, fetchJson, type JwksPolicy, publicKeys } from './jwks.ts';
+import { jwksCache, type KeySet } from './jwks-cache.ts';
+import { KeysUnavailable } from './jws.ts';
 
-/** Finds the key that a header names among those published now. Another function once the set has changed. */
-export type KeySource = () => Promise<JWTVerifyGetKey>;
+/**
+ * Finds the key that a header names among those published now. Another function once the set has changed.
+ * @throws Error when the keys cannot be had.
+ */
+export type KeySource = (unknownKid?: string) => Promise<JWTVerifyGetKey>;
+
+/** Every signature key is named: without `kid` a verifier would have to guess among keys. */
+const named =
+  (find: JWTVerifyGetKey): JWTVerifyGetKey =>
+  async (header, token) => {
+    if (typeof header.kid !== 'string') throw new errors.JWKSNoMatchingKey();
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw error;
+      throw new KeysUnavailable('the published keys cannot be read', { cause: error });
+    }
+  };
 
 /** A set read anew but not changed keeps its imported keys, and so whatever was verified with them. */
-function whenChanged(find: (set: JSONWebKeySet) => JWTVerifyGetKey): (set: JSONWebKeySet) => JWTVerifyGetKey {
+export function keySource(keys: KeySet): KeySource {
   let known: { set: JSONWebKeySet; text: string; find: JWTVerifyGetKey } | undefined;
-  return (set) => {
+  return async (unknownKid) => {
+    const set = await keys(unknownKid);
     if (known?.set === set) return known.find;
-    const text = JSON.stringify(set);
-    known = known?.text === text ? { ...known, set } : { set, text, find: find(set) };
+    const usable = publicKeys(set);
+    const text = JSON.stringify(usable);
+    known = known?.text === text ? { ...known, set } : { set, text, find: named(createLocalJWKSet(usable)) };
     return known.find;
   };
 }
 
-/** Keys that the caller hands over: the issuer's own, in process. */
-export function localKeys(published: () => Promise<JSONWebKeySet>): KeySource {
-  const find = whenChanged(createLocalJWKSet);
-  return async () => find(await published());
-}
-
-/** Keys fetched from a `jwks_uri`: kept for ten minutes, fetched anew for an unknown `kid` at most every 30 s. */
-export function remoteKeys(jwksUri: URL): KeySource {
-  const fetched: JWKSCacheInput = {};
-  const remote = createRemoteJWKSet(jwksUri, { [jwksCache]: fetched });
-  const find = whenChanged(() => (header, token) => remote(header, token));
-  return async () => {
-    if (!remote.fresh) await remote.reload();
-    return find(fetched.jwks ?? { keys: [] });
-  };
+/** Keys fetched from a `jwks_uri`. @throws TypeError when it is neither https nor http on loopback */
+export function remoteKeys(
+  jwksUri: string,
+  { policy, fetch, now }: { policy?: Partial<JwksPolicy> | undefined; fetch: Fetch; now: () => number },
+): KeySet {
+  const uri = new URL(jwksUri);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(uri.hostname);
+  // Keys that came over http are whoever's was on the way.
+  if (uri.protocol !== 'https:' && !(uri.protocol === 'http:' && loopback)) {
+    throw new TypeError(`jwksUri: ${uri.href} must be https; http is for loopback only`);
+  }
+  const checked = checkedPolicy(policy);
+  return jwksCache({
+    policy: checked,
+    now,
+    load: (signal) => fetchJson(uri.href, { fetch, signal, maximumBytes: checked.maximumBytes }),
+  });
 }

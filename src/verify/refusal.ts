@@ -1,5 +1,3 @@
-import { errors } from 'jose';
-
 /** Why a token was refused. The codes are stable; the descriptions say the same for people, and quote no token. */
 export const descriptions = {
   missing: 'there is no token',
@@ -17,6 +15,24 @@ export const descriptions = {
   audience_mismatch: 'the token is for another audience',
   not_yet_valid: 'the token is not valid yet',
   expired: 'the token has expired',
+
+  // RFC 9449
+  proof_missing: 'the token is bound to a key and comes without a proof that is checked here',
+  binding_missing: 'the token is bound to no key',
+  proof_invalid: 'the proof is not a DPoP proof as RFC 9449 has it',
+  proof_algorithm_not_allowed: 'the proof is signed with an algorithm that is not allowed here',
+  proof_signature_invalid: 'the signature does not belong to the proof',
+  proof_request_mismatch: 'the proof is for another request',
+  proof_token_mismatch: 'the proof is for another token',
+  proof_key_mismatch: 'the proof is made with another key than the token is bound to',
+  proof_not_current: 'the proof is too old, or from the future',
+  proof_repeated: 'the proof was used before',
+  proof_nonce_needed: 'the proof lacks the nonce that is asked for here',
+
+  // What a resource asks beyond a valid token
+  authorization_malformed: 'the Authorization header cannot be read in one way',
+  insufficient_scope: 'the token lacks a scope that is needed here',
+  insufficient_user_authentication: 'a more recent or a stronger sign-in is needed here',
 } as const;
 
 export type RefusalCode = keyof typeof descriptions;
@@ -29,32 +45,3 @@ export interface Refusal {
 }
 
 export const refuse = (code: RefusalCode): Refusal => ({ ok: false, code, description: descriptions[code] });
-
-const byClaim: Record<string, RefusalCode> = {
-  typ: 'type_mismatch',
-  iss: 'issuer_mismatch',
-  aud: 'audience_mismatch',
-  nbf: 'not_yet_valid',
-};
-
-const byError: Record<string, RefusalCode> = {
-  [errors.JWSInvalid.code]: 'malformed',
-  [errors.JWTInvalid.code]: 'malformed',
-  [errors.JWTExpired.code]: 'expired',
-  [errors.JOSEAlgNotAllowed.code]: 'algorithm_not_allowed',
-  // The allow-list has passed by then: only `crit` is left to be unsupported.
-  [errors.JOSENotSupported.code]: 'critical_header_unknown',
-  [errors.JWKSNoMatchingKey.code]: 'key_unknown',
-  [errors.JWSSignatureVerificationFailed.code]: 'signature_invalid',
-};
-
-/** What an error of jose's says about the token; anything that says nothing about it is thrown on. */
-export function refusalFrom(error: unknown): Refusal {
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.reason === 'missing') return refuse('claim_missing');
-    return refuse((error.reason === 'check_failed' && byClaim[error.claim]) || 'claim_invalid');
-  }
-  const code = error instanceof errors.JOSEError ? byError[error.code] : undefined;
-  if (!code) throw error;
-  return refuse(code);
-}

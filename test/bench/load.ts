@@ -69,7 +69,11 @@ export interface Load {
   perSecond: number;
   p50: number;
   p99: number;
-  requests: number;
+}
+
+/** The medians of several rounds, and the rounds. */
+export interface Measured extends Load {
+  rounds: readonly Load[];
 }
 
 const percentile = (sorted: readonly number[], share: number): number =>
@@ -93,7 +97,6 @@ async function drive(lanes: readonly Lane[], milliseconds: number): Promise<Load
     perSecond: (times.length / elapsed) * 1000,
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
-    requests: times.length,
   };
 }
 
@@ -113,12 +116,12 @@ export interface Pace {
 
 /**
  * Measures contenders in turns, each lane of a contender waiting for its answer before it asks again. Whatever else
- * the machine does in the meantime then hits all of them; the result is the median of the rounds.
+ * the machine does in the meantime then hits all of them.
  */
 export async function compare<Name extends string>(
   contenders: Readonly<Record<Name, readonly Lane[]>>,
   { seconds, warmUpSeconds, rounds }: Pace,
-): Promise<Record<Name, Load>> {
+): Promise<Record<Name, Measured>> {
   const names = Object.keys(contenders) as Name[];
   const loads = new Map<Name, Load[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -128,16 +131,16 @@ export async function compare<Name extends string>(
       loads.get(name)?.push(await drive(contenders[name], seconds * 1000));
     }
   }
-  const middle = (all: readonly Load[], of: keyof Load) => median(all.map((load) => load[of]));
-  return Object.fromEntries(
-    [...loads].map(([name, all]) => [
-      name,
-      {
-        perSecond: middle(all, 'perSecond'),
-        p50: middle(all, 'p50'),
-        p99: middle(all, 'p99'),
-        requests: middle(all, 'requests'),
-      },
-    ]),
-  ) as Record<Name, Load>;
+  const summary = (all: readonly Load[]): Measured => ({
+    perSecond: median(all.map((load) => load.perSecond)),
+    p50: median(all.map((load) => load.p50)),
+    p99: median(all.map((load) => load.p99)),
+    rounds: all,
+  });
+  const measured = [...loads].map(([name, all]) => [name, summary(all)]);
+  return Object.fromEntries(measured) as Record<Name, Measured>;
 }
+
+/** One contender over another: the median of what each round says, since no two rounds find the machine the same. */
+export const ratio = (one: Measured, other: Measured, of: keyof Load): number =>
+  median(one.rounds.map((load, round) => load[of] / (other.rounds[round]?.[of] ?? Number.NaN)));

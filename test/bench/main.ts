@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startRuntime } from '../runtime/runtime.ts';
 import { type Figures, reportOf } from './figures.ts';
@@ -41,18 +41,18 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
       refresh,
       signIn,
       gate,
-      jwt: await measureJwt(runtime, { ...pace, seconds: pace.seconds / 2 }),
+      jwt: await measureJwt(runtime, pace),
     };
   } finally {
     http.close();
     await runtime.stop();
   }
   say('families');
-  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 4, rounds: pace.rounds * 3 });
+  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 2, rounds: pace.rounds * 2 });
   say('memory');
   const memory = await measureMemory(size, pace);
   say('start-up');
-  const startUp = await measureStartUp({ ...pace, seconds: Math.min(1, pace.seconds), warmUpSeconds: 0.1 });
+  const startUp = await measureStartUp({ ...pace, seconds: pace.seconds / 2 });
   return { ...together, families, memory, startUp, size: await measureSize(withPeers) };
 }
 
@@ -73,11 +73,13 @@ if (values.help) {
   const levels = values.quick ? [1, 4] : [1, 8, 32];
   const pace: Pace = values.quick
     ? { seconds: 0.4, warmUpSeconds: 0.1, rounds: 1 }
-    : { seconds: 2, warmUpSeconds: 0.3, rounds: 5 };
+    : { seconds: 1, warmUpSeconds: 0.2, rounds: 11 };
+  const [busy = 0] = loadavg();
   const figures = await measure(values.peers, size, levels, pace);
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
   const conditions = [
     `${new Date().toISOString().slice(0, 10)}, ${machine}, ${process.platform}, Node ${process.versions.node}.`,
+    ...(busy > 0.5 ? [`The machine was busy with something else: load average ${busy.toFixed(1)}.`] : []),
     `One workerd and the load generator share the machine; ${size.users} users; medians of ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
     ...(values.quick ? ['A quick run: these figures mean nothing.'] : []),
   ];

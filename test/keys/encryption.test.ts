@@ -34,13 +34,16 @@ describe('key encryption by the root secret', () => {
 describe('a sealed key', () => {
   it('opens as a key that signs and cannot be exported', async () => {
     const by = await encryption();
-    const opened = await openKey(await makeKey('ES256', by, 1), [by]);
+    const opened = await openKey(await makeKey('ES256', 'active', by, 1), [by]);
     expect(opened).toMatchObject({ type: 'private', extractable: false, usages: ['sign'] });
   });
 
   it("does not open in another key's record", async () => {
     const by = await encryption();
-    const [one, other] = await Promise.all([makeKey('ES256', by, 1), makeKey('ES256', by, 1)]);
+    const [one, other] = await Promise.all([
+      makeKey('ES256', 'active', by, 1),
+      makeKey('ES256', 'active', by, 1),
+    ]);
     expect(await openKey({ ...one, sealedPrivateKey: other.sealedPrivateKey }, [by])).toBeUndefined();
   });
 });

@@ -1,13 +1,24 @@
 import { reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { calculateJwkThumbprint, createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/config/error.ts';
+import { ISOLATE_REFRESH_SECONDS, ISOLATE_SECONDS, LEASE_SECONDS } from '../../src/core/keyring/timing.ts';
+import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { ObjectUnavailable } from '../../src/durable/call.ts';
-import { MAXIMUM_AGE_MILLISECONDS } from '../../src/keys/keys.ts';
+import { secretEncryptions } from '../../src/keys/encryptions.ts';
+import { MISSING_COOLDOWN_MILLISECONDS } from '../../src/keys/keys.ts';
 import type { KeyRingObject } from '../../src/keys/object.ts';
-import { SNAPSHOT_NAME } from '../../src/keys/snapshot.ts';
-import { cachedSnapshot, isolate, otherSecret } from './setup.ts';
+import { makeKey, openKey } from '../../src/keys/sealed.ts';
+import { readSnapshot, SNAPSHOT_NAME, type Snapshot, writeSnapshot } from '../../src/keys/snapshot.ts';
+import { cachedSnapshot, isolate, otherSecret, ringStub } from './setup.ts';
 
 const claims: JWTPayload = { iss: 'https://issuer.test', sub: 'somebody' };
 
@@ -15,6 +26,14 @@ beforeEach(() => reset());
 afterEach(() => {
   vi.useRealTimers();
 });
+
+async function snapshotInCache(): Promise<Snapshot> {
+  const snapshot = await readSnapshot(await cachedSnapshot(), await rootSecrets(env));
+  if (!snapshot) throw new Error('KV has no snapshot of ours');
+  return snapshot;
+}
+const putSnapshot = async (snapshot: Snapshot) =>
+  env.JWKS_CACHE.put(SNAPSHOT_NAME, await writeSnapshot(snapshot, await rootSecrets(env)));
 
 const snapshotWritten = () => vi.waitFor(async () => expect(await cachedSnapshot()).not.toBeNull());
 
@@ -32,8 +51,8 @@ describe('signing', () => {
     const token = await keys.sign(alg, 'at+jwt', claims);
     const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(await keys.jwks()));
     expect(payload).toEqual(claims);
-    const published = (await keys.jwks()).keys.find((key) => key.alg === alg);
-    expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: published?.kid });
+    const active = (await ringStub().ring()).keys.find((key) => key.alg === alg && key.state === 'active');
+    expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: active?.kid });
   });
 
   it('calls neither the object nor KV while the isolate is warm', async () => {
@@ -62,16 +81,53 @@ describe('signing', () => {
     expect(cold.calls).toEqual({ cache: 1, object: 0 });
   });
 
-  it('asks for the ring again when what the isolate holds is too old, not before', async () => {
+  it('looks for a newer ring in the background while it is in use, and waits for one when it was not', async () => {
     const { keys, calls } = await warmIsolate();
     const before = calls.cache;
     const now = Date.now();
-    vi.useFakeTimers({ toFake: ['Date'], now: now + MAXIMUM_AGE_MILLISECONDS - 1000 });
+    vi.useFakeTimers({ toFake: ['Date'], now: now + (ISOLATE_REFRESH_SECONDS - 1) * 1000 });
     await keys.sign('ES256', 'at+jwt', claims);
     expect(calls.cache).toBe(before);
-    vi.setSystemTime(now + MAXIMUM_AGE_MILLISECONDS + 1000);
+    vi.setSystemTime(now + (ISOLATE_REFRESH_SECONDS + 1) * 1000);
+    await Promise.all([keys.sign('ES256', 'at+jwt', claims), keys.sign('ES256', 'at+jwt', claims)]);
+    await vi.waitFor(() => expect(calls.cache).toBe(before + 1));
+    await scheduler.wait(50);
+    vi.setSystemTime(now + (ISOLATE_REFRESH_SECONDS + ISOLATE_SECONDS + 2) * 1000);
     await keys.sign('ES256', 'at+jwt', claims);
-    expect(calls.cache).toBe(before + 1);
+    expect(calls.cache).toBe(before + 2);
+  });
+
+  it('goes over to the next key at its time, without a call and before anybody is told', async () => {
+    await warmIsolate();
+    const snapshot = await snapshotInCache();
+    const next = snapshot.keys.find(({ alg, state }) => alg === 'ES256' && state === 'next');
+    const at = Date.now() + 20_000;
+    await putSnapshot({
+      ...snapshot,
+      keys: snapshot.keys.map((key) => (key === next ? { ...key, activeFrom: at } : key)),
+    });
+    const { keys, calls } = await isolate();
+    const kidAt = async (now: number) => {
+      vi.useFakeTimers({ toFake: ['Date'], now });
+      return decodeProtectedHeader(await keys.sign('ES256', 'at+jwt', claims)).kid;
+    };
+    expect(await kidAt(at - 1)).not.toBe(next?.kid);
+    expect(await kidAt(at)).toBe(next?.kid);
+    expect(calls).toEqual({ cache: 1, object: 0 });
+  });
+
+  it('signs with EdDSA where the ring has such a key, and refuses where it has none', async () => {
+    const { keys } = await isolate();
+    await expect(keys.sign('EdDSA', 'at+jwt', claims)).rejects.toThrow(ObjectUnavailable);
+    const { current, all } = secretEncryptions(await rootSecrets(env));
+    const key = await makeKey('EdDSA', 'active', current, 1);
+    expect(key.publicJwk).toEqual({ kty: 'OKP', crv: 'Ed25519', x: expect.any(String) });
+    const privateKey = await openKey(key, all);
+    if (!privateKey) throw new Error('it did not open');
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
+      .sign(privateKey);
+    await jwtVerify(token, createLocalJWKSet({ keys: [{ ...key.publicJwk, kid: key.kid, alg: 'EdDSA' }] }));
   });
 
   it('tries again after a failure instead of remembering it', async () => {
@@ -97,8 +153,8 @@ describe('publication', () => {
     const { keys } = await isolate();
     const published = (await keys.jwks()).keys;
     expect(published.map((key) => Object.keys(key).sort())).toEqual([
-      ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
-      ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+      ...Array.from({ length: 2 }, () => ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']),
+      ...Array.from({ length: 2 }, () => ['alg', 'e', 'kid', 'kty', 'n', 'use']),
     ]);
     for (const key of published) expect(key.kid).toBe(await calculateJwkThumbprint(key));
   });
@@ -112,41 +168,6 @@ describe('publication', () => {
 });
 
 describe('a snapshot in KV', () => {
-  const tampered: [string, (snapshot: { version: number; keys: Record<string, unknown>[] }) => unknown][] = [
-    ['that is of another version', (snapshot) => ({ ...snapshot, version: 2 })],
-    ['that is empty', (snapshot) => ({ ...snapshot, keys: [] })],
-    ['that lacks the key of one algorithm', (snapshot) => ({ ...snapshot, keys: snapshot.keys.slice(1) })],
-    ['without a state', ({ keys, ...rest }) => ({ ...rest, keys: keys.map(({ state, ...key }) => key) })],
-    [
-      'with a private member',
-      ({ keys, ...rest }) => ({
-        ...rest,
-        keys: keys.map((key) => ({ ...key, publicJwk: { ...(key.publicJwk as object), d: 'AAAA' } })),
-      }),
-    ],
-    [
-      "with a stranger's public key under our kid",
-      ({ keys, ...rest }) => ({
-        ...rest,
-        keys: keys.map((key) =>
-          key.alg === 'ES256'
-            ? { ...key, publicJwk: { ...(key.publicJwk as object), x: 'A'.repeat(43) } }
-            : key,
-        ),
-      }),
-    ],
-    [
-      'with a key added that was sealed by nobody',
-      ({ keys, ...rest }) => ({
-        ...rest,
-        keys: [
-          ...keys,
-          { ...keys.find((key) => key.alg === 'ES256'), state: 'next', sealedPrivateKey: 'A'.repeat(300) },
-        ],
-      }),
-    ],
-  ];
-
   async function expectIgnored(text: string) {
     const { keys: honest } = await warmIsolate();
     await env.JWKS_CACHE.put(SNAPSHOT_NAME, text);
@@ -155,12 +176,57 @@ describe('a snapshot in KV', () => {
     expect(cold.calls.object).toBe(1);
   }
 
-  it.each(['', 'not JSON', 'null', '[]', '{"version":1}'])('is ignored when it is %j', expectIgnored);
+  it.each(['', 'not JSON', 'null', '[]', '{"version":1,"keys":[]}'])(
+    'is ignored when it is %j',
+    expectIgnored,
+  );
 
-  it.each(tampered)('%s is ignored and the object asked', async (_, tamper) => {
+  it('is ignored when a single character of it is another than we sealed', async () => {
     await warmIsolate();
-    const snapshot = JSON.parse((await cachedSnapshot()) ?? '');
-    await expectIgnored(JSON.stringify(tamper(snapshot)));
+    const { by, seal, body } = JSON.parse((await cachedSnapshot()) ?? '');
+    await expectIgnored(
+      JSON.stringify({ by, seal, body: body.replace('"state":"next"', '"state":"active"') }),
+    );
+  });
+
+  it.each<[string, (snapshot: Snapshot) => object]>([
+    ['is over its time', (snapshot) => ({ ...snapshot, staleAt: Date.now() - 1 })],
+    ['is of another format', (snapshot) => ({ ...snapshot, format: 3 })],
+    ['is empty', (snapshot) => ({ ...snapshot, keys: [] })],
+    [
+      'has a private member',
+      (snapshot) => ({
+        ...snapshot,
+        keys: snapshot.keys.map((key) => ({ ...key, publicJwk: { ...key.publicJwk, d: 'AAAA' } })),
+      }),
+    ],
+  ])('is ignored when it %s, though we sealed it', async (_, change) => {
+    await warmIsolate();
+    const changed = change(await snapshotInCache()) as Snapshot;
+    await expectIgnored(await writeSnapshot(changed, await rootSecrets(env)));
+  });
+
+  it('is good for no longer than its lease, in an isolate that holds it too', async () => {
+    const { calls, keys } = await warmIsolate();
+    const asked = calls.object;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LEASE_SECONDS * 1000 + 1000 });
+    await keys.sign('ES256', 'at+jwt', claims);
+    expect(calls.object).toBe(asked + 1);
+  });
+
+  it('that lags behind what the isolate holds does not bring a revoked key back', async () => {
+    const { keys, calls } = await warmIsolate();
+    const old = (await cachedSnapshot()) ?? '';
+    const leaked = (await ringStub().ring()).keys.find((key) => key.state === 'active')?.kid ?? '';
+    await ringStub().revoke(leaked);
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now: now + ISOLATE_SECONDS * 1000 });
+    expect(JSON.stringify(await keys.jwks())).not.toContain(leaked);
+    await env.JWKS_CACHE.put(SNAPSHOT_NAME, old);
+    const asked = calls.object;
+    vi.setSystemTime(now + 2 * ISOLATE_SECONDS * 1000);
+    expect(JSON.stringify(await keys.jwks())).not.toContain(leaked);
+    expect(calls.object).toBe(asked + 1);
   });
 
   it('that cannot be read leaves the object to answer', async () => {
@@ -169,6 +235,29 @@ describe('a snapshot in KV', () => {
     const cold = await isolate({ JWKS_CACHE: broken });
     await expect(cold.keys.sign('ES256', 'at+jwt', claims)).resolves.toBeTypeOf('string');
     expect(cold.calls.object).toBe(1);
+  });
+});
+
+describe('a kid that the isolate does not know', () => {
+  it('is looked for in the object itself, once per cooldown however many ask', async () => {
+    const { keys, calls } = await warmIsolate();
+    const asked = calls.object;
+    const now = Date.now();
+    const active = (await ringStub().ring()).keys.find((key) => key.state === 'active')?.kid ?? '';
+    await ringStub().revoke(active);
+    const fresh = (await ringStub().ring()).keys.find(
+      ({ state, createdAt }) => state === 'next' && createdAt >= now,
+    );
+    const found = await keys.jwks(fresh?.kid);
+    expect(found.keys.map(({ kid }) => kid)).toContain(fresh?.kid);
+    expect(calls.object).toBe(asked + 1);
+    await Promise.all(Array.from({ length: 50 }, (_, index) => keys.jwks(`garbage ${index}`)));
+    expect(calls.object).toBe(asked + 1);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + MISSING_COOLDOWN_MILLISECONDS });
+    await Promise.all(Array.from({ length: 50 }, (_, index) => keys.jwks(`garbage ${index}`)));
+    await scheduler.wait(50);
+    // And once by the isolate itself, which is due to look for a newer ring by then.
+    expect(calls.object).toBe(asked + 3);
   });
 });
 

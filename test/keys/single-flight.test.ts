@@ -26,3 +26,16 @@ it('gives a failure to everybody who waits, and starts anew for the next', async
   expect(loads).toBe(1);
   expect(await load()).toBe(2);
 });
+
+it('starts one new load for all who lost patience together', async () => {
+  let loads = 0;
+  const load = singleFlight(async () => {
+    loads += 1;
+    if (loads === 1) return new Promise<number>(() => {});
+    await scheduler.wait(50);
+    return loads;
+  });
+  void load();
+  expect(await Promise.all(Array.from({ length: 100 }, load))).toEqual(Array(100).fill(2));
+  expect(loads).toBe(2);
+});

@@ -13,6 +13,7 @@ import {
   signedWith,
   strangerKeys,
   token,
+  validClaims,
 } from './issuer.ts';
 
 const verify = (algorithms: Algorithm[] = ['ES256', 'RS256']) =>
@@ -42,6 +43,15 @@ async function signedInput(header: string, payload: string): Promise<string> {
   return `${header}.${payload}.${await signature(`${header}.${payload}`)}`;
 }
 
+const withHeader = async (header: string): Promise<string> =>
+  signedInput(base64url.encode(header), parts(await token())[1]);
+
+const withClaims = (change: (claims: string) => string): Promise<string> =>
+  signedInput(goodHeader, base64url.encode(change(JSON.stringify(validClaims()))));
+
+/** n of P-256 (SEC 2 §2.4.2). */
+const order = base64url.decode('_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE');
+
 const goodHeader = encode({ alg: 'ES256', kid: 'es', typ: 'at+jwt' });
 
 const hostile: [string, RefusalCode, () => string | null | Promise<string>][] = [
@@ -70,6 +80,69 @@ const hostile: [string, RefusalCode, () => string | null | Promise<string>][] = 
   ['white space after it', 'malformed', async () => `${await token()} `],
   ['padding', 'malformed', async () => `${await token()}==`],
   ['the letters of plain base64', 'malformed', async () => `${await token()}+/`],
+  ['a line break within', 'malformed', async () => (await token()).replace('.', '.\n')],
+  ['a tab within', 'malformed', async () => (await token()).replace('.', '\t.')],
+  ['a zero byte after it', 'malformed', async () => `${await token()}\0`],
+  [
+    'another spelling of the same signature',
+    'malformed',
+    async () => {
+      const text = await token();
+      // 64 bytes end in 4 bits that mean nothing: 16 letters stand for the same bytes (RFC 4648 §3.5).
+      const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+      return text.slice(0, -1) + letters[letters.indexOf(text.at(-1) ?? '') + 1];
+    },
+  ],
+  ['a part whose length no bytes have', 'malformed', () => signedInput(`${goodHeader}A`.slice(0, 53), 'e30')],
+  [
+    'a header that is not UTF-8',
+    'malformed',
+    () => signedInput(base64url.encode(Uint8Array.of(0x7b, 0xff, 0x7d)), 'e30'),
+  ],
+  [
+    'claims that are not UTF-8',
+    'malformed',
+    () => signedInput(goodHeader, base64url.encode(Uint8Array.of(0x7b, 0xff, 0x7d))),
+  ],
+  [
+    'a byte order mark before its claims',
+    'malformed',
+    () => signedInput(goodHeader, base64url.encode('\ufeff{}')),
+  ],
+  [
+    'alg twice, none first',
+    'malformed',
+    () => withHeader('{"alg":"none","alg":"ES256","kid":"es","typ":"at+jwt"}'),
+  ],
+  [
+    'alg twice, none last',
+    'malformed',
+    () => withHeader('{"alg":"ES256","kid":"es","typ":"at+jwt","alg":"none"}'),
+  ],
+  [
+    'alg twice, once in disguise',
+    'malformed',
+    () => withHeader('{"\\u0061lg":"none","alg":"ES256","kid":"es","typ":"at+jwt"}'),
+  ],
+  ['kid twice', 'malformed', () => withHeader('{"alg":"ES256","kid":"nobody","typ":"at+jwt","kid" : "es"}')],
+  ['typ twice', 'malformed', () => withHeader('{"alg":"ES256","kid":"es","typ":"JWT","typ":"at+jwt"}')],
+  ['sub twice', 'malformed', () => withClaims((claims) => `{"sub":"root",${claims.slice(1)}`)],
+  ['aud twice', 'malformed', () => withClaims((claims) => `${claims.slice(0, -1)},"aud":"${audience}"}`)],
+  [
+    'exp twice, once in disguise',
+    'malformed',
+    () => withClaims((claims) => `{"e\\u0078p":9999999999,${claims.slice(1)}`),
+  ],
+  [
+    'a member twice deep within',
+    'malformed',
+    () => withClaims((claims) => `${claims.slice(0, -1)},"a":[{"b":{"c":1,"c":":"}}]}`),
+  ],
+  [
+    '__proto__ twice',
+    'malformed',
+    () => withClaims((claims) => `${claims.slice(0, -1)},"__proto__":1,"__proto__":2}`),
+  ],
 
   [
     'alg none without a signature',
@@ -92,6 +165,36 @@ const hostile: [string, RefusalCode, () => string | null | Promise<string>][] = 
   ],
   ['alg as a list', 'malformed', () => token({ header: { alg: ['ES256'] } })],
 
+  [
+    'HS256 with the public EC key as the secret',
+    'algorithm_not_allowed',
+    () => signedWith('HS256', 'es', new TextEncoder().encode(JSON.stringify(es256Jwk))),
+  ],
+  [
+    'HS256 with the x of the public EC key as the secret',
+    'algorithm_not_allowed',
+    () => signedWith('HS256', 'es', base64url.decode(es256Jwk.x ?? '')),
+  ],
+  ['alg in small letters', 'algorithm_not_allowed', () => token({ header: { alg: 'es256' } })],
+  ['alg with a space', 'algorithm_not_allowed', () => token({ header: { alg: 'ES256 ' } })],
+  ['an empty alg', 'malformed', () => token({ header: { alg: '' } })],
+
+  ['an empty kid', 'key_unknown', () => token({ header: { kid: '' } })],
+  ['a path for a kid', 'key_unknown', () => token({ header: { kid: '../../../../dev/null' } })],
+  ['a kid that goes round', 'key_unknown', () => token({ header: { kid: './es' } })],
+  ['a kid with a zero byte', 'key_unknown', () => token({ header: { kid: 'es\0' } })],
+  [
+    'a kid that a database would like',
+    'key_unknown',
+    () => token({ header: { kid: "x' UNION SELECT 'es" } }),
+  ],
+  ['a kid that every object has', 'key_unknown', () => token({ header: { kid: '__proto__' } })],
+  [
+    'a kid that is an address',
+    'key_unknown',
+    () => token({ header: { kid: 'https://stranger.test/jwks.json' } }),
+  ],
+  ['a kid that is a list', 'key_unknown', () => token({ header: { kid: ['es'] } })],
   ['an unknown kid', 'key_unknown', () => token({ header: { kid: 'nobody' } })],
   ['no kid', 'key_unknown', () => token({ header: { kid: undefined } })],
   ['a kid that is a number', 'key_unknown', () => token({ header: { kid: 1 } })],
@@ -150,6 +253,27 @@ const hostile: [string, RefusalCode, () => string | null | Promise<string>][] = 
   ],
   ['a signature in DER', 'signature_invalid', () => withSignature(der)],
 
+  ['a signature of zeroes in DER', 'signature_invalid', () => withSignature(() => der(new Uint8Array(64)))],
+  [
+    'a signature of the order of the group',
+    'signature_invalid',
+    () => withSignature(() => Uint8Array.of(...order, ...order)),
+  ],
+  [
+    'a signature that is r and zero',
+    'signature_invalid',
+    () => withSignature((raw) => Uint8Array.of(...raw.slice(0, 32), ...new Uint8Array(32))),
+  ],
+
+  ['a crit of a registered name', 'critical_header_unknown', () => token({ header: { crit: ['alg'] } })],
+  [
+    'a crit that is not there',
+    'critical_header_unknown',
+    () => token({ header: { crit: ['http://example.com/UNDEFINED'] } }),
+  ],
+  ['a crit that is no list', 'malformed', () => token({ header: { crit: 'exp' } })],
+  ['b64 without crit', 'malformed', () => token({ header: { b64: false } })],
+  ['b64 that is no boolean', 'malformed', () => token({ header: { crit: ['b64'], b64: 'true' } })],
   ['an unknown crit', 'critical_header_unknown', () => token({ header: { crit: ['exp'], exp: 1 } })],
   ['an empty crit', 'malformed', () => token({ header: { crit: [] } })],
   [
@@ -181,6 +305,31 @@ const hostile: [string, RefusalCode, () => string | null | Promise<string>][] = 
   ['exp as null', 'claim_invalid', () => token({ claims: { exp: null } })],
   ['sub as a number', 'claim_invalid', () => token({ claims: { sub: 7 } })],
   ['nbf as text', 'claim_invalid', () => token({ claims: { nbf: 'now' } })],
+  [
+    'exp as infinity',
+    'claim_invalid',
+    () => withClaims((claims) => claims.replace(/"exp":\d+/, '"exp":1e999')),
+  ],
+  [
+    'an nbf of minus infinity',
+    'claim_invalid',
+    () => withClaims((claims) => `${claims.slice(0, -1)},"nbf":-1e999}`),
+  ],
+  ['iat as text', 'claim_invalid', () => token({ claims: { iat: 'now' } })],
+  ['an audience in a list in a list', 'audience_mismatch', () => token({ claims: { aud: [[audience]] } })],
+  [
+    'an audience as an object',
+    'audience_mismatch',
+    () => token({ claims: { aud: { 0: audience, length: 1 } } }),
+  ],
+  ['the issuer in other letters', 'issuer_mismatch', () => token({ claims: { iss: issuer.toUpperCase() } })],
+  ['a key that it is bound to', 'proof_missing', () => token({ claims: { cnf: { jkt: 'x' } } })],
+  [
+    'a certificate that it is bound to',
+    'proof_missing',
+    () => token({ claims: { cnf: { 'x5t#S256': 'x' } } }),
+  ],
+  ['a binding that is null', 'proof_missing', () => token({ claims: { cnf: null } })],
   ['a past exp', 'expired', () => token({ claims: { exp: seconds() - 60 } })],
   ['a future nbf', 'not_yet_valid', () => token({ claims: { nbf: seconds() + 60 } })],
 ];
@@ -198,7 +347,9 @@ describe('a hostile token', () => {
     const judge = verify();
     const refusal = await judge(text);
     expect(refusal).toEqual({ ok: false, code, description: expect.stringMatching(/^[a-z' (),]+$/i) });
-    // Nor does it get through the second time.
+    // Nor does it get through the second time, or after a good one.
+    expect(await judge(text)).toEqual(refusal);
+    expect(await judge(await token())).toMatchObject({ ok: true });
     expect(await judge(text)).toEqual(refusal);
     expect(fetch).not.toHaveBeenCalled();
   });
@@ -208,6 +359,19 @@ describe('a hostile token', () => {
     expect(await verify(['RS256'])(text)).toMatchObject({ ok: true });
     expect(await verify(['ES256'])(text)).toMatchObject({ ok: false, code: 'algorithm_not_allowed' });
   });
+});
+
+it('a token nested ever deeper is judged like any other', async () => {
+  const deep = `${'['.repeat(2500)}${']'.repeat(2500)}`;
+  const text = await withClaims((claims) => `${claims.slice(0, -1)},"deep":${deep}}`);
+  expect(await verify()(text)).toMatchObject({ ok: true });
+});
+
+it('a member that holds what looks like more members is one member', async () => {
+  const text = await token({
+    claims: { note: '{"a":1,"a":2}', '\\":': ['"', '\\', ':'], other: { sub: 'x' } },
+  });
+  expect(await verify()(text)).toMatchObject({ ok: true, claims: { sub: 'somebody' } });
 });
 
 it('the tokens above are hostile by what they change alone', async () => {

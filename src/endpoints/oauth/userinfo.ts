@@ -9,7 +9,7 @@ export const userinfo = ({ config, keys, users }: Dependencies) => {
   const verifyAccessToken = verifier({
     issuer: config.issuer,
     audience: config.issuer,
-    keys: () => keys.jwks(),
+    keys: (kid) => keys.jwks(kid),
   });
   const refuse = (c: Context, status: 401 | 403, error: string, description: string) => {
     c.header('WWW-Authenticate', `Bearer error="${error}", error_description="${description}"`);

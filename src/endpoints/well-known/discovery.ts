@@ -24,7 +24,7 @@ export const discovery = ({ config }: Pick<Dependencies, 'config'>) => {
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
     code_challenge_methods_supported: ['S256'],
-    prompt_values_supported: ['none', 'login', 'select_account', 'consent'],
+    prompt_values_supported: ['none', 'login', 'select_account'],
     claims_supported: [
       'sub',
       'iss',

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
+import { JWKS_MAXIMUM_AGE_SECONDS, JWKS_STALE_WHILE_REVALIDATE_SECONDS } from '../../core/keyring/timing.ts';
 import { base64url, sha256 } from '../../crypto/bytes.ts';
 import type { Dependencies } from '../../dependencies.ts';
 
-// RFC 5861. Both count in how long a verifier may hold keys that have changed: they stay short.
-const cacheControl = 'public, max-age=300, stale-while-revalidate=60';
+// RFC 5861. Both count in how long a new key waits before it signs.
+const cacheControl = `public, max-age=${JWKS_MAXIMUM_AGE_SECONDS}, stale-while-revalidate=${JWKS_STALE_WHILE_REVALIDATE_SECONDS}`;
 
 /** RFC 9110 §13.1.2: a list of entity tags or `*`, compared weakly. */
 const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>

@@ -1,14 +1,14 @@
 import { obtainTokens, portcullisServer, refreshing, signUp } from '../flow.ts';
-import { compare, connect, type Lane, type Pace } from '../load.ts';
+import { compare, connect, type Lane, type Measured, type Pace } from '../load.ts';
 import { startFamilies } from '../servers.ts';
 
-export const familyCounts = [1, 100, 1_000, 10_000] as const;
+const familyCounts = [1, 100, 1_000, 10_000];
 const SESSIONS = 1_000;
 const ROTATIONS = 10;
 
 export interface FamilyCosts {
-  /** Median time of one refresh in milliseconds, by the number of families that its user has. */
-  milliseconds: Record<string, number>;
+  /** One client that refreshes, for each number of families that its user may have. */
+  refresh: { families: number; load: Measured }[];
   bytesPerFamily: number;
   bytesPerSession: number;
   rowsWrittenPerRotation: number;
@@ -49,7 +49,7 @@ export async function measureFamilies(pace: Pace): Promise<FamilyCosts> {
       const before = await bench({ user });
       const after = await bench({ user, fill: 'family', count: String(count) });
       if (count > 1) bytesPerFamily = (after.bytes - before.bytes) / (count - 1);
-      lanes[String(count)] = [refresh];
+      lanes[count] = [refresh];
     }
     const { user, refresh } = await newUser();
     const before = await bench({ user });
@@ -58,7 +58,7 @@ export async function measureFamilies(pace: Pace): Promise<FamilyCosts> {
     const after = await bench({ user, fill: 'session', count: String(SESSIONS) });
     const loads = await compare(lanes, pace);
     return {
-      milliseconds: Object.fromEntries(Object.entries(loads).map(([count, { p50 }]) => [count, p50])),
+      refresh: Object.entries(loads).map(([families, load]) => ({ families: Number(families), load })),
       bytesPerFamily,
       bytesPerSession: (after.bytes - rotated.bytes) / (SESSIONS - 1),
       rowsWrittenPerRotation: (rotated.rowsWritten - before.rowsWritten) / ROTATIONS,

@@ -1,6 +1,6 @@
 import type { Runtime } from '../../runtime/runtime.ts';
 import { inTurn, obtainTokens, type Person, portcullisServer } from '../flow.ts';
-import { compare, connect, type Http, type Lane, type Load, type Pace } from '../load.ts';
+import { compare, connect, type Http, type Lane, type Measured, type Pace } from '../load.ts';
 
 export type Way = 'cookie' | 'bearer' | 'strict' | 'proxy';
 
@@ -22,7 +22,7 @@ export async function measureGate(
   people: readonly Person[],
   lanes: number,
   pace: Pace,
-): Promise<{ together: Record<Way, Load>; alone: Record<Way, Load> }> {
+): Promise<{ together: Record<Way, Measured>; alone: Record<Way, Measured> }> {
   const own = connect(runtime.url);
   const bare = connect(runtime.urls.proxy ?? '');
   try {
@@ -47,7 +47,7 @@ export async function measureGate(
     const [cookie, bearer, strict, proxy] = [ways.cookie, ways.bearer, ways.strict, ways.proxy].map((way) =>
       way.slice(0, 1),
     ) as [Lane[], Lane[], Lane[], Lane[]];
-    const alone = await compare({ cookie, bearer, strict, proxy }, { ...pace, seconds: pace.seconds / 2 });
+    const alone = await compare({ cookie, bearer, strict, proxy }, pace);
     return { together, alone };
   } finally {
     own.close();

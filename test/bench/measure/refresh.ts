@@ -9,7 +9,7 @@ import {
   refreshing,
   type TokenServer,
 } from '../flow.ts';
-import { compare, connect, type Http, type Lane, type Load, type Pace } from '../load.ts';
+import { compare, connect, type Http, type Lane, type Measured, type Pace } from '../load.ts';
 
 export type Contender = 'portcullis' | 'floor' | 'workers-oauth-provider' | 'openauth';
 
@@ -89,7 +89,7 @@ async function persistently<T>(make: () => Promise<T>): Promise<T> {
 }
 
 /** Loads by the number of clients at once. */
-export type Refreshes = Record<number, Partial<Record<Contender, Load>>>;
+export type Refreshes = Record<number, Partial<Record<Contender, Measured>>>;
 
 /** The refresh grant of each server, by the same number of clients at once, for each number in `levels`. */
 export async function measureRefresh(

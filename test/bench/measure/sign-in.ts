@@ -1,6 +1,6 @@
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type Person, signingIn } from '../flow.ts';
-import { compare, connect, type Load, type Pace } from '../load.ts';
+import { compare, connect, type Measured, type Pace } from '../load.ts';
 
 /** Two at once: a sign-in is a third of a second of hashing, and more at once would only wait. */
 const AT_ONCE = 2;
@@ -10,7 +10,7 @@ export async function measureSignIn(
   runtime: Runtime,
   people: readonly Person[],
   pace: Pace,
-): Promise<Record<'portcullis' | 'floor', Load>> {
+): Promise<Record<'portcullis' | 'floor', Measured>> {
   const own = connect(runtime.url);
   const bare = connect(runtime.urls.floor ?? '');
   const hashing = async () => {

@@ -1,36 +1,29 @@
 import { expect, it } from 'vitest';
-import {
-  activeKey,
-  inPublishedOrder,
-  missingAlgorithms,
-  type RingKey,
-} from '../../../src/core/keyring/ring.ts';
+import { inPublishedOrder, type RingKey, signerAt } from '../../../src/core/keyring/ring.ts';
 
-const key = (kid: string, alg: string, state: RingKey['state'], createdAt: number): RingKey => ({
-  kid,
-  alg,
-  state,
-  createdAt,
-  activatedAt: state === 'next' ? null : createdAt,
-  retiredAt: state === 'retired' ? createdAt + 1 : null,
-});
+const key = (
+  kid: string,
+  alg: string,
+  state: RingKey['state'],
+  createdAt: number,
+  activeFrom: number | null = null,
+) => ({ kid, alg, state, createdAt, activeFrom });
 
-it('signs with the active key of the algorithm, never with one that is next or retired', () => {
+it('signs with the active key of the algorithm, never with one that is retired or undecided', () => {
   const ring = [
-    key('a', 'ES256', 'retired', 1),
-    key('b', 'ES256', 'active', 2),
+    key('a', 'ES256', 'retired', 1, 1),
+    key('b', 'ES256', 'active', 2, 2),
     key('c', 'ES256', 'next', 3),
     key('d', 'RS256', 'next', 3),
   ];
-  expect(activeKey(ring, 'ES256')?.kid).toBe('b');
-  expect(activeKey(ring, 'RS256')).toBeUndefined();
+  expect(signerAt(ring, 'ES256', 1e9)?.kid).toBe('b');
+  expect(signerAt(ring, 'RS256', 1e9)).toBeUndefined();
 });
 
-it('misses an algorithm until one of its keys is active', () => {
-  expect(missingAlgorithms([], ['ES256', 'RS256'])).toEqual(['ES256', 'RS256']);
-  expect(
-    missingAlgorithms([key('a', 'ES256', 'active', 1), key('b', 'RS256', 'retired', 1)], ['ES256', 'RS256']),
-  ).toEqual(['RS256']);
+it('goes over to the next key at the very moment that was set', () => {
+  const ring = [key('a', 'ES256', 'active', 1, 1), key('b', 'ES256', 'next', 2, 10)];
+  expect(signerAt(ring, 'ES256', 9)?.kid).toBe('a');
+  expect(signerAt(ring, 'ES256', 10)?.kid).toBe('b');
 });
 
 it('publishes in one order however the ring was read, a newer key after the older ones of its algorithm', () => {

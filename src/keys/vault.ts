@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { ConfigError } from '../config/error.ts';
+import { type KeyEncryption, KeyEncryptionUnavailable } from './encryption.ts';
+
+/** A key of the transit engine of HashiCorp Vault or OpenBao. */
+export interface VaultOptions {
+  /** Origin of the server: https, or http on loopback in development. */
+  url: string;
+  /** Name of the transit key: an AEAD type (`aes256-gcm96`, the default of the engine), not `derived`. */
+  keyName: string;
+  /** Where the engine is mounted. */
+  mount: string;
+  /** May `update` on `<mount>/encrypt/<keyName>` and `<mount>/decrypt/<keyName>`, and needs nothing else. */
+  token: string | undefined;
+  development: boolean;
+}
+
+/** A private RSA key in PEM, in base64, in JSON is 2.5 KB. */
+const MAXIMUM_ANSWER_BYTES = 64 * 1024;
+const TIMEOUT_MILLISECONDS = 5_000;
+
+const encrypted = v.object({ data: v.object({ ciphertext: v.pipe(v.string(), v.startsWith('vault:v')) }) });
+const decrypted = v.object({ data: v.object({ plaintext: v.string() }) });
+const refused = v.object({ errors: v.array(v.string()) });
+
+const encode = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const decode = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+function checkedUrl({ url, development }: VaultOptions): URL {
+  const parsed = new URL(url);
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
+  if (parsed.protocol === 'https:' || (development && loopback && parsed.protocol === 'http:')) return parsed;
+  // The request carries the token, the answer a private key.
+  throw new ConfigError(
+    `keys.encryption.url: ${url} must be https; http is for localhost in development only`,
+  );
+}
+
+/**
+ * Seals by a key that never leaves Vault: POST /v1/<mount>/encrypt/<key> and /decrypt/<key>, with the context as
+ * `associated_data`. Newer versions of the Vault key are used as soon as it is rotated there; keep the older ones
+ * decryptable for the life of a signing key.
+ * @throws ConfigError when the URL is not https or the token is missing.
+ */
+export function vaultEncryption(options: VaultOptions): KeyEncryption {
+  const { keyName, mount, token } = options;
+  const server = checkedUrl(options);
+  if (!token) {
+    throw new ConfigError(
+      'PORTCULLIS_VAULT_TOKEN: is not set, and keys.encryption needs it; `wrangler secret put PORTCULLIS_VAULT_TOKEN`',
+    );
+  }
+
+  async function post(operation: 'encrypt' | 'decrypt', body: Record<string, string>): Promise<unknown> {
+    const path = [...mount.split('/'), operation, keyName].map(encodeURIComponent).join('/');
+    let answer: { status: number; json: unknown };
+    try {
+      const response = await fetch(new URL(`/v1/${path}`, server), {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          'X-Vault-Request': 'true',
+          'X-Vault-Token': token as string,
+        },
+        body: JSON.stringify(body),
+        // The token is for this server only. (A standby forwards by itself unless told otherwise.)
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+      });
+      answer = { status: response.status, json: JSON.parse(await boundedText(response)) };
+    } catch (cause) {
+      throw new KeyEncryptionUnavailable(`vault ${operation}: no usable answer`, { cause });
+    }
+    const { status, json } = answer;
+    if (status === 200) return json;
+    const said = v.is(refused, json) ? json.errors.join() : '';
+    // 400 in some versions, 500 in others: with this context, no key of that name has sealed it.
+    if (/message authentication failed|invalid ciphertext/.test(said)) {
+      throw new Error(`vault ${operation}: refused`);
+    }
+    // The status only: what Vault says may quote what it was sent.
+    throw new KeyEncryptionUnavailable(`vault ${operation}: status ${status}`);
+  }
+
+  const parse = <T>(schema: v.GenericSchema<unknown, T>, json: unknown): T => {
+    const parsed = v.safeParse(schema, json);
+    if (!parsed.success) throw new KeyEncryptionUnavailable('vault: an answer of another form');
+    return parsed.output;
+  };
+  const associated = (context: string) => ({ associated_data: encode(new TextEncoder().encode(context)) });
+
+  return {
+    id: `vault:${mount}/${keyName}`,
+    async wrap(plaintext, context) {
+      const json = await post('encrypt', { plaintext: encode(plaintext), ...associated(context) });
+      return parse(encrypted, json).data.ciphertext;
+    },
+    async unwrap(sealed, context) {
+      const json = await post('decrypt', { ciphertext: sealed, ...associated(context) });
+      return decode(parse(decrypted, json).data.plaintext);
+    },
+  };
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    // Leaving the loop cancels the body.
+    if (length > MAXIMUM_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
+}

@@ -1,0 +1,125 @@
+import type { JSONWebKeySet, JWK } from 'jose';
+
+/** How keys that come from elsewhere are kept. */
+export interface JwksPolicy {
+  /** For how many seconds a set is used without asking for it again. An issuer's `max-age` may shorten it. Default 600. */
+  maxAgeSeconds: number;
+  /** However many tokens name a key that is not in the set, it is fetched anew at most this often. Default 30. */
+  cooldownSeconds: number;
+  /** For how many seconds a set may be used when no newer one can be had. Then no token passes. Default 86,400. */
+  maxStaleSeconds: number;
+  /** How long a fetch may take, from the first byte sent to the last byte read. Default 5,000. */
+  timeoutMilliseconds: number;
+  /** The longest document that is read. Default 131,072. */
+  maximumBytes: number;
+  /** The most keys that a set may have. Default 100. */
+  maximumKeys: number;
+}
+
+export const defaultPolicy: Readonly<JwksPolicy> = {
+  maxAgeSeconds: 600,
+  cooldownSeconds: 30,
+  maxStaleSeconds: 24 * 60 * 60,
+  timeoutMilliseconds: 5000,
+  maximumBytes: 128 * 1024,
+  maximumKeys: 100,
+};
+
+/** A policy with its defaults. @throws TypeError when it would keep keys shorter, longer or more than makes sense */
+export function checkedPolicy(policy: Partial<JwksPolicy> = {}): JwksPolicy {
+  const checked = { ...defaultPolicy, ...policy };
+  for (const [name, value] of Object.entries(checked)) {
+    if (!(value > 0 && value < 2 ** 31)) throw new TypeError(`${name}: must be a positive number`);
+  }
+  if (checked.maxAgeSeconds > checked.maxStaleSeconds) {
+    throw new TypeError('maxAgeSeconds: must not exceed maxStaleSeconds');
+  }
+  return checked;
+}
+
+/** What a public key is made of, by its type (RFC 7518 §6, RFC 8037 §2). Everything else is left behind. */
+const publicMembers: Record<string, readonly string[]> = {
+  EC: ['crv', 'x', 'y'],
+  RSA: ['n', 'e'],
+  OKP: ['crv', 'x'],
+};
+const commonMembers = ['kty', 'kid', 'use', 'alg', 'key_ops'];
+
+/** RFC 7518 §3.3: 2048 bits or more. In base64url without leading zeroes, they take this many characters. */
+const MINIMUM_MODULUS_LENGTH = 342;
+
+function publicKey(jwk: unknown): JWK | undefined {
+  if (typeof jwk !== 'object' || jwk === null) return undefined;
+  const { kty, use, n } = jwk as JWK;
+  const own = Object.hasOwn(publicMembers, String(kty)) && publicMembers[String(kty)];
+  if (!own || (use !== undefined && use !== 'sig')) return undefined;
+  if (kty === 'RSA' && !(typeof n === 'string' && n.length >= MINIMUM_MODULUS_LENGTH)) return undefined;
+  const members = Object.entries(jwk).filter(([name]) => commonMembers.includes(name) || own.includes(name));
+  return Object.fromEntries(members);
+}
+
+/**
+ * The public signature keys of a JWK Set, without private members; other keys are ignored (RFC 7517 §5).
+ * @throws TypeError when it is none, or has too many keys.
+ */
+export function publicKeys(set: unknown, maximumKeys = defaultPolicy.maximumKeys): JSONWebKeySet {
+  const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined;
+  if (!Array.isArray(keys)) throw new TypeError('not a JWK Set');
+  if (keys.length > maximumKeys) throw new TypeError(`more than ${maximumKeys} keys`);
+  return { keys: keys.map(publicKey).filter((key) => key !== undefined) };
+}
+
+/** Whatever fetches: the platform's `fetch`, or one around it. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+interface FetchInit {
+  headers: Record<string, string>;
+  redirect: 'manual';
+  signal: AbortSignal;
+}
+interface FetchResponse {
+  status: number;
+  headers: { get(name: string): string | null };
+  body: ReadableStream<Uint8Array> | null;
+}
+
+/** A document, and for how many seconds its server says that it may be kept. */
+export interface Fetched {
+  value: unknown;
+  maxAgeSeconds: number | undefined;
+}
+
+/**
+ * Fetches one JSON document: status 200, no redirect followed (where it leads, nobody has checked), no more bytes
+ * than allowed however they are compressed.
+ * @throws Error for anything else; its message holds nothing of the answer.
+ */
+export async function fetchJson(
+  url: string,
+  { fetch, signal, maximumBytes }: { fetch: Fetch; signal: AbortSignal; maximumBytes: number },
+): Promise<Fetched> {
+  const { status, headers, body } = await fetch(url, {
+    headers: { Accept: 'application/json' },
+    redirect: 'manual',
+    signal,
+  });
+  if (status !== 200 || !body) {
+    await body?.cancel();
+    throw new Error(`status ${status}`);
+  }
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+  const reader = body.getReader();
+  let text = '';
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > maximumBytes) {
+      await reader.cancel();
+      throw new Error(`more than ${maximumBytes} bytes`);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  text += decoder.decode();
+  const maxAge = /(?:^|[\s,])max-age="?(\d{1,9})\b/i.exec(headers.get('Cache-Control') ?? '')?.[1];
+  return { value: JSON.parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+}

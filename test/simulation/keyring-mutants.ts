@@ -1,0 +1,95 @@
+/** One change in one place, which the simulated years must notice. */
+export interface KeyringMutant {
+  name: string;
+  /** From the root of the repository. */
+  file: string;
+  find: string;
+  replace: string;
+}
+
+const plan = 'src/core/keyring/plan.ts';
+const ring = 'src/core/keyring/ring.ts';
+const timing = 'src/core/keyring/timing.ts';
+const world = 'test/simulation/keyring-year.ts';
+
+export const keyringMutants: readonly KeyringMutant[] = [
+  {
+    name: 'a new key signs without the margin',
+    file: plan,
+    find: 'next.publishedAt + policy.propagation, ends, now',
+    replace: 'next.publishedAt, ends, now',
+  },
+  {
+    name: 'the margin is counted from when the key was made',
+    file: plan,
+    find: 'next.publishedAt + policy.propagation, ends, now',
+    replace: 'next.createdAt + policy.propagation, ends, now',
+  },
+  {
+    name: 'a new key signs before KV has it',
+    file: plan,
+    find: 'if (next.publishedAt === null) return null;',
+    replace: 'if (next.publishedAt === null) return now;',
+  },
+  {
+    name: 'a next key signs whatever its time',
+    file: ring,
+    find: "key.state === 'next' && key.activeFrom !== null && key.activeFrom <= now",
+    replace: "key.state === 'next'",
+  },
+  {
+    name: 'a retired key goes before its last token',
+    file: plan,
+    find: 'key.publishedAt + Math.max(key.tokenLifetime, policy.tokenLifetime) + policy.propagation',
+    replace: 'key.publishedAt + policy.propagation',
+  },
+  {
+    name: 'a retired key goes without the margin',
+    file: plan,
+    find: 'key.publishedAt + Math.max(key.tokenLifetime, policy.tokenLifetime) + policy.propagation',
+    replace: 'key.publishedAt + Math.max(key.tokenLifetime, policy.tokenLifetime)',
+  },
+  {
+    name: 'the time of a retired key is counted from its end, not from when KV knew of it',
+    file: plan,
+    find: 'key.publishedAt + Math.max(key.tokenLifetime, policy.tokenLifetime) + policy.propagation',
+    replace: '(key.endsAt ?? 0) + Math.max(key.tokenLifetime, policy.tokenLifetime) + policy.propagation',
+  },
+  {
+    name: 'a key keeps the acknowledgement of the state it had before',
+    file: plan,
+    find: '  publishedAt: null,\n  tokenLifetime: Math.max(key.tokenLifetime',
+    replace: '  tokenLifetime: Math.max(key.tokenLifetime',
+  },
+  {
+    name: 'a revoked key stays',
+    file: plan,
+    find: '.filter((key) => key !== leaked)',
+    replace: '',
+  },
+  {
+    name: "the margin forgets the verifiers' own caches",
+    file: timing,
+    find: '  VERIFIER_SECONDS +\n',
+    replace: '',
+  },
+  {
+    name: 'the margin forgets the HTTP caches',
+    file: timing,
+    find: '  JWKS_MAXIMUM_AGE_SECONDS +\n',
+    replace: '',
+  },
+  { name: 'the margin forgets KV', file: timing, find: '  KV_SECONDS +\n', replace: '' },
+  {
+    name: 'an isolate goes on with an old ring',
+    file: world,
+    find: 'age >= ISOLATE_SECONDS * second || clock',
+    replace: 'clock',
+  },
+  {
+    name: 'a snapshot in KV is good for ever',
+    file: world,
+    find: 'shown.staleAt > clock && ',
+    replace: '',
+  },
+];

@@ -1,0 +1,39 @@
+import { issuerJwks } from '../../src/keys/issuer-jwks.ts';
+import { type Verify, verifier } from '../../src/verify/index.ts';
+
+// A Worker that reads another issuer's keys. `?isolate=` names a memory of its own beside the one KV, `?later=` sets
+// its clock forward by so many seconds.
+
+interface Environment {
+  ISSUER: string;
+  JWKS_CACHE: KVNamespace;
+}
+
+let milliseconds = 0;
+const isolates = new Map<string, { keys: ReturnType<typeof issuerJwks>; verify: Verify }>();
+
+function isolate(name: string, { ISSUER: issuer, JWKS_CACHE: cache }: Environment) {
+  const found = isolates.get(name);
+  if (found) return found;
+  const now = () => Date.now() + milliseconds;
+  const policy = { timeoutMilliseconds: 400, maximumBytes: 32 * 1024, maximumKeys: 10 };
+  const keys = issuerJwks({ issuer, jwksUri: `${issuer}/keys`, cache, policy, development: true, now });
+  const made = { keys, verify: verifier({ issuer, audience: 'api', keys, now }) };
+  isolates.set(name, made);
+  return made;
+}
+
+export default {
+  async fetch(request, environment) {
+    const { pathname, searchParams } = new URL(request.url);
+    milliseconds = Number(searchParams.get('later')) * 1000;
+    const { keys, verify } = isolate(searchParams.get('isolate') ?? '', environment);
+    if (pathname === '/verify') return Response.json(await verify(request.headers.get('Token')));
+    try {
+      return Response.json(await keys());
+    } catch (error) {
+      const { cause } = error as Error;
+      return new Response(cause instanceof Error ? cause.message : 'closed', { status: 503 });
+    }
+  },
+} satisfies ExportedHandler<Environment>;
