@@ -1,11 +1,12 @@
 import { waitUntil } from 'cloudflare:workers';
-import { type JWK, type JWTPayload, SignJWT } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import { ConfigError } from '../config/error.ts';
 import { inPublishedOrder, signerAt } from '../core/keyring/ring.ts';
 import { ISOLATE_REFRESH_SECONDS, ISOLATE_SECONDS } from '../core/keyring/timing.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { callObject, ObjectUnavailable } from '../durable/call.ts';
 import { type KeyEncryptions, secretEncryptions } from './encryptions.ts';
+import { signJwt } from './jwt.ts';
 import type { KeyRingObject } from './object.ts';
 import { openKeys } from './opened.ts';
 import { singleFlight } from './single-flight.ts';
@@ -146,7 +147,7 @@ export function createKeys({
           'The signing keys were sealed under another PORTCULLIS_SECRET: restore it as PORTCULLIS_SECRET_PREVIOUS, or delete the local state folder',
         );
       }
-      return new SignJWT(claims).setProtectedHeader({ alg, typ, kid: key.kid }).sign(privateKey);
+      return signJwt({ alg, typ, kid: key.kid }, claims, privateKey);
     },
     async jwks(missing) {
       const { jwks } = await current();
