@@ -9,6 +9,10 @@ import { exitCodeOf, readWranglerConfiguration, root, spawnWrangler } from './wr
 
 /** The options of `wrangler deploy` that matter here; all of them are passed on. */
 function readOptions(args: string[]) {
+  // npm keeps an option that is not behind `--` to itself: what was to be a dry run would be none.
+  if (process.env.npm_config_dry_run === 'true' && !args.includes('--dry-run')) {
+    throw new Failure('--dry-run did not arrive; write npm run deploy -- --dry-run', 2);
+  }
   const { values } = parseArgs({
     args,
     strict: false,

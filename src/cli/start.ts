@@ -21,7 +21,10 @@ function readOptions(args: string[]): { port: number; persistTo: string } {
     }));
   } catch (error) {
     const [reason] = (error as Error).message.split('. ');
-    throw new Failure(`${reason}; start takes --port <number> and --persist-to <folder>`, 2);
+    throw new Failure(
+      `${reason}; start takes --port <number> and --persist-to <folder>, after "--" when npm starts it`,
+      2,
+    );
   }
   const port = values.port ?? process.env.PORTCULLIS_PORT ?? process.env.PORT ?? '8787';
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
@@ -65,13 +68,18 @@ async function stop(child: ChildProcess, exited: Promise<number>): Promise<void>
 /** Runs issuer, gate and demo on this machine until it is told to stop; storage stays for the next start. */
 export async function start(args: string[]): Promise<number> {
   const { port, persistTo } = readOptions(args);
-  const issuer = `http://localhost:${port}`;
+  // As a browser writes it: port 80 is not named.
+  const issuer = new URL(`http://localhost:${port}`).origin;
   await requireFreePort(port);
 
   const { env } = await readWranglerConfiguration('wrangler.jsonc');
   const development = env?.development;
   if (!development) throw new Failure('wrangler.jsonc: env.development is missing');
-  const variables = { ...development.vars, ...(await developmentVariables()), PORTCULLIS_ISSUER: issuer };
+  const variables = {
+    ...development.vars,
+    ...(await developmentVariables(persistTo)),
+    PORTCULLIS_ISSUER: issuer,
+  };
   const faults = await configurationFaults(development, variables);
   if (faults.length > 0) throw new Failure(faults.join('\n'));
 

@@ -9,12 +9,12 @@ export const GATE_CLIENT_ID = 'portcullis-gate';
 /** Where the issuer sends people back to the gate, on every host that it guards. */
 export const GATE_CALLBACK_PATH = '/.portcullis/callback';
 
-function gateClient(scheme: string, routes: readonly Route[]): Client[] {
+function gateClient(scheme: string, issuerHost: string, name: string, routes: readonly Route[]): Client[] {
   const hosts = [...new Set(routes.filter((route) => route.allow !== 'public').map((route) => route.host))];
   if (hosts.length === 0) return [];
   const client = {
     clientId: GATE_CLIENT_ID,
-    clientName: hosts.join(', '),
+    clientName: hosts.length === 1 && hosts[0] === issuerHost ? name : hosts.join(', '),
     redirectUris: hosts.map((host) => `${scheme}//${host}${GATE_CALLBACK_PATH}`),
     scope: ['openid'],
     grantTypes: ['authorization_code' as const],
@@ -103,6 +103,22 @@ function* faults(config: Config): Generator<string> {
   }
 }
 
+type Issue = v.InferIssue<typeof schema>;
+
+/** As an operator would write it: `clients[0].redirectUris[1]`. */
+const placeOf = (issue: Issue): string =>
+  v.getDotPath(issue)?.replace(/\.(\d+)(?=\.|$)/g, '[$1]') ?? 'configuration';
+
+function adviceOf(issue: Issue): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    return 'is no option; every one is described in src/config/schema.ts';
+  }
+  if (issue.received === 'undefined') return `is missing; it must be ${issue.expected}`;
+  if (issue.type === 'union')
+    return 'is none of its forms, or one of its members is wrong; see src/config/schema.ts';
+  return issue.message;
+}
+
 /**
  * Checks what the operator wrote and fills in the defaults.
  * @throws ConfigError naming every fault, never a secret.
@@ -110,7 +126,7 @@ function* faults(config: Config): Generator<string> {
 export function loadConfig(define: DefineConfig, environment: Environment): Config {
   const parsed = v.safeParse(schema, define(environment));
   if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'configuration'}: ${issue.message}`);
+    const lines = parsed.issues.map((issue) => `${placeOf(issue)}: ${adviceOf(issue)}`);
     throw new ConfigError(lines.join('\n'));
   }
   const { routes, ...rest } = parsed.output;
@@ -124,7 +140,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
       resource: route.resource ?? `${scheme}//${host}${route.path.replace(/\/\*$/, '')}`,
     };
   });
-  const clients = [...rest.clients, ...gateClient(scheme, resolved)];
+  const clients = [...rest.clients, ...gateClient(scheme, issuerHost, rest.name, resolved)];
   const kind = environment.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production';
   const config: Config = { ...rest, environment: kind, clients, routes: resolved };
   const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);

@@ -29,6 +29,8 @@ const origin = v.pipe(
 
 const redirectUri = v.pipe(
   absoluteUri,
+  // To a URL parser `localhost:9000/cb` has the scheme `localhost`.
+  v.check((text) => !/^[\w.-]+:\d/.test(text), 'must begin with a scheme, such as https://'),
   v.check(
     (text) => !/^(javascript|data|vbscript|blob|file):/i.test(text),
     'must not use a scheme that a browser would run',
@@ -128,7 +130,7 @@ const route = v.strictObject({
    * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through.
    */
   freshness: v.optional(freshness, { within: 30 }),
-  /** The audience that a bearer token must have (RFC 8707). Default: the route's own origin followed by its path; never the issuer itself. */
+  /** The audience that a bearer token must have (RFC 8707). Default: https://<host><path without /*>, as browsers see the route; never the issuer itself. */
   resource: v.optional(absoluteUri),
 });
 

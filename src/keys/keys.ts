@@ -134,7 +134,8 @@ export function createKeys({
     return held;
   }
 
-  let askedAt = Number.NEGATIVE_INFINITY;
+  let askAgainAt = Number.NEGATIVE_INFINITY;
+  let asking = 0;
 
   return {
     async sign(alg, typ, claims) {
@@ -144,7 +145,7 @@ export function createKeys({
       const privateKey = opened.get(key.kid) ?? (await opened.open(key));
       if (!privateKey) {
         throw new ConfigError(
-          'The signing keys were sealed under another PORTCULLIS_SECRET: restore it as PORTCULLIS_SECRET_PREVIOUS, or delete the local state folder',
+          `The signing keys were sealed by "${key.keyEncryptionId}", which is not configured. If that was another PORTCULLIS_SECRET: restore it as PORTCULLIS_SECRET_PREVIOUS, or delete the local state folder`,
         );
       }
       return signJwt({ alg, typ, kid: key.kid }, claims, privateKey);
@@ -153,9 +154,20 @@ export function createKeys({
       const { jwks } = await current();
       if (missing === undefined || jwks.keys.some(({ kid }) => kid === missing)) return jwks;
       const now = Date.now();
-      if (now < askedAt + MISSING_COOLDOWN_MILLISECONDS) return jwks;
-      askedAt = now;
-      return (await ask().catch(() => undefined))?.jwks ?? jwks;
+      // Whoever comes while the question is out waits for its answer; afterwards nobody asks for a while.
+      if (asking === 0) {
+        if (now < askAgainAt) return jwks;
+        askAgainAt = now + MISSING_COOLDOWN_MILLISECONDS;
+      }
+      asking += 1;
+      try {
+        return (await ask()).jwks;
+      } catch {
+        askAgainAt = Math.min(askAgainAt, now + REFRESH_RETRY_MILLISECONDS);
+        return jwks;
+      } finally {
+        asking -= 1;
+      }
     },
   };
 }

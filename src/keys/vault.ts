@@ -69,8 +69,9 @@ export function vaultEncryption(options: VaultOptions): KeyEncryption {
         signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
       });
       answer = { status: response.status, json: JSON.parse(await boundedText(response)) };
-    } catch (cause) {
-      throw new KeyEncryptionUnavailable(`vault ${operation}: no usable answer`, { cause });
+    } catch {
+      // Without the cause: a parser's error quotes what it read, and that may be a private key.
+      throw new KeyEncryptionUnavailable(`vault ${operation}: no usable answer`);
     }
     const { status, json } = answer;
     if (status === 200) return json;

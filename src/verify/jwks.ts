@@ -53,7 +53,10 @@ function publicKey(jwk: unknown): JWK | undefined {
   const { kty, use, n } = jwk as JWK;
   const own = Object.hasOwn(publicMembers, String(kty)) && publicMembers[String(kty)];
   if (!own || (use !== undefined && use !== 'sig')) return undefined;
-  if (kty === 'RSA' && !(typeof n === 'string' && n.length >= MINIMUM_MODULUS_LENGTH)) return undefined;
+  // `A` is six bits of zero: padding that would make a small modulus look large.
+  if (kty === 'RSA' && !(typeof n === 'string' && n.length >= MINIMUM_MODULUS_LENGTH && !n.startsWith('A'))) {
+    return undefined;
+  }
   const members = Object.entries(jwk).filter(([name]) => commonMembers.includes(name) || own.includes(name));
   return Object.fromEntries(members);
 }
@@ -121,5 +124,12 @@ export async function fetchJson(
   }
   text += decoder.decode();
   const maxAge = /(?:^|[\s,])max-age="?(\d{1,9})\b/i.exec(headers.get('Cache-Control') ?? '')?.[1];
-  return { value: JSON.parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not the parser's own error: it quotes what it read.
+    throw new TypeError('not JSON');
+  }
+  return { value, maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
 }

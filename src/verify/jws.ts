@@ -177,9 +177,9 @@ export function jwsOpener(algorithms: readonly Algorithm[]): OpenJws {
       return { ok: true, header, payload: verified.payload };
     } catch (error) {
       if (error instanceof KeysUnavailable) return refuse('keys_unavailable');
+      // What jose does not name is a key that it cannot use, such as one that is too small: the same as having none.
       const code = error instanceof errors.JOSEError ? byError[error.code] : undefined;
-      if (!code) throw error;
-      return refuse(code);
+      return refuse(code ?? 'key_unknown');
     }
   };
 }

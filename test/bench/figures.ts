@@ -5,6 +5,7 @@ import type { JwtWork } from './measure/jwt.ts';
 import type { Memory } from './measure/memory.ts';
 import type { Contender, Refreshes } from './measure/refresh.ts';
 import type { Bundle, Size } from './measure/size.ts';
+import type { VerifyWork } from './measure/verify.ts';
 import { figure, kibibytes, mebibytes, type Report, type Row, type Target } from './report.ts';
 
 /** Everything that was measured. Times are milliseconds. */
@@ -13,6 +14,7 @@ export interface Figures {
   signIn: Record<'portcullis' | 'floor', Measured>;
   gate: Record<'together' | 'alone', Record<Way, Measured>>;
   jwt: Record<JwtWork, number>;
+  verify: Record<VerifyWork, number>;
   families: FamilyCosts;
   memory: Record<'portcullis' | 'floor', Memory>;
   startUp: Record<'portcullis' | 'floor', number>;
@@ -29,7 +31,7 @@ const clients = (level: string | number): string => `${level} ${Number(level) ==
 const whole = (count: number): string => count.toLocaleString('en-US');
 const milliseconds = (value: number): string => `${figure(value)} ms`;
 
-function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }: Figures): Row[] {
+function rowsOf({ refresh, signIn, gate, jwt, verify, families, memory, startUp, size }: Figures): Row[] {
   const refreshes = Object.entries(refresh).flatMap(([level, loads]): Row[] => {
     const row = (what: string, cell: (load: Measured) => string): Row => {
       const of = (name: Contender) => loads[name] && cell(loads[name]);
@@ -79,6 +81,9 @@ function rowsOf({ refresh, signIn, gate, jwt, families, memory, startUp, size }:
     ...passed('strict'),
     ['ES256 JWTs signed per second', figure(jwt.sign), figure(jwt['raw-sign'])],
     ['ES256 JWTs verified per second', figure(jwt.verify), figure(jwt['raw-verify'])],
+    ['portcullis/verify, a new token, per second', figure(verify.first)],
+    ['portcullis/verify, a repeated token, per second', figure(verify.repeated)],
+    ['jose.jwtVerify with createRemoteJWKSet, per second', figure(verify.jose)],
     bundle('minified'),
     bundle('gzip'),
     entry('portcullis/client', 'client'),
@@ -125,7 +130,14 @@ function refreshTargets([level, loads]: [string, Refreshes[number]]): Target[] {
   ];
 }
 
-function targetsOf({ refresh, gate, families }: Figures): Target[] {
+/** One speed over another, and what was asked of it. */
+const share = (what: string, reached: number, bound: number): Target => ({
+  what,
+  reached: figure(reached),
+  asked: asked(reached, 'at least', bound),
+});
+
+function targetsOf({ refresh, gate, jwt, verify, families }: Figures): Target[] {
   const [fewest, ...more] = families.refresh;
   const relative = fewest ? [1, ...more.map(({ load }) => ratio(load, fewest.load, 'p50'))] : [];
   const spread = Math.max(...relative) / Math.min(...relative) - 1;
@@ -146,6 +158,9 @@ function targetsOf({ refresh, gate, families }: Figures): Target[] {
       reached: String(families.rowsWrittenPerRotation),
       asked: { bound: '1', met: families.rowsWrittenPerRotation === 1 },
     },
+    share('JWTs signed / bare crypto.subtle.sign', jwt.sign / jwt['raw-sign'], 0.8),
+    share('a new token verified / jose', verify.first / verify.jose, 0.95),
+    share('a repeated token verified / jose', verify.repeated / verify.jose, 10),
     ...(['cookie', 'bearer', 'strict'] as const).map((way) => ({
       what: `gate, ${ways[way]}, per second / bare proxy`,
       reached: figure(ratio(gate.together[way], gate.together.proxy, 'perSecond')),

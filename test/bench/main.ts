@@ -12,6 +12,7 @@ import { measureRefresh, type Size } from './measure/refresh.ts';
 import { measureSignIn } from './measure/sign-in.ts';
 import { measureSize } from './measure/size.ts';
 import { measureStartUp } from './measure/start-up.ts';
+import { measureVerify } from './measure/verify.ts';
 import { print } from './report.ts';
 import { floor, installPeers, jwt, origin, peers, proxy } from './servers.ts';
 
@@ -49,11 +50,14 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
   }
   say('families');
   const families = await measureFamilies({ ...pace, seconds: pace.seconds / 2, rounds: pace.rounds * 2 });
+  say('the verifier');
+  // Short turns, and many: what is compared is near enough for a passing load to decide it.
+  const verify = await measureVerify({ ...pace, seconds: pace.seconds / 6, rounds: pace.rounds * 4 });
   say('memory');
   const memory = await measureMemory(size, pace);
   say('start-up');
   const startUp = await measureStartUp({ ...pace, seconds: pace.seconds / 2 });
-  return { ...together, families, memory, startUp, size: await measureSize(withPeers) };
+  return { ...together, families, verify, memory, startUp, size: await measureSize(withPeers) };
 }
 
 const { values } = parseArgs({
