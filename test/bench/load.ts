@@ -64,14 +64,14 @@ export function connect(origin: string): Http {
 /** One client's next request and the check of its answer; it throws when the answer is wrong. */
 export type Lane = () => Promise<void>;
 
-/** What a load of some seconds came to. Times are milliseconds. */
+/** What came of a load. Times are milliseconds. */
 export interface Load {
   perSecond: number;
   p50: number;
   p99: number;
 }
 
-/** The medians of several rounds, and the rounds. */
+/** The median throughput of several rounds, the percentiles of all their requests together, and the rounds. */
 export interface Measured extends Load {
   rounds: readonly Load[];
 }
@@ -79,7 +79,13 @@ export interface Measured extends Load {
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 
-async function drive(lanes: readonly Lane[], milliseconds: number): Promise<Load> {
+interface Round {
+  /** Of each request, ascending. */
+  times: number[];
+  elapsed: number;
+}
+
+async function drive(lanes: readonly Lane[], milliseconds: number): Promise<Round> {
   const times: number[] = [];
   const start = performance.now();
   await Promise.all(
@@ -91,13 +97,7 @@ async function drive(lanes: readonly Lane[], milliseconds: number): Promise<Load
       } while (performance.now() - start < milliseconds);
     }),
   );
-  const elapsed = performance.now() - start;
-  times.sort((a, b) => a - b);
-  return {
-    perSecond: (times.length / elapsed) * 1000,
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
-  };
+  return { elapsed: performance.now() - start, times: times.sort((a, b) => a - b) };
 }
 
 export function median(values: readonly number[]): number {
@@ -115,7 +115,7 @@ export interface Pace {
 }
 
 /**
- * Measures contenders in turns, each lane of a contender waiting for its answer before it asks again. Whatever else
+ * Measures contenders in short turns, each lane of a contender waiting for its answer before it asks again. Whatever else
  * the machine does in the meantime then hits all of them.
  */
 export async function compare<Name extends string>(
@@ -123,24 +123,33 @@ export async function compare<Name extends string>(
   { seconds, warmUpSeconds, rounds }: Pace,
 ): Promise<Record<Name, Measured>> {
   const names = Object.keys(contenders) as Name[];
-  const loads = new Map<Name, Load[]>(names.map((name) => [name, []]));
+  const driven = new Map<Name, Round[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     // Backwards every other time: nobody always follows the same one.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       await drive(contenders[name], warmUpSeconds * 1000);
-      loads.get(name)?.push(await drive(contenders[name], seconds * 1000));
+      driven.get(name)?.push(await drive(contenders[name], seconds * 1000));
     }
   }
-  const summary = (all: readonly Load[]): Measured => ({
-    perSecond: median(all.map((load) => load.perSecond)),
-    p50: median(all.map((load) => load.p50)),
-    p99: median(all.map((load) => load.p99)),
-    rounds: all,
-  });
-  const measured = [...loads].map(([name, all]) => [name, summary(all)]);
+  const measured = [...driven].map(([name, all]) => [name, summary(all)]);
   return Object.fromEntries(measured) as Record<Name, Measured>;
 }
 
+function summary(rounds: readonly Round[]): Measured {
+  const loads = rounds.map(({ times, elapsed }) => ({
+    perSecond: (times.length / elapsed) * 1000,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+  }));
+  const times = rounds.flatMap((round) => round.times).sort((a, b) => a - b);
+  return {
+    perSecond: median(loads.map((load) => load.perSecond)),
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    rounds: loads,
+  };
+}
+
 /** One contender over another: the median of what each round says, since no two rounds find the machine the same. */
-export const ratio = (one: Measured, other: Measured, of: keyof Load): number =>
+export const ratio = (one: Measured, other: Measured, of: 'perSecond' | 'p50'): number =>
   median(one.rounds.map((load, round) => load[of] / (other.rounds[round]?.[of] ?? Number.NaN)));

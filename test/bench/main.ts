@@ -49,14 +49,14 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
     await runtime.stop();
   }
   say('families');
-  const families = await measureFamilies({ ...pace, seconds: pace.seconds / 2, rounds: pace.rounds * 2 });
+  const families = await measureFamilies(pace);
   say('the verifier');
   // Short turns, and many: what is compared is near enough for a passing load to decide it.
-  const verify = await measureVerify({ ...pace, seconds: pace.seconds / 6, rounds: pace.rounds * 4 });
+  const verify = await measureVerify({ ...pace, seconds: pace.seconds / 4, rounds: pace.rounds * 3 });
   say('memory');
   const memory = await measureMemory(size, pace);
   say('start-up');
-  const startUp = await measureStartUp({ ...pace, seconds: pace.seconds / 2 });
+  const startUp = await measureStartUp(pace);
   return { ...together, families, verify, memory, startUp, size: await measureSize(withPeers) };
 }
 
@@ -77,14 +77,14 @@ if (values.help) {
   const levels = values.quick ? [1, 4] : [1, 8, 32];
   const pace: Pace = values.quick
     ? { seconds: 0.4, warmUpSeconds: 0.1, rounds: 1 }
-    : { seconds: 1, warmUpSeconds: 0.2, rounds: 11 };
+    : { seconds: 0.6, warmUpSeconds: 0.15, rounds: 15 };
   const [busy = 0] = loadavg();
   const figures = await measure(values.peers, size, levels, pace);
   const machine = `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
   const conditions = [
     `${new Date().toISOString().slice(0, 10)}, ${machine}, ${process.platform}, Node ${process.versions.node}.`,
     ...(busy > 0.5 ? [`The machine was busy with something else: load average ${busy.toFixed(1)}.`] : []),
-    `One workerd and the load generator share the machine; ${size.users} users; medians of ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
+    `One workerd and the load generator share the machine; ${size.users} users; ${pace.rounds} rounds of ${pace.seconds} s in turns.`,
     ...(values.quick ? ['A quick run: these figures mean nothing.'] : []),
   ];
   console.log(print(reportOf(figures, conditions), values.markdown));

@@ -67,8 +67,26 @@ describe('npm start', () => {
     const path = join(copy.folder, '.dev.vars');
     const before = await secrets();
     await writeFile(path, 'OTHER=1');
-    await started(start('--port', String(await freePort())));
+    const fresh = join(copy.folder, 'fresh');
+    await started(start('--port', String(await freePort()), '--persist-to', fresh));
     expect(await secrets()).toMatch(/^OTHER=1\nPORTCULLIS_SECRET="development_[\w-]{43}"\n$/);
+    await writeFile(path, before);
+  });
+
+  test('refuses to make a new secret for what was stored under another: nobody could sign in', async () => {
+    const path = join(copy.folder, '.dev.vars');
+    const before = await secrets();
+    const stored = join(copy.folder, 'stored');
+    const first = start('--port', String(await freePort()), '--persist-to', stored);
+    await started(first);
+    first.child.kill('SIGINT');
+    await first.exited;
+    await writeFile(path, '');
+    const second = start('--port', String(await freePort()), '--persist-to', stored);
+    expect(await second.exited).toBe(1);
+    expect(second.errors()).toMatch(
+      /^portcullis: \.dev\.vars has no PORTCULLIS_SECRET, but .*stored was made with one; /,
+    );
     await writeFile(path, before);
   });
 
@@ -152,11 +170,11 @@ describe('a broken configuration', () => {
   }
 
   test('names each fault on a line of its own', async () => {
-    await edit(config(), /redirectUris: \[.*\]/, `redirectUris: ['javascript:1'], bogus: true`);
+    await edit(config(), /redirectUris: \[.*\]/, `redirectUris: ['javascript:alert(1)'], bogus: true`);
     const lines = await refusal();
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toContain('portcullis.config.ts: clients.0.redirectUris.0: must not use a scheme');
-    expect(lines[1]).toContain('portcullis.config.ts: clients.0.bogus:');
+    expect(lines[0]).toContain('portcullis.config.ts: clients[0].redirectUris[0]: must not use a scheme');
+    expect(lines[1]).toContain('portcullis.config.ts: clients[0].bogus: is no option');
   });
 
   test('that is not TypeScript is named with its line', async () => {

@@ -83,7 +83,7 @@ describe('the options of keys', () => {
     ['keys.rotateAfterSeconds', { rotateAfterSeconds: 60 }],
     ['keys.algorithms', { algorithms: ['ES256'] }],
     ['keys.algorithms', { algorithms: ['ES256', 'RS256', 'RS256'] }],
-    ['keys.algorithms.2', { algorithms: ['ES256', 'RS256', 'HS256'] }],
+    ['keys.algorithms[2]', { algorithms: ['ES256', 'RS256', 'HS256'] }],
     ['keys.encryption.url', { encryption: { ...vault, url: 'https://vault.example/v1' } }],
     ['keys.encryption.keyName', { encryption: { ...vault, keyName: '../sys/seal' } }],
     ['keys.encryption.mount', { encryption: { ...vault, mount: '../sys' } }],
