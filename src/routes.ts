@@ -1,6 +1,5 @@
 import { type Handler, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
 import type { Dependencies } from './dependencies.ts';
 import { ObjectUnavailable } from './durable/call.ts';
 import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
@@ -21,6 +20,7 @@ import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
 import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
+import { anyOrigin } from './middleware/any-origin.ts';
 import { failure, requestId } from './middleware/failure.tsx';
 import { firstParty } from './middleware/first-party.ts';
 import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
@@ -67,15 +67,6 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/.well-known/jwks.json', 'api', jwks(d)],
   ['GET', '/dev/mailbox', 'page', mailbox(d)],
 ];
-
-/** No credentials: these endpoints take no cookie, so any origin may call them and none gains by it. */
-const anyOrigin = cors({
-  origin: '*',
-  allowMethods: ['GET', 'POST'],
-  allowHeaders: ['Authorization', 'Content-Type'],
-  exposeHeaders: ['Date', 'Retry-After', 'WWW-Authenticate'],
-  maxAge: 3600,
-});
 
 /** The issuer's application. `gate` answers what no route matches. */
 export function issuerRoutes(

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../config/schema.ts';
+import { setHeader } from './header.ts';
 
 const contentPolicy = [
   "default-src 'none'",
@@ -61,7 +62,7 @@ export const securityHeaders = ({ issuer }: Pick<Config, 'issuer'>): MiddlewareH
     const isPage = c.res.headers.get('Content-Type')?.startsWith('text/html');
     for (const [name, value] of Object.entries(isPage ? { ...always, ...pages } : always)) {
       if (name === 'Cross-Origin-Opener-Policy' && inPopup.test(c.req.path)) continue;
-      if (!c.res.headers.has(name)) c.header(name, value);
+      if (!c.res.headers.has(name)) setHeader(c, name, value);
     }
   };
 };

@@ -52,7 +52,13 @@ export class UserObject extends DurableObject<Environment> {
       this.#record = new UserRecord(this.ctx.storage.sql, (at) => this.#wakeBy(at));
     }
     const record = this.#record;
-    return this.ctx.storage.transactionSync(() => use(record, Date.now()));
+    try {
+      return this.ctx.storage.transactionSync(() => use(record, Date.now()));
+    } catch (error) {
+      // What the record remembers may have been read in the transaction that has just been rolled back.
+      this.#record = undefined;
+      throw error;
+    }
   }
 
   /** Makes the account. A retry of the same sign-up is answered like the first; another person's id never exists. */

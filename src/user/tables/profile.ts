@@ -4,17 +4,21 @@ import { first } from './sql.ts';
 /** The person, their password, and the attempts at it. */
 export class ProfileTable {
   readonly #sql: SqlStorage;
+  /** Every refresh asks for it. Nobody else writes to this storage, so what was read stays true. */
+  #profile: Profile | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   get(): Profile | undefined {
+    if (this.#profile) return this.#profile;
     const row = first<{ userId: string; email: string; emailVerified: number; name: string }>(
       this.#sql,
       'SELECT user_id AS userId, email, email_verified AS emailVerified, name FROM profile',
     );
-    return row && { ...row, emailVerified: row.emailVerified === 1 };
+    this.#profile = row && { ...row, emailVerified: row.emailVerified === 1 };
+    return this.#profile;
   }
 
   insert(profile: Profile, now: number): void {
