@@ -10,6 +10,7 @@ export default defineConfig((env) => ({
         {
           clientId: 'demo',
           clientName: 'The demo',
+          firstParty: true,
           redirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
           postLogoutRedirectUris: [`${env.PORTCULLIS_ISSUER}/demo/`],
           scope: ['openid', 'profile', 'email', 'offline_access', 'demo:read'],

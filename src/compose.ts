@@ -1,3 +1,4 @@
+import { createClients } from './clients/clients.ts';
 import { configOf } from './config/configured.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -5,7 +6,9 @@ import type { Environment } from './environment.ts';
 import { createGate } from './gate/gate.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
 import { keyEncryptions } from './keys/encryptions.ts';
+import { issuerKeys } from './keys/issuer-jwks.ts';
 import { createKeys } from './keys/keys.ts';
+import { createReplays } from './replay/replays.ts';
 import { issuerRoutes } from './routes.ts';
 import { createUsers } from './user/users.ts';
 
@@ -25,9 +28,22 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     config,
     secrets,
     environment,
+    clients: createClients({ config }),
+    replays: createReplays(environment.REPLAY),
     users: createUsers(environment.USER),
     identifiers: createIdentifiers(environment.IDENTIFIER),
-    keys: createKeys({ ring: environment.KEY_RING, cache: environment.JWKS_CACHE, secrets, encryptions }),
+    issuerKeys: issuerKeys({
+      cache: environment.JWKS_CACHE,
+      secrets,
+      development: config.environment === 'development',
+    }),
+    keys: createKeys({
+      ring: environment.KEY_RING,
+      cache: environment.JWKS_CACHE,
+      context: config,
+      secrets,
+      encryptions,
+    }),
   };
   const gate = createGate(dependencies);
   const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));

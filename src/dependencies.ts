@@ -1,16 +1,22 @@
+import type { Clients } from './clients/clients.ts';
 import type { Config } from './config/schema.ts';
 import type { RootSecrets } from './crypto/root-secret.ts';
 import type { Environment } from './environment.ts';
 import type { Identifiers } from './identifier/identifiers.ts';
+import type { IssuerKeys } from './keys/issuer-jwks.ts';
 import type { Keys } from './keys/keys.ts';
+import type { Replays } from './replay/replays.ts';
 import type { Users } from './user/users.ts';
 
 /** What the composition root (compose.ts) makes once per isolate and hands to endpoints and gate. */
 export interface Dependencies {
   config: Config;
   secrets: RootSecrets;
+  clients: Clients;
+  replays: Replays;
   users: Users;
   identifiers: Identifiers;
   keys: Keys;
+  issuerKeys: IssuerKeys;
   environment: Environment;
 }

@@ -1,6 +1,9 @@
+import type { ClientObject } from './clients/object.ts';
 import type { IdentifierObject } from './identifier/object.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { MailboxObject } from './mail/mailbox.ts';
+import type { ReplayObject } from './replay/object.ts';
+import type { TransactionObject } from './transaction/object.ts';
 import type { UserObject } from './user/object.ts';
 
 /** The Worker's bindings, as wrangler.jsonc declares them. */
@@ -20,6 +23,12 @@ export interface Environment {
   KEY_RING: DurableObjectNamespace<KeyRingObject>;
   /** Development only: holds the mail that would have been sent. */
   MAILBOX: DurableObjectNamespace<MailboxObject>;
+  /** Pushed authorization requests, device codes: what has no user yet, by random id. */
+  TRANSACTION: DurableObjectNamespace<TransactionObject>;
+  /** What may be used once, by whoever makes it. */
+  REPLAY: DurableObjectNamespace<ReplayObject>;
+  /** Clients that registered themselves, by client id. */
+  CLIENT: DurableObjectNamespace<ClientObject>;
   JWKS_CACHE: KVNamespace;
   AUDIT: D1Database;
   /** Development only: the demo's origin Worker. */

@@ -6,9 +6,12 @@ import type { Environment } from './environment.ts';
 import { report } from './report.ts';
 
 export { Administration } from './administration.ts';
+export { ClientObject } from './clients/object.ts';
 export { IdentifierObject } from './identifier/object.ts';
 export { KeyRingObject } from './keys/object.ts';
 export { MailboxObject } from './mail/mailbox.ts';
+export { ReplayObject } from './replay/object.ts';
+export { TransactionObject } from './transaction/object.ts';
 export { UserObject } from './user/object.ts';
 
 /**

@@ -29,10 +29,10 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { report } from './report.ts';
 
 /**
- * Who may call: `api`, scripts of any origin, without cookies; `first-party`, scripts of our own apps, with cookies;
- * `page`, browsers; `form`, our own pages' POSTs.
+ * Who may call: `api`, scripts of any origin, without cookies; `server`, programs but no scripts in a page;
+ * `first-party`, scripts of our own apps, with cookies; `page`, browsers; `form`, our own pages' POSTs.
  */
-type Caller = 'api' | 'first-party' | 'page' | 'form';
+type Caller = 'api' | 'server' | 'first-party' | 'page' | 'form';
 type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
 /** Every route of the issuer. What is not here is the gate's. */
@@ -82,6 +82,7 @@ export function issuerRoutes(
   const guards: Record<Caller, MiddlewareHandler[]> = {
     api: [anyOrigin],
     'first-party': [firstParty(config)],
+    server: [],
     page: [],
     form: [sameOrigin(config)],
   };

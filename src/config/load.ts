@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Environment } from '../environment.ts';
+import { addressFault, developmentAddressFault } from './address.ts';
 import type { DefineConfig } from './define.ts';
 import { ConfigError } from './error.ts';
 import { type Client, type Config, type Route, schema } from './schema.ts';
@@ -17,6 +18,7 @@ function gateClient(scheme: string, issuerHost: string, name: string, routes: re
     clientName: hosts.length === 1 && hosts[0] === issuerHost ? name : hosts.join(', '),
     redirectUris: hosts.map((host) => `${scheme}//${host}${GATE_CALLBACK_PATH}`),
     scope: ['openid'],
+    firstParty: true,
     grantTypes: ['authorization_code' as const],
   };
   return v.parse(schema.entries.clients, [client]);
@@ -36,6 +38,27 @@ export const issuerPaths: readonly string[] = [
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+function* otherIssuerFaults({ environment, issuer: own, issuers, routes }: Config): Generator<string> {
+  const faultOf = environment === 'development' ? developmentAddressFault : addressFault;
+  const seen = new Set([own]);
+  for (const [name, { issuer, jwksUri }] of Object.entries(issuers)) {
+    for (const [member, url] of Object.entries({ issuer, jwksUri })) {
+      const fault = url && faultOf(url);
+      if (fault) yield `issuers.${name}.${member}: ${url} ${fault}`;
+    }
+    if (seen.has(issuer)) yield `issuers.${name}.issuer: ${issuer} is there already, or our own`;
+    seen.add(issuer);
+  }
+  for (const [index, route] of routes.entries()) {
+    for (const name of route.issuers) {
+      if (!Object.hasOwn(issuers, name)) yield `routes[${index}].issuers: "${name}" is none of issuers`;
+    }
+    if (route.issuers.length > 0 && (route.allow === 'public' || route.freshness !== 'token')) {
+      yield `routes[${index}].issuers: needs freshness: 'token', since nobody can be asked whether their sessions are alive, and a route that is not public`;
+    }
+  }
+}
+
 /** Rules that span several fields. Each answers with the fault, or nothing. */
 function* faults(config: Config): Generator<string> {
   const issuer = new URL(config.issuer);
@@ -54,6 +77,9 @@ function* faults(config: Config): Generator<string> {
       yield `clients[${index}].clientId: "${client.clientId}" is used twice; each client needs its own`;
     }
     seen.add(client.clientId);
+    if (client.grantTypes.includes('authorization_code') && client.redirectUris.length === 0) {
+      yield `clients[${index}].redirectUris: needs at least one redirect URI`;
+    }
     if (client.resources.includes(config.issuer)) {
       yield `clients[${index}].resources: must not hold the issuer itself, which is UserInfo's audience`;
     }
@@ -75,6 +101,7 @@ function* faults(config: Config): Generator<string> {
   if (config.session.idleSeconds > config.session.absoluteSeconds) {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
+  yield* otherIssuerFaults(config);
   const matched = new Map<string, number>();
   for (const [index, route] of config.routes.entries()) {
     const shadowing = [...matched].find(

@@ -1,87 +1,30 @@
 import * as v from 'valibot';
+import { asymmetric } from '../verify/jws.ts';
+import { client } from './client.ts';
+import { resource } from './resource.ts';
+import { absoluteUri, day, origin, scopeToken, seconds, signingAlgorithm } from './values.ts';
 
-/** Seconds, whole. */
-const seconds = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum));
-
-const day = 24 * 60 * 60;
-
-/** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
-const scopeToken = v.pipe(
-  v.string(),
-  v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope token without spaces or quotes'),
-);
-
-const absoluteUri = v.pipe(
-  v.string(),
-  v.check((text) => URL.canParse(text), 'must be an absolute URI'),
-  // RFC 6749 §3.1.2: the endpoint URI MUST NOT include a fragment component.
-  v.check((text) => !text.includes('#'), 'must not have a fragment'),
-);
-
-const origin = v.pipe(
-  v.string(),
-  v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be an origin: scheme and host, no path, no trailing slash',
-  ),
-);
-
-const redirectUri = v.pipe(
-  absoluteUri,
-  // To a URL parser `localhost:9000/cb` has the scheme `localhost`.
-  v.check((text) => !/^[\w.-]+:\d/.test(text), 'must begin with a scheme, such as https://'),
-  v.check(
-    (text) => !/^(javascript|data|vbscript|blob|file):/i.test(text),
-    'must not use a scheme that a browser would run',
-  ),
-);
-
-/** How a client's refresh tokens live. See core/family. */
-const refreshToken = v.optional(
-  v.strictObject({
-    /**
-     * For how many seconds after a rotation the previous token is answered with the same successor again.
-     * 0 to 60, default 10.
-     */
-    graceSeconds: v.optional(seconds(0, 60), 10),
-    /** A family not refreshed for this many seconds is over. Default 14 days. */
-    idleSeconds: v.optional(seconds(60, 400 * day), 14 * day),
-    /** A family is over this many seconds after its grant, however busy. Default 90 days. */
-    absoluteSeconds: v.optional(seconds(60, 400 * day), 90 * day),
-  }),
-  {},
-);
-
-const client = v.strictObject({
-  /** Public: it stands in addresses. 1 to 200 visible ASCII characters. */
-  clientId: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')),
-  /** The name people see on the pages on the way to the client. */
-  clientName: v.pipe(v.string(), v.nonEmpty()),
-  /** Compared exactly, byte for byte (RFC 9700 §2.1). */
-  redirectUris: v.pipe(v.array(redirectUri), v.minLength(1, 'needs at least one redirect URI')),
-  /** Where a client may send people on to after a sign-out; compared exactly. Default none. */
-  postLogoutRedirectUris: v.optional(v.array(redirectUri), []),
-  /** What the client may ask for. */
-  scope: v.optional(v.array(scopeToken), ['openid', 'profile', 'email', 'offline_access']),
-  /** Resource indicators (RFC 8707) the client may ask for; the first is the default audience. */
-  resources: v.optional(v.array(absoluteUri), []),
+/** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
+const otherIssuer = v.strictObject({
+  /** Exactly as in the `iss` of its tokens. https. */
+  issuer: absoluteUri,
+  /** Where its keys are, https. Default: its metadata tells (OpenID Connect Discovery, RFC 8414). */
+  jwksUri: v.optional(absoluteUri),
+  /** What its tokens may be signed with. Default ES256 and RS256. */
+  algorithms: v.optional(v.pipe(v.array(v.picklist(asymmetric)), v.minLength(1)), ['ES256', 'RS256']),
+  /** The audience of its tokens. Default: the route's `resource`. */
+  audience: v.optional(v.pipe(v.string(), v.nonEmpty())),
   /**
-   * Origins of a first-party app on the issuer's own site that may use the session API, with the refresh token in a
-   * cookie that no script sees. Default none.
+   * The `typ` of its access tokens. Default at+jwt (RFC 9068). An issuer that writes JWT there may write it into ID tokens
+   * as well: then `audience` alone tells them apart.
    */
-  sessionOrigins: v.optional(v.array(origin), []),
-  /** Default: both. */
-  grantTypes: v.optional(v.array(v.picklist(['authorization_code', 'refresh_token'])), [
-    'authorization_code',
-    'refresh_token',
-  ]),
-  /** Lifetime of its access tokens in seconds. Default 5 minutes. */
-  accessTokenSeconds: v.optional(seconds(30, day), 300),
-  /** RS256 is what OpenID Connect clients expect when nothing else was agreed. */
-  idTokenSignedResponseAlg: v.optional(v.picklist(['RS256', 'ES256']), 'RS256'),
-  refreshToken,
+  typ: v.optional(v.pipe(v.string(), v.nonEmpty()), 'at+jwt'),
 });
+
+const issuerName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a name of small letters, digits and hyphens'),
+);
 
 const allow = v.union([
   v.literal('public'),
@@ -130,6 +73,11 @@ const route = v.strictObject({
    * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through.
    */
   freshness: v.optional(freshness, { within: 30 }),
+  /**
+   * Names from `issuers`: their access tokens are taken as well. Needs `freshness: 'token'`, since nobody can be asked
+   * whether their sessions are alive. Default none.
+   */
+  issuers: v.optional(v.array(issuerName), []),
   /** The audience that a bearer token must have (RFC 8707). Default: https://<host><path without /*>, as browsers see the route; never the issuer itself. */
   resource: v.optional(absoluteUri),
 });
@@ -142,7 +90,7 @@ const keys = v.optional(
     /** What keys are made for. Default ES256 and RS256. Add EdDSA an hour before anything is signed with it. */
     algorithms: v.optional(
       v.pipe(
-        v.array(v.picklist(['ES256', 'RS256', 'EdDSA'])),
+        v.array(signingAlgorithm),
         v.check(
           (names) =>
             names.includes('ES256') && names.includes('RS256') && new Set(names).size === names.length,
@@ -185,8 +133,12 @@ export const schema = v.strictObject({
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
   /** The apps that people sign in to. */
   clients: v.array(client),
+  /** Resource servers whose tokens are not as usual. A client's \`resources\` need not stand here. */
+  resources: v.optional(v.array(resource), []),
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
+  /** Other issuers, by names of your own; an origin sees the name before the `sub`. A route takes their tokens if it says so. */
+  issuers: v.optional(v.record(issuerName, otherIssuer), {}),
   session: v.optional(
     v.strictObject({
       /** A session not used for this many seconds is over. Default 14 days. */
@@ -213,7 +165,10 @@ export const schema = v.strictObject({
 /** What an operator writes in portcullis.config.ts. */
 export type ConfigInput = v.InferInput<typeof schema>;
 type Parsed = v.InferOutput<typeof schema>;
-export type Client = Parsed['clients'][number];
+
+export type { Client } from './client.ts';
+export type { Resource } from './resource.ts';
+export type OtherIssuer = Parsed['issuers'][string];
 export type Route = Omit<Parsed['routes'][number], 'host' | 'resource'> & { host: string; resource: string };
 /** The configuration with every default filled in. */
 export type Config = Omit<Parsed, 'routes'> & {

@@ -7,6 +7,7 @@ export type Purpose =
   | 'refresh-successor'
   | 'password-pepper'
   | 'key-encryption'
+  | 'issuer-jwks-tag'
   | 'seal-sign-in'
   | 'seal-gate-session'
   | 'seal-gate-sign-in';

@@ -1,13 +1,21 @@
 import type { Route } from '../config/schema.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { LiveSession } from '../user/types.ts';
-import type { SessionCaller, TokenCaller } from './caller.ts';
+import type { IdentifiedCaller } from './caller.ts';
 import { remember } from './remember.ts';
 
 const LIFETIME_SECONDS = 60;
 /** Half of its life is left when an assertion is used for the last time. */
 const REUSE_MILLISECONDS = 30_000;
 const MAXIMUM_KEPT = 10_000;
+
+/** The claims that tell who is calling, by an identity that is nobody else's. */
+function identityOf(caller: IdentifiedCaller) {
+  if (caller.kind !== 'foreign') return { sub: caller.userId, sid: caller.sessionId };
+  const { issuerName, issuer: iss, subject: sub } = caller;
+  // Another issuer may give out whatever `sub` it likes, that of one of our users as well. Ours have no colon.
+  return { sub: `${issuerName}:${sub}`, sub_id: { format: 'iss_sub', iss, sub } };
+}
 
 /**
  * Makes a function that states, signed, who is calling: the value of Portcullis-Assertion for one route's origin.
@@ -18,19 +26,13 @@ export function createAssertions({ config, keys }: Pick<Dependencies, 'config' |
 
   return async (
     route: Route,
-    caller: SessionCaller | TokenCaller,
+    caller: IdentifiedCaller,
     session: LiveSession | undefined,
   ): Promise<string> => {
-    const token = caller.kind === 'token' ? caller : undefined;
+    const token = caller.kind === 'session' ? undefined : caller;
     const scope = token?.scope.join(' ');
-    const key = JSON.stringify([
-      caller.userId,
-      caller.sessionId,
-      route.resource,
-      token?.clientId,
-      scope,
-      !session,
-    ]);
+    const identity = identityOf(caller);
+    const key = JSON.stringify([identity, route.resource, token?.clientId, scope, !session]);
     const now = Date.now();
     const found = kept.get(key);
     if (found && now < found.until) return found.assertion;
@@ -38,8 +40,7 @@ export function createAssertions({ config, keys }: Pick<Dependencies, 'config' |
     const assertion = await keys.sign('ES256', 'portcullis-assertion+jwt', {
       iss: config.issuer,
       aud: route.resource,
-      sub: caller.userId,
-      sid: caller.sessionId,
+      ...identity,
       iat,
       exp: iat + LIFETIME_SECONDS,
       auth_time: session?.authTime ?? token?.authTime,

@@ -10,23 +10,23 @@ import {
 } from '../core/gate/decision.ts';
 import { originHeaders } from '../core/gate/headers.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
-import { bearerChallenge, type Challenge } from '../core/gate/response.ts';
 import { matchRoute } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
 import { report } from '../report.ts';
 import type { LiveSession } from '../user/types.ts';
+import { challengeHeader } from '../verify/challenge.ts';
 import { createAssertions } from './assertion.ts';
-import { createAuthentication, isOurToken, type SessionCaller, type TokenCaller } from './caller.ts';
+import { createAuthentication, type IdentifiedCaller, isOurToken } from './caller.ts';
 import { gateCookies } from './cookies.ts';
 import { forward } from './forward.ts';
 import { gateResponse, type Refusal, refusalResponse } from './refusal.ts';
-import { metadataPath, resourceMetadata } from './resource-metadata.ts';
+import { routeMetadata, routeMetadataUrl } from './resource-metadata.ts';
 import { createSessionStatus } from './session-status.ts';
 import { createSignIn, SIGN_OUT_PATH } from './sign-in.ts';
 
 /** What the gate needs of everything that the composition root makes. */
-export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys'> & {
+export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys' | 'issuerKeys'> & {
   users: Pick<Dependencies['users'], 'status' | 'redeemCode' | 'endSession'>;
 };
 
@@ -36,7 +36,7 @@ export interface Gate {
 }
 
 interface Passing {
-  caller: SessionCaller | TokenCaller;
+  caller: IdentifiedCaller;
   /** Absent where nobody was asked. */
   session: LiveSession | undefined;
 }
@@ -78,16 +78,16 @@ export function createGate(dependencies: GateDependencies): Gate {
   function unauthorised(
     route: Route,
     code: 'login_required' | 'invalid_token' | 'insufficient_scope',
-    { error, errorDescription, scope }: Omit<Challenge, 'resourceMetadata'> = {},
+    description?: string,
+    scope?: readonly string[],
   ): Admission {
-    const origin = publicOrigin(route.host);
-    const challenge = {
-      error,
-      errorDescription,
+    const challenge = challengeHeader('Bearer', {
+      // RFC 6750 §3.1: whoever sent no token is told of no error.
+      ...(code !== 'login_required' && { error: code, error_description: description }),
       scope,
-      resourceMetadata: origin + metadataPath(route, origin),
-    };
-    return { kind: 'refused', code, description: errorDescription, challenge: bearerChallenge(challenge) };
+      resource_metadata: routeMetadataUrl(route, publicOrigin(route.host)).href,
+    });
+    return { kind: 'refused', code, description, challenge };
   }
 
   /** Authenticates the caller of a protected route and decides. Throws when that cannot be done. */
@@ -98,10 +98,7 @@ export function createGate(dependencies: GateDependencies): Gate {
       case 'unavailable':
         return { kind: 'refused', code: 'temporarily_unavailable' };
       case 'invalid_token':
-        return unauthorised(route, 'invalid_token', {
-          error: 'invalid_token',
-          errorDescription: caller.description,
-        });
+        return unauthorised(route, 'invalid_token', caller.description);
       case 'anonymous': {
         const decision = decide(route.allow, { kind: 'anonymous' });
         // An Authorization header would still be there after signing in, and go in circles.
@@ -112,23 +109,21 @@ export function createGate(dependencies: GateDependencies): Gate {
     if (caller.kind === 'session' && !mayRideOnCookie(circumstances, publicOrigin(route.host))) {
       return { kind: 'refused', code: 'cross_site_request' };
     }
-    const decision = decide(route.allow, caller);
+    const decision = decide(route.allow, caller.kind === 'foreign' ? { ...caller, kind: 'token' } : caller);
     if (decision.kind !== 'pass') {
       const scope = decision.kind === 'insufficient_scope' ? decision.scope : undefined;
-      return unauthorised(route, 'insufficient_scope', { error: 'insufficient_scope', scope });
+      return unauthorised(route, 'insufficient_scope', undefined, scope);
     }
+    // A route that takes other issuers' tokens takes a token's word for it (src/config/load.ts).
+    if (caller.kind === 'foreign') return { kind: 'admitted', caller, session: undefined };
     const age = maximumAge(route.freshness, caller.kind);
     if (age === undefined) return { kind: 'admitted', caller, session: undefined };
     const session = await sessionStatus(caller, age);
     if (session.kind === 'live') return { kind: 'admitted', caller, session };
     const why =
       session.kind === 'ended' ? `the session has ended: ${session.cause}` : 'there is no such session';
-    if (caller.kind === 'token') {
-      return unauthorised(route, 'invalid_token', { error: 'invalid_token', errorDescription: why });
-    }
-    return mayLeaveToSignIn
-      ? { kind: 'sign_in' }
-      : unauthorised(route, 'login_required', { errorDescription: why });
+    if (caller.kind === 'token') return unauthorised(route, 'invalid_token', why);
+    return mayLeaveToSignIn ? { kind: 'sign_in' } : unauthorised(route, 'login_required', why);
   }
 
   /** Passes an admitted request on; `passing` is absent on a public route. */
@@ -192,9 +187,11 @@ export function createGate(dependencies: GateDependencies): Gate {
     if (path === iconPath) return gateResponse(icon, 200, [['Content-Type', 'image/svg+xml']]);
     const described = config.routes.find(
       (route) =>
-        route.host === host && route.allow !== 'public' && metadataPath(route, publicOrigin(host)) === path,
+        route.host === host &&
+        route.allow !== 'public' &&
+        routeMetadataUrl(route, publicOrigin(host)).pathname === path,
     );
-    return described && resourceMetadata(described, config.issuer);
+    return described && routeMetadata(described, config);
   }
 
   async function answer(request: Request, requestId: string): Promise<Response | Refusal> {

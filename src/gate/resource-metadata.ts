@@ -1,23 +1,22 @@
-import type { Route } from '../config/schema.ts';
-import { resourceMetadataPath } from '../core/gate/response.ts';
+import type { Config, Route } from '../config/schema.ts';
+import { metadataUrlOf, resourceMetadata } from '../verify/resource-metadata.ts';
 import { gateResponse } from './refusal.ts';
 
-/** Where a client learns how to get a token for a route (RFC 9728 §3.1): a path on the route's own host. */
-export function metadataPath(route: Route, publicOrigin: string): string {
-  const resource = new URL(route.resource);
-  return resourceMetadataPath(
-    resource.origin === publicOrigin ? resource.pathname : route.path.replace(/\/\*$/, ''),
+/** Where a client learns how to get a token for a route (RFC 9728 §3.1): a URL on the route's own host. */
+export function routeMetadataUrl({ resource, path }: Route, publicOrigin: string): URL {
+  const url = new URL(resource);
+  return new URL(
+    metadataUrlOf(url.origin === publicOrigin ? url : new URL(publicOrigin + path.replace(/\/\*$/, ''))),
   );
 }
 
-/** The document itself (RFC 9728 §2), for any page to read. */
-export function resourceMetadata({ resource, allow }: Route, issuer: string): Response {
-  const document = {
+/** The document itself, for any page to read. */
+export function routeMetadata({ resource, allow, issuers }: Route, config: Config): Response {
+  const document = resourceMetadata({
     resource,
-    authorization_servers: [issuer],
-    bearer_methods_supported: ['header'],
-    ...(typeof allow === 'object' && { scopes_supported: allow.scope }),
-  };
+    authorizationServers: [config.issuer, ...issuers.flatMap((name) => config.issuers[name]?.issuer ?? [])],
+    ...(typeof allow === 'object' && { scopes: allow.scope }),
+  });
   return gateResponse(JSON.stringify(document), 200, [
     ['Content-Type', 'application/json'],
     ['Access-Control-Allow-Origin', '*'],

@@ -20,6 +20,8 @@ export interface KeyEncryption {
    * @throws any other error when this key did not seal `sealed` with this context.
    */
   unwrap(sealed: string, context: string): Promise<Uint8Array>;
+  /** Keeps the right to use it from running out, where it can. The ring's object calls it every hour. Never throws. */
+  renew?(): Promise<void>;
 }
 
 /** The key-encryption key did not answer: nothing is known about what was asked. */

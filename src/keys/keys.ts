@@ -1,8 +1,9 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { JWK, JWTPayload } from 'jose';
 import { ConfigError } from '../config/error.ts';
+import { endOf, type Held, suffices, supersedes } from '../core/keyring/copy.ts';
 import { inPublishedOrder, signerAt } from '../core/keyring/ring.ts';
-import { ISOLATE_REFRESH_SECONDS, ISOLATE_SECONDS } from '../core/keyring/timing.ts';
+import { ISOLATE_REFRESH_SECONDS } from '../core/keyring/timing.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { callObject, ObjectUnavailable } from '../durable/call.ts';
 import { type KeyEncryptions, secretEncryptions } from './encryptions.ts';
@@ -11,6 +12,7 @@ import type { KeyRingObject } from './object.ts';
 import { openKeys } from './opened.ts';
 import { singleFlight } from './single-flight.ts';
 import {
+  type RingContext,
   readSnapshot,
   type SealedKey,
   type SigningAlgorithm,
@@ -51,19 +53,17 @@ const REFRESH_RETRY_MILLISECONDS = 5_000;
 const KV_CACHE_SECONDS = 30;
 
 /** A ring as an isolate holds it. */
-interface Held {
-  snapshot: Snapshot;
+interface HeldRing extends Held<Snapshot> {
   jwks: { keys: JWK[] };
-  asOf: number;
   /** When to look for a newer one, in the background. */
   refreshAt: number;
-  /** From when it must not be used any more. */
-  until: number;
 }
 
 interface KeySources {
   ring: DurableObjectNamespace<KeyRingObject>;
   cache: KVNamespace;
+  /** Whose ring it is: KV may hold that of another environment. */
+  context: RingContext;
   secrets: RootSecrets;
   /** What opens private keys. Default: the root secrets. */
   encryptions?: KeyEncryptions;
@@ -77,35 +77,31 @@ const publicKeys = (keys: readonly SealedKey[]): { keys: JWK[] } => ({
 export function createKeys({
   ring,
   cache,
+  context,
   secrets,
   encryptions = secretEncryptions(secrets),
 }: KeySources): Keys {
   const opened = openKeys(encryptions.all);
-  let held: Held | undefined;
+  let held: HeldRing | undefined;
 
-  /** Time is counted from before the ring was asked for. */
-  function hold(snapshot: Snapshot, asOf: number): Held {
-    // Begun earlier, landed later: what is held is newer.
-    if (held && asOf < held.asOf) return held;
-    const same = held?.snapshot.version === snapshot.version ? held.jwks : undefined;
+  function hold(copy: Snapshot, asOf: number): HeldRing {
+    if (held && !supersedes({ copy, asOf }, held)) return held;
+    const same = held?.copy.version === copy.version ? held.jwks : undefined;
     held = {
-      snapshot,
-      jwks: same ?? publicKeys(snapshot.keys),
+      copy,
       asOf,
+      jwks: same ?? publicKeys(copy.keys),
       refreshAt: asOf + ISOLATE_REFRESH_SECONDS * 1000,
-      until: Math.min(asOf + ISOLATE_SECONDS * 1000, snapshot.staleAt),
     };
-    opened.keep(snapshot.keys);
+    opened.keep(copy.keys);
     return held;
   }
 
   /** KV saves the way to the object and is trusted no further: what we did not seal, or not lately, is not there. */
   async function fromCache(asOf: number): Promise<Snapshot | undefined> {
     const text = await cache.get(SNAPSHOT_NAME, { cacheTtl: KV_CACHE_SECONDS }).catch(() => null);
-    const found = await readSnapshot(text, secrets);
-    if (!found || found.staleAt <= asOf) return undefined;
-    // KV lags here: to go back could bring back a key that was revoked.
-    return held && found.version < held.snapshot.version ? undefined : found;
+    const found = await readSnapshot(text, secrets, context);
+    return found && suffices(found, held, asOf) ? found : undefined;
   }
 
   const fromObject = (): Promise<Snapshot> =>
@@ -123,9 +119,16 @@ export function createKeys({
     return hold(await fromObject(), asOf);
   });
 
-  async function current(): Promise<Held> {
+  async function fetched(): Promise<HeldRing> {
+    const fresh = await refresh();
+    if (Date.now() >= endOf(fresh)) throw new ObjectUnavailable('the ring came too late to be used');
+    return fresh;
+  }
+
+  /** No promise while the isolate is warm: whoever signs feels each one. */
+  function current(): HeldRing | Promise<HeldRing> {
     const now = Date.now();
-    if (!held || now >= held.until) return refresh();
+    if (!held || now >= endOf(held)) return fetched();
     if (now >= held.refreshAt) {
       held.refreshAt = now + REFRESH_RETRY_MILLISECONDS;
       // A failure is found out, and told, by whoever cannot go on without a newer ring.
@@ -139,8 +142,9 @@ export function createKeys({
 
   return {
     async sign(alg, typ, claims) {
-      const { snapshot } = await current();
-      const key = signerAt(snapshot.keys, alg, Date.now());
+      const ring = current();
+      const { copy } = ring instanceof Promise ? await ring : ring;
+      const key = signerAt(copy.keys, alg, Date.now());
       if (!key) throw new ObjectUnavailable(`no ${alg} key signs yet`);
       const privateKey = opened.get(key.kid) ?? (await opened.open(key));
       if (!privateKey) {

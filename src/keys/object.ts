@@ -11,7 +11,7 @@ import {
   rotateNow,
 } from '../core/keyring/plan.ts';
 import { inPublishedOrder, type Ring } from '../core/keyring/ring.ts';
-import { LEASE_SECONDS } from '../core/keyring/timing.ts';
+import { LEASE_SECONDS, retryAfterSeconds } from '../core/keyring/timing.ts';
 import { type RootSecrets, rootSecrets } from '../crypto/root-secret.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
@@ -28,8 +28,11 @@ const PUT_SPACING_MILLISECONDS = 1_100;
 const PUT_TIMEOUT_MILLISECONDS = 10_000;
 /** Who asks found nothing usable in KV, which remembers an absence for a minute: more often helps nobody. */
 const OFFER_INTERVAL_MILLISECONDS = 60_000;
-/** After a failure. The platform gives up on an alarm that throws six times; this one sets itself again. */
-const RETRY_MILLISECONDS = 60_000;
+/** A key management service is told this often that we are still there, or with the next alarm. */
+const RENEWAL_INTERVAL_MILLISECONDS = 30 * 60_000;
+
+/** Who asks for what is due. An administrator waits for the answer: for them, nothing is put off. */
+type Occasion = 'alarm' | 'offer' | 'administrator';
 
 /** The signing keys of the issuer: one object, so that one writer decides which key signs. */
 export class KeyRingObject extends DurableObject<Environment> {
@@ -37,6 +40,11 @@ export class KeyRingObject extends DurableObject<Environment> {
   #tools: Promise<{ secrets: RootSecrets; encryptions: KeyEncryptions }> | undefined;
   #settling = false;
   #putAt = Number.NEGATIVE_INFINITY;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  // Who does not answer is not asked again before `retryAt`, however many ask for the ring. Forgotten when the object
+  // is evicted: then it has been quiet anyway.
+  #failures = 0;
+  #retryAt = Number.NEGATIVE_INFINITY;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(state: DurableObjectState, environment: Environment) {
@@ -51,10 +59,10 @@ export class KeyRingObject extends DurableObject<Environment> {
     const { ring, create } = this.#advance();
     const now = Date.now();
     const offer = now - this.#putAt >= OFFER_INTERVAL_MILLISECONDS;
-    const due = offer || create.length > 0 || (await this.ctx.storage.getAlarm()) === null;
-    if (due && !this.#settling) {
+    const due = now >= this.#retryAt && (offer || create.length > 0);
+    if ((due || (await this.ctx.storage.getAlarm()) === null) && !this.#settling) {
       this.#settling = true;
-      const settled = this.#settle(offer).finally(() => {
+      const settled = this.#settle(offer ? 'offer' : 'alarm').finally(() => {
         this.#settling = false;
       });
       // Nobody waits for KV or fails with it, nor for a successor. The alarm comes back to what goes wrong.
@@ -65,7 +73,7 @@ export class KeyRingObject extends DurableObject<Environment> {
 
   /** Goes on with whatever is due. May come late, twice or not at all: `advance` says why that is harmless. */
   override alarm(): Promise<void> {
-    return this.#settle(false);
+    return this.#settle('alarm');
   }
 
   /** Every key that has a record, the revoked ones too, oldest first. */
@@ -79,7 +87,7 @@ export class KeyRingObject extends DurableObject<Environment> {
    */
   async rotate(requestedAt: number): Promise<KeyRecord[]> {
     this.#change((ring) => rotateNow(ring, requestedAt));
-    await this.#settle(false);
+    await this.#settle('administrator');
     return this.keys();
   }
 
@@ -87,7 +95,7 @@ export class KeyRingObject extends DurableObject<Environment> {
   async revoke(kid: string): Promise<Revocation> {
     this.#advance();
     const { version, revoked } = this.#change((ring) => revoke(ring, kid, Date.now())).ring;
-    await this.#settle(false);
+    await this.#settle('administrator');
     if (!revoked.some((key) => key.kid === kid)) return { kind: 'unknown' };
     const { published } = readRing(this.ctx.storage.sql);
     return { kind: 'revoked', published: published !== null && published.version >= version };
@@ -108,13 +116,14 @@ export class KeyRingObject extends DurableObject<Environment> {
   }
 
   /** One at a time: a put of an older ring must not overtake that of a newer one. */
-  #settle(offer: boolean): Promise<void> {
-    const run = this.#queue.then(() => this.#run(offer));
+  #settle(occasion: Occasion): Promise<void> {
+    const run = this.#queue.then(() => this.#run(occasion));
     this.#queue = run.catch(() => {});
     return run;
   }
 
-  async #run(offer: boolean): Promise<void> {
+  async #run(occasion: Occasion): Promise<void> {
+    if (Date.now() < this.#retryAt && occasion !== 'administrator') return this.#setAlarm();
     let failed = false;
     const attempt = async (what: string, step: () => Promise<void>) => {
       try {
@@ -126,14 +135,22 @@ export class KeyRingObject extends DurableObject<Environment> {
     };
     // What signs comes before what the world is told, and that before what can wait.
     await attempt('make a key to sign with', () => this.#make(({ state }) => state === 'active'));
-    if (offer || publicationDue(this.#advance().ring, this.#policy, Date.now())) {
+    if (occasion === 'offer' || publicationDue(this.#advance().ring, this.#policy, Date.now())) {
       await attempt('publish the ring', () => this.#publish());
     }
     await attempt('make a successor', () => this.#make(() => true));
     await attempt('seal keys anew', () => this.#reseal());
-    const now = Date.now();
-    const wakeAt = failed ? now + RETRY_MILLISECONDS : this.#advance().wakeAt;
-    await this.ctx.storage.setAlarm(Math.max(wakeAt, now + PUT_SPACING_MILLISECONDS));
+    await this.#renew();
+    this.#failures = failed ? this.#failures + 1 : 0;
+    this.#retryAt = failed ? Date.now() + retryAfterSeconds(this.#failures) * 1000 : Number.NEGATIVE_INFINITY;
+    await this.#setAlarm();
+  }
+
+  /** What time alone changes is never put off by what fails. */
+  async #setAlarm(): Promise<void> {
+    const { changesAt, workAt } = this.#advance();
+    const at = Math.min(changesAt, this.#failures > 0 ? this.#retryAt : workAt);
+    await this.ctx.storage.setAlarm(Math.max(at, Date.now() + PUT_SPACING_MILLISECONDS));
   }
 
   async #make(which: (creation: Creation) => boolean): Promise<void> {
@@ -174,12 +191,19 @@ export class KeyRingObject extends DurableObject<Environment> {
     }
   }
 
+  async #renew(): Promise<void> {
+    if (Date.now() - this.#renewedAt < RENEWAL_INTERVAL_MILLISECONDS) return;
+    this.#renewedAt = Date.now();
+    const tools = await this.#open().catch(() => undefined);
+    await tools?.encryptions.current.renew?.();
+  }
+
   async #publish(): Promise<void> {
     await scheduler.wait(Math.max(0, this.#putAt + PUT_SPACING_MILLISECONDS - Date.now()));
     const { secrets } = await this.#open();
     const { ring } = this.#advance();
     this.#putAt = Date.now();
-    const text = await writeSnapshot(snapshotOf(ring, this.#putAt), secrets);
+    const text = await writeSnapshot(snapshotOf(ring, this.#putAt), secrets, configOf(this.env));
     const waiting = new AbortController();
     try {
       await Promise.race([
@@ -188,9 +212,6 @@ export class KeyRingObject extends DurableObject<Environment> {
           throw new Error('KV did not answer');
         }),
       ]);
-    } catch (error) {
-      this.#putAt = Number.NEGATIVE_INFINITY;
-      throw error;
     } finally {
       waiting.abort();
     }

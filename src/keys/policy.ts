@@ -1,18 +1,18 @@
 import type { Config } from '../config/schema.ts';
 import type { Policy } from '../core/keyring/plan.ts';
-import { PROPAGATION_SECONDS, REPUBLISH_SECONDS } from '../core/keyring/timing.ts';
+import { MAXIMUM_TOKEN_SECONDS, PROPAGATION_SECONDS, REPUBLISH_SECONDS } from '../core/keyring/timing.ts';
 import type { SigningAlgorithm } from './snapshot.ts';
-
-/** ID tokens (src/grants/tokens.ts) and assertions (src/gate/assertion.ts) live no longer. A test holds them to it. */
-const OTHER_TOKEN_SECONDS = 300;
 
 export type RingPolicy = Policy & { algorithms: readonly SigningAlgorithm[] };
 
-/** What the ring decides by, from what the operator configured. */
-export const ringPolicy = ({ clients, keys }: Pick<Config, 'clients' | 'keys'>): RingPolicy => ({
+/**
+ * What the ring decides by, from what the operator configured. Not from the lifetimes that clients have today: an
+ * isolate signs by the configuration that it was deployed with, which the object may never have run under.
+ */
+export const ringPolicy = ({ keys }: Pick<Config, 'keys'>): RingPolicy => ({
   algorithms: keys.algorithms,
   period: keys.rotateAfterSeconds * 1000,
-  tokenLifetime: 1000 * Math.max(OTHER_TOKEN_SECONDS, ...clients.map((client) => client.accessTokenSeconds)),
+  tokenLifetime: MAXIMUM_TOKEN_SECONDS * 1000,
   propagation: PROPAGATION_SECONDS * 1000,
   republish: REPUBLISH_SECONDS * 1000,
 });

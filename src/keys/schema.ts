@@ -31,4 +31,5 @@ export const migrations: readonly string[] = [
     published_at INTEGER
   ) STRICT;
   INSERT INTO ring (only, version) VALUES (1, 1);`,
+  `ALTER TABLE ring ADD COLUMN orphaned TEXT NOT NULL DEFAULT '[]'`,
 ];

@@ -3,8 +3,8 @@ import { type KeyEncryption, KeyEncryptionUnavailable } from './encryption.ts';
 import { parseSealedKey, type SealedKey, type SigningAlgorithm } from './snapshot.ts';
 import type { StoredKey } from './store.ts';
 
-// The kid is the thumbprint of the public key, so this ties a private key to its public half and its algorithm:
-// a sealed key moved to another record does not open there.
+// The kid is the thumbprint of the public key: this ties a private key to the public half that it was sealed with, and
+// to its algorithm, so that a sealed key moved to another record does not open there.
 const contextOf = ({ kid, alg }: { kid: string; alg: string }) => `portcullis/1/signing-key/${alg}/${kid}`;
 
 /** Makes a key pair, its private half sealed before this returns. */
@@ -47,7 +47,8 @@ async function unwrapKey(
 
 /**
  * The private key, not extractable, or undefined when none of `encryptions` sealed it for this public key. Who can
- * write to storage but has no root secret can therefore not add a key of their own.
+ * write to storage but cannot seal can therefore not make us sign with a key of theirs. That keeps no public key out
+ * of the set: the object publishes what its own storage holds, and the snapshot in KV has a seal as a whole.
  * @throws KeyEncryptionUnavailable when the one that did cannot be asked now.
  */
 export async function openKey(

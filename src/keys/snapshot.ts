@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Config } from '../config/schema.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { rootSecretEncryption } from './encryption.ts';
 
@@ -60,25 +61,38 @@ export const SNAPSHOT_NAME = 'ring';
 
 const envelope = v.strictObject({ by: v.string(), seal: v.string(), body: v.string() });
 
+/** Whose ring a snapshot is of. */
+export type RingContext = Pick<Config, 'issuer' | 'environment'>;
+
 // The seal encrypts nothing and authenticates everything (GMAC): who can write to KV can neither add a key, nor
-// bring back a revoked one, since what was sealed before is good until its `staleAt` only.
-const contextOf = (body: string) => `portcullis/1/key-ring-snapshot/${body}`;
+// bring back a revoked one, since what was sealed before is good until its `staleAt` only. And where two environments
+// were given one root secret and one namespace, neither takes the other's keys for its own.
+const sealedContext = ({ issuer, environment }: RingContext, body: string) =>
+  `portcullis/2/key-ring-snapshot/${JSON.stringify([environment, issuer])}/${body}`;
 const nothing = new Uint8Array();
 
-export async function writeSnapshot(snapshot: Snapshot, { current }: RootSecrets): Promise<string> {
+export async function writeSnapshot(
+  snapshot: Snapshot,
+  { current }: RootSecrets,
+  context: RingContext,
+): Promise<string> {
   const body = JSON.stringify(snapshot);
-  const seal = await rootSecretEncryption(current).wrap(nothing, contextOf(body));
+  const seal = await rootSecretEncryption(current).wrap(nothing, sealedContext(context, body));
   return JSON.stringify({ by: current.id, seal, body });
 }
 
-/** The snapshot in KV, or undefined when it is absent, malformed, of another format, or not sealed by us. */
-export async function readSnapshot(text: string | null, { all }: RootSecrets): Promise<Snapshot | undefined> {
+/** The snapshot in KV, or undefined when it is absent, malformed, of another format, or not sealed by and for us. */
+export async function readSnapshot(
+  text: string | null,
+  { all }: RootSecrets,
+  context: RingContext,
+): Promise<Snapshot | undefined> {
   if (text === null) return undefined;
   try {
     const { by, seal, body } = v.parse(envelope, JSON.parse(text));
     const secret = all.find(({ id }) => id === by);
     if (!secret) return undefined;
-    await rootSecretEncryption(secret).unwrap(seal, contextOf(body));
+    await rootSecretEncryption(secret).unwrap(seal, sealedContext(context, body));
     return v.parse(snapshot, JSON.parse(body));
   } catch {
     return undefined;

@@ -13,6 +13,7 @@ export function readRing(sql: SqlStorage): Ring<StoredKey> {
   return {
     version: Number(row.version),
     published: version === null ? null : { version, at: Number(row.published_at) },
+    orphaned: JSON.parse(String(row.orphaned)),
     keys: sql
       .exec('SELECT * FROM signing_key')
       .toArray()
@@ -57,10 +58,11 @@ export function writeRing(sql: SqlStorage, ring: Ring<StoredKey>): void {
     );
   }
   sql.exec(
-    'UPDATE ring SET version = ?, published_version = ?, published_at = ?',
+    'UPDATE ring SET version = ?, published_version = ?, published_at = ?, orphaned = ?',
     ring.version,
     ring.published?.version ?? null,
     ring.published?.at ?? null,
+    JSON.stringify(ring.orphaned),
   );
 }
 

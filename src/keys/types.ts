@@ -14,5 +14,5 @@ export type KeyRecord =
     }
   | { kid: string; alg: string; state: 'revoked'; revokedAt: number };
 
-/** What became of `revokeKey`. Without `published`, KV did not take the new ring yet: it is tried every minute. */
+/** What became of `revokeKey`. Without `published`, KV did not take the new ring yet: it is tried again at least every minute. */
 export type Revocation = { kind: 'revoked'; published: boolean } | { kind: 'unknown' };

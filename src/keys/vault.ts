@@ -10,7 +10,10 @@ export interface VaultOptions {
   keyName: string;
   /** Where the engine is mounted. */
   mount: string;
-  /** May `update` on `<mount>/encrypt/<keyName>` and `<mount>/decrypt/<keyName>`, and needs nothing else. */
+  /**
+   * May `update` on `<mount>/encrypt/<keyName>` and `<mount>/decrypt/<keyName>`, and on `auth/token/renew-self`, as
+   * Vault's `default` policy has it. Needs nothing else.
+   */
   token: string | undefined;
   development: boolean;
 }
@@ -18,9 +21,14 @@ export interface VaultOptions {
 /** A private RSA key in PEM, in base64, in JSON is 2.5 KB. */
 const MAXIMUM_ANSWER_BYTES = 64 * 1024;
 const TIMEOUT_MILLISECONDS = 5_000;
+/** Seconds. A token that has no more than this right after a renewal is about to end. */
+const MINIMUM_TOKEN_LEASE = 24 * 60 * 60;
+/** The same line is written no more often, whatever the traffic. */
+const SILENCE_MILLISECONDS = 60_000;
 
 const encrypted = v.object({ data: v.object({ ciphertext: v.pipe(v.string(), v.startsWith('vault:v')) }) });
 const decrypted = v.object({ data: v.object({ plaintext: v.string() }) });
+const renewed = v.object({ auth: v.object({ lease_duration: v.number() }) });
 const refused = v.object({ errors: v.array(v.string()) });
 
 const encode = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
@@ -52,34 +60,60 @@ export function vaultEncryption(options: VaultOptions): KeyEncryption {
     );
   }
 
-  async function post(operation: 'encrypt' | 'decrypt', body: Record<string, string>): Promise<unknown> {
-    const path = [...mount.split('/'), operation, keyName].map(encodeURIComponent).join('/');
+  const saidAt = new Map<string, number>();
+  /** A line for the operator: of our own words only, since what Vault says may quote what it was sent. */
+  function say(line: string): void {
+    const now = Date.now();
+    if (now - (saidAt.get(line) ?? Number.NEGATIVE_INFINITY) < SILENCE_MILLISECONDS) return;
+    saidAt.set(line, now);
+    console.error(`key encryption: ${line}`);
+  }
+
+  /** @throws KeyEncryptionUnavailable when there is no answer that could be judged. */
+  async function post(
+    path: string,
+    body: Record<string, string>,
+  ): Promise<{ status: number; json: unknown }> {
     let answer: { status: number; json: unknown };
     try {
-      const response = await fetch(new URL(`/v1/${path}`, server), {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          'X-Vault-Request': 'true',
-          'X-Vault-Token': token as string,
+      const response = await fetch(
+        new URL(`/v1/${path.split('/').map(encodeURIComponent).join('/')}`, server),
+        {
+          method: 'POST',
+          headers: {
+            'Content-Type': 'application/json',
+            'X-Vault-Request': 'true',
+            'X-Vault-Token': token as string,
+          },
+          body: JSON.stringify(body),
+          // The token is for this server only. (A standby forwards by itself unless told otherwise.)
+          redirect: 'manual',
+          signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
         },
-        body: JSON.stringify(body),
-        // The token is for this server only. (A standby forwards by itself unless told otherwise.)
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
-      });
+      );
       answer = { status: response.status, json: JSON.parse(await boundedText(response)) };
     } catch {
+      say('Vault gives no usable answer');
       // Without the cause: a parser's error quotes what it read, and that may be a private key.
-      throw new KeyEncryptionUnavailable(`vault ${operation}: no usable answer`);
+      throw new KeyEncryptionUnavailable(`vault ${path}: no usable answer`);
     }
-    const { status, json } = answer;
+    if (answer.status === 403) {
+      say(
+        `Vault refuses PORTCULLIS_VAULT_TOKEN for ${path}: it has expired, was revoked, or its policy lacks \`update\` there. Make a new one and \`wrangler secret put PORTCULLIS_VAULT_TOKEN\` (docs/operations.md, "The Vault token")`,
+      );
+    }
+    return answer;
+  }
+
+  async function ask(operation: 'encrypt' | 'decrypt', body: Record<string, string>): Promise<unknown> {
+    const { status, json } = await post(`${mount}/${operation}/${keyName}`, body);
     if (status === 200) return json;
     const said = v.is(refused, json) ? json.errors.join() : '';
     // 400 in some versions, 500 in others: with this context, no key of that name has sealed it.
     if (/message authentication failed|invalid ciphertext/.test(said)) {
       throw new Error(`vault ${operation}: refused`);
     }
+    if (status !== 403) say(`Vault answers ${operation} with status ${status}`);
     // The status only: what Vault says may quote what it was sent.
     throw new KeyEncryptionUnavailable(`vault ${operation}: status ${status}`);
   }
@@ -94,12 +128,28 @@ export function vaultEncryption(options: VaultOptions): KeyEncryption {
   return {
     id: `vault:${mount}/${keyName}`,
     async wrap(plaintext, context) {
-      const json = await post('encrypt', { plaintext: encode(plaintext), ...associated(context) });
+      const json = await ask('encrypt', { plaintext: encode(plaintext), ...associated(context) });
       return parse(encrypted, json).data.ciphertext;
     },
     async unwrap(sealed, context) {
-      const json = await post('decrypt', { ciphertext: sealed, ...associated(context) });
+      const json = await ask('decrypt', { ciphertext: sealed, ...associated(context) });
       return decode(parse(decrypted, json).data.plaintext);
+    },
+    // A periodic token lives for its period from every renewal on (Vault, "Token periods"): this keeps it alive for
+    // as long as we are. Any other reaches an end that only the operator can put off.
+    async renew() {
+      const answer = await post('auth/token/renew-self', {}).catch(() => undefined);
+      if (!answer || answer.status === 403) return;
+      const lease = v.is(renewed, answer.json) ? answer.json.auth.lease_duration : undefined;
+      if (answer.status !== 200 || lease === undefined) {
+        say(
+          'PORTCULLIS_VAULT_TOKEN cannot be renewed: if it has an end, signing ends with it. Use a periodic token (docs/operations.md, "The Vault token")',
+        );
+      } else if (lease > 0 && lease < MINIMUM_TOKEN_LEASE) {
+        say(
+          `PORTCULLIS_VAULT_TOKEN ends in ${Math.floor(lease / 60)} minutes and can be renewed no further. Make a new one and \`wrangler secret put PORTCULLIS_VAULT_TOKEN\` (docs/operations.md, "The Vault token")`,
+        );
+      }
     },
   };
 }

@@ -48,7 +48,7 @@ export function errorPage(
 
 /** Whether a request is a program's: it gets JSON, a person gets a page. */
 export const wantsJson = (c: Context): boolean =>
-  /^\/(oauth\/(token|revoke|userinfo)|\.well-known\/|session\/)/.test(c.req.path) ||
+  /^\/(oauth\/(?!authorize|logout)|\.well-known\/|session\/)/.test(c.req.path) ||
   !(c.req.header('Accept') ?? '').includes('text/html');
 
 /** A refusal that is no protocol error: method, size, trouble. */

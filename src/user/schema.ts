@@ -91,4 +91,17 @@ export const migrations = [
   ) WITHOUT ROWID;
   INSERT INTO password_attempt SELECT 'anyone', window_started_at, attempts FROM password_attempts;
   DROP TABLE password_attempts;`,
+  // The whole protocol: claims of the profile, the \`claims\` that a request names, DPoP keys, consents, which clients a
+  // session was used at, and access tokens that were revoked before they expired.
+  `ALTER TABLE profile ADD COLUMN claims TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE code ADD COLUMN dpop_jkt TEXT;
+  ALTER TABLE code ADD COLUMN claims TEXT;
+  ALTER TABLE family ADD COLUMN claims TEXT;
+  CREATE TABLE consent (
+    client_id TEXT PRIMARY KEY, scope TEXT NOT NULL, resource TEXT NOT NULL, claims TEXT NOT NULL, granted_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE session_client (
+    session_id TEXT NOT NULL, client_id TEXT NOT NULL, PRIMARY KEY (session_id, client_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE revoked_token (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;`,
 ] as const;

@@ -40,6 +40,19 @@ export interface Profile {
   email: string;
   emailVerified: boolean;
   name: string;
+  /** The other standard claims of OpenID Connect Core §5.1 that are known of the person. */
+  claims?: StandardClaims;
+}
+
+/** By their names on the wire: given_name, address (whose members are text), phone_number... */
+export interface StandardClaims {
+  [name: string]: string | number | boolean | { [member: string]: string };
+}
+
+/** The `claims` parameter of an authorization request (OpenID Connect Core §5.5), reduced to the names asked for. */
+export interface ClaimsRequest {
+  idToken: string[];
+  userinfo: string[];
 }
 
 export interface LiveSession {
@@ -49,6 +62,8 @@ export interface LiveSession {
   authTime: number;
   amr: string[];
   profile: Profile;
+  /** Of a family: what its authorization request asked for by \`claims\`. */
+  claims?: ClaimsRequest;
 }
 
 /** "Is it still alive?" `endedAt` is milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { base64url, createLocalJWKSet, errors, type JWK } from 'jose';
+import { base64url, createLocalJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { isOfType } from './claims.ts';
 import { publicKeys } from './jwks.ts';
 import { type Algorithm, asymmetric, jwsOpener, readObject } from './jws.ts';
@@ -49,6 +49,29 @@ const MAXIMUM_ID_LENGTH = 256;
 /** RFC 9449 §4.2 wants a public key; who sends a private one has lost it. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
+/** How many clients' keys are remembered: each sends its own in the header of every proof. */
+const MAXIMUM_REMEMBERED = 1000;
+
+/** The key in the header of a proof, by its numbers alone: what the client says of it beside them does not count. */
+function proofKey({ jwk }: { jwk?: unknown }): JWK {
+  const [publicJwk] = publicKeys({ keys: [jwk] }).keys;
+  if (!publicJwk || privateMembers.some((member) => Object.hasOwn(jwk as object, member))) {
+    throw new errors.JWSInvalid('no public key');
+  }
+  const { kid, use, alg, key_ops, ...numbers } = publicJwk;
+  return numbers;
+}
+
+/** One for all proofs, so that the same header is known again. */
+const findProofKey: JWTVerifyGetKey = async (header, jws) => {
+  const keys = [proofKey(header)];
+  try {
+    return await createLocalJWKSet({ keys })({ alg: header.alg }, jws);
+  } catch (cause) {
+    throw new errors.JWSInvalid('no usable key', { cause });
+  }
+};
+
 /** RFC 3986 §6.2.2: the same place, spelt in one way. RFC 9449 §4.3 leaves out query and fragment. */
 function place(text: string): string | undefined {
   // URL.parse would do it in one, but Node 20 has none.
@@ -86,33 +109,18 @@ export function proofChecker(options: DpopOptions | undefined, now: () => number
   }
   if (!(windowSeconds > 0 && windowSeconds <= 600))
     throw new TypeError('dpop.windowSeconds: must be 1 to 600');
-  const open = jwsOpener(algorithms);
+  const open = jwsOpener(algorithms, MAXIMUM_REMEMBERED);
 
   async function fault(token: string, jkt: string, request: ProofRequest): Promise<RefusalCode | undefined> {
     if (!request.proof) return 'proof_missing';
-    let key: JWK | undefined;
     // A list of two proofs is no token in compact form (RFC 9449 §4.3, 1).
-    const opened = await open(request.proof, async (header, jws) => {
-      const { jwk } = header;
-      const [publicJwk] = publicKeys({ keys: [jwk] }).keys;
-      if (!publicJwk || privateMembers.some((member) => Object.hasOwn(jwk as object, member))) {
-        throw new errors.JWSInvalid('no public key');
-      }
-      // What the client says about the key beside its numbers does not count.
-      const { kid, use, alg, key_ops, ...numbers } = publicJwk;
-      key = numbers;
-      try {
-        return await createLocalJWKSet({ keys: [numbers] })({ alg: header.alg }, jws);
-      } catch (cause) {
-        throw new errors.JWSInvalid('no usable key', { cause });
-      }
-    });
+    const opened = await open(request.proof, findProofKey);
     if (!opened.ok) {
       if (opened.code === 'algorithm_not_allowed') return 'proof_algorithm_not_allowed';
       return opened.code === 'signature_invalid' ? 'proof_signature_invalid' : 'proof_invalid';
     }
     const claims = readObject(opened.payload);
-    if (!key || !claims || !isOfType(opened.header.typ, PROOF_TYPE)) return 'proof_invalid';
+    if (!claims || !isOfType(opened.header.typ, PROOF_TYPE)) return 'proof_invalid';
     const { jti, htm, htu, iat, ath } = claims;
     if (typeof jti !== 'string' || jti === '' || jti.length > MAXIMUM_ID_LENGTH) return 'proof_invalid';
     if (typeof htm !== 'string' || typeof htu !== 'string' || !Number.isFinite(iat)) return 'proof_invalid';
@@ -120,7 +128,7 @@ export function proofChecker(options: DpopOptions | undefined, now: () => number
     if (htm !== request.method || called === undefined || place(htu) !== called)
       return 'proof_request_mismatch';
     if (ath !== (await hashOf(token))) return 'proof_token_mismatch';
-    const thumbprint = await thumbprintOf(key);
+    const thumbprint = await thumbprintOf(proofKey(opened.header));
     if (thumbprint !== jkt) return 'proof_key_mismatch';
     const madeAt = Number(iat) * 1000;
     const window = windowSeconds * 1000;

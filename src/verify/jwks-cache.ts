@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
-import { type Fetched, type JwksPolicy, publicKeys } from './jwks.ts';
+import type { FetchedKeys, JwksPolicy } from './jwks.ts';
 
 /**
  * The keys of an issuer, as they are known now. A set that has not changed is the same object again.
@@ -50,15 +50,15 @@ export function standing(
   return { fresh, usable: age < policy.maxStaleSeconds * 1000, due: now >= last + wait * 1000 };
 }
 
-/** A place that several caches share. It answers with nothing where it fails. */
+/** A place that several caches share. It answers with nothing where it fails, and nobody waits until it has written. */
 export interface SharedStore {
   read(): Promise<Copy | undefined>;
-  write(copy: Copy): Promise<void>;
+  write(copy: Copy): void;
 }
 
 export interface JwksCacheOptions {
-  /** Fetches the set. The signal ends it in time. */
-  load: (signal: AbortSignal) => Promise<Fetched>;
+  /** Fetches the set, with public members only. The signal ends it in time. */
+  load: (signal: AbortSignal) => Promise<FetchedKeys>;
   policy: JwksPolicy;
   shared?: SharedStore | undefined;
   /** Milliseconds since the epoch. */
@@ -79,6 +79,9 @@ async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T |
 }
 
 const names = ({ keys }: JSONWebKeySet, kid: string): boolean => keys.some((key) => key.kid === kid);
+
+/** The part of a renewal's time that the shared store may take: the rest is enough for a fetch. */
+const SHARED_SHARE = 1 / 4;
 
 /** Longer than a fetch takes at most: who started one that is under way for longer is gone. */
 const MARGIN_MILLISECONDS = 500;
@@ -101,9 +104,10 @@ export function jwksCache({ load, policy, shared, now }: JwksCacheOptions): KeyS
 
   /** @returns the copy that others should have, too. */
   async function renew(started: number, unknownKid: string | undefined, signal: AbortSignal) {
-    const found = await shared?.read();
+    const found = shared && (await within(shared.read(), policy.timeoutMilliseconds * SHARED_SHARE));
     if (
       found &&
+      found !== 'late' &&
       found.fetchedAt > (copy?.fetchedAt ?? Number.NEGATIVE_INFINITY) &&
       found.fetchedAt <= started
     ) {
@@ -114,10 +118,10 @@ export function jwksCache({ load, policy, shared, now }: JwksCacheOptions): KeyS
     }
     // A failure until it turns out otherwise: whoever started this may be gone before the end.
     attempts = { at: started, failures: attempts.failures + 1 };
-    const { value, maxAgeSeconds } = await load(signal);
+    const { keys, maxAgeSeconds } = await load(signal);
     // Too late: somebody else may have fetched a newer set.
     signal.throwIfAborted();
-    adopt({ keys: publicKeys(value, policy.maximumKeys), fetchedAt: started, maxAgeSeconds });
+    adopt({ keys, fetchedAt: started, maxAgeSeconds });
     attempts = { at: started, failures: 0 };
     return copy;
   }
@@ -133,9 +137,7 @@ export function jwksCache({ load, policy, shared, now }: JwksCacheOptions): KeyS
     try {
       const renewed = await renewal;
       if (renewed === 'late') throw new Error(`no answer within ${policy.timeoutMilliseconds} ms`);
-      // Only after the flight: nobody else waits for it.
-      flight = undefined;
-      if (renewed) await shared?.write(renewed);
+      if (renewed) shared?.write(renewed);
     } catch (error) {
       fault = error;
     } finally {

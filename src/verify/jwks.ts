@@ -12,7 +12,7 @@ export interface JwksPolicy {
   timeoutMilliseconds: number;
   /** The longest document that is read. Default 131,072. */
   maximumBytes: number;
-  /** The most keys that a set may have. Default 100. */
+  /** The most signature keys that a set may have. Default 100. */
   maximumKeys: number;
 }
 
@@ -63,12 +63,11 @@ function publicKey(jwk: unknown): JWK | undefined {
 
 /**
  * The public signature keys of a JWK Set, without private members; other keys are ignored (RFC 7517 §5).
- * @throws TypeError when it is none, or has too many keys.
+ * @throws TypeError when it is none.
  */
-export function publicKeys(set: unknown, maximumKeys = defaultPolicy.maximumKeys): JSONWebKeySet {
+export function publicKeys(set: unknown): JSONWebKeySet {
   const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined;
   if (!Array.isArray(keys)) throw new TypeError('not a JWK Set');
-  if (keys.length > maximumKeys) throw new TypeError(`more than ${maximumKeys} keys`);
   return { keys: keys.map(publicKey).filter((key) => key !== undefined) };
 }
 
@@ -85,10 +84,18 @@ interface FetchResponse {
   body: ReadableStream<Uint8Array> | null;
 }
 
-/** A document, and for how many seconds its server says that it may be kept. */
-export interface Fetched {
-  value: unknown;
+/** For how many seconds the server of a document says that it may be kept. */
+interface Aged {
   maxAgeSeconds: number | undefined;
+}
+/** A key set as it came, with what is public of it. */
+export interface FetchedKeys extends Aged {
+  keys: JSONWebKeySet;
+}
+interface FetchOptions {
+  fetch: Fetch;
+  signal: AbortSignal;
+  maximumBytes: number;
 }
 
 /**
@@ -98,8 +105,8 @@ export interface Fetched {
  */
 export async function fetchJson(
   url: string,
-  { fetch, signal, maximumBytes }: { fetch: Fetch; signal: AbortSignal; maximumBytes: number },
-): Promise<Fetched> {
+  { fetch, signal, maximumBytes }: FetchOptions,
+): Promise<Aged & { value: unknown }> {
   const { status, headers, body } = await fetch(url, {
     headers: { Accept: 'application/json' },
     redirect: 'manual',
@@ -132,4 +139,15 @@ export async function fetchJson(
     throw new TypeError('not JSON');
   }
   return { value, maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+}
+
+/** Fetches a JWK Set. @throws Error when what comes is none, or has more keys than are allowed */
+export async function fetchKeys(
+  url: string,
+  { maximumKeys, ...options }: FetchOptions & { maximumKeys: number },
+): Promise<FetchedKeys> {
+  const { value, maxAgeSeconds } = await fetchJson(url, options);
+  const keys = publicKeys(value);
+  if (keys.keys.length > maximumKeys) throw new TypeError(`more than ${maximumKeys} keys`);
+  return { keys, maxAgeSeconds };
 }

@@ -121,7 +121,7 @@ export interface Opened {
 /** `find` says which key the header means. */
 export type OpenJws = (token: string, find: JWTVerifyGetKey) => Promise<Opened | Refusal>;
 
-/** How many headers are remembered: an issuer's tokens share one for each of its keys. */
+/** An issuer's tokens share one header for each of its keys. */
 const MAXIMUM_HEADERS = 50;
 
 /** A header that jose has judged and that was under a right signature, and the key that `find` gave for it. */
@@ -149,9 +149,10 @@ const utf8Encoder = new TextEncoder();
  *
  * jose judges every header when it is seen first. For the same bytes and the same `find` it would come to the same key
  * and algorithm each time: then only the signature is left to be checked.
+ * @param maximumHeaders how many are remembered.
  */
-export function jwsOpener(algorithms: readonly Algorithm[]): OpenJws {
-  const headers = memory<KnownHeader>(MAXIMUM_HEADERS);
+export function jwsOpener(algorithms: readonly Algorithm[], maximumHeaders = MAXIMUM_HEADERS): OpenJws {
+  const headers = memory<KnownHeader>(maximumHeaders);
   const options = { algorithms: [...algorithms] };
   return async (token, find) => {
     if (token.length > MAXIMUM_LENGTH) return refuse('too_long');
@@ -172,7 +173,7 @@ export function jwsOpener(algorithms: readonly Algorithm[]): OpenJws {
     if (!header || (header.b64 ?? true) !== true) return refuse('malformed');
     try {
       const verified = await compactVerify(token, find, options);
-      // Of signed tokens only: nobody else can push them out.
+      // Of signed tokens only: who has no key that counts pushes none of them out.
       headers.set(encoded, { header, find, key: verified.key as CryptoKey });
       return { ok: true, header, payload: verified.payload };
     } catch (error) {

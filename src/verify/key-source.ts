@@ -1,7 +1,8 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import { checkedPolicy, type Fetch, fetchJson, type JwksPolicy, publicKeys } from './jwks.ts';
+import { checkedPolicy, type Fetch, fetchKeys, type JwksPolicy, publicKeys } from './jwks.ts';
 import { jwksCache, type KeySet } from './jwks-cache.ts';
 import { KeysUnavailable } from './jws.ts';
+import { isTrustworthy } from './trustworthy.ts';
 
 /**
  * Finds the key that a header names among those published now. Another function once the set has changed.
@@ -41,15 +42,13 @@ export function remoteKeys(
   { policy, fetch, now }: { policy?: Partial<JwksPolicy> | undefined; fetch: Fetch; now: () => number },
 ): KeySet {
   const uri = new URL(jwksUri);
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(uri.hostname);
-  // Keys that came over http are whoever's was on the way.
-  if (uri.protocol !== 'https:' && !(uri.protocol === 'http:' && loopback)) {
+  if (!isTrustworthy(uri)) {
     throw new TypeError(`jwksUri: ${uri.href} must be https; http is for loopback only`);
   }
   const checked = checkedPolicy(policy);
   return jwksCache({
     policy: checked,
     now,
-    load: (signal) => fetchJson(uri.href, { fetch, signal, maximumBytes: checked.maximumBytes }),
+    load: (signal) => fetchKeys(uri.href, { ...checked, fetch, signal }),
   });
 }

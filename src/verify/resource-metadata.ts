@@ -1,3 +1,5 @@
+import { isTrustworthy } from './trustworthy.ts';
+
 /** What a protected resource says about itself (RFC 9728 §2). */
 export interface ResourceMetadata {
   resource: string;
@@ -26,17 +28,20 @@ export interface ResourceOptions {
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 
+/** RFC 9728 §3.1: the well-known path goes between the host of a resource and its path. */
+export const metadataUrlOf = ({ origin, pathname, search }: URL): string =>
+  origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;
+
 /**
- * Where the metadata of a resource is: the well-known path goes between its host and its path (RFC 9728 §3.1).
+ * Where the metadata of a resource is.
  * @throws TypeError when the resource is no identifier as RFC 9728 §1.2 wants it.
  */
 export function resourceMetadataUrl(resource: string): string {
-  const { protocol, hostname, origin, pathname, search } = new URL(resource);
-  const local = protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  if ((protocol !== 'https:' && !local) || resource.includes('#')) {
+  const url = new URL(resource);
+  if (!isTrustworthy(url) || resource.includes('#')) {
     throw new TypeError(`resource: ${resource} must be https and have no fragment`);
   }
-  return origin + WELL_KNOWN + (pathname === '/' ? '' : pathname) + search;
+  return metadataUrlOf(url);
 }
 
 /** The document. Serve it as JSON at `resourceMetadataUrl(resource)`, to anybody. */

@@ -46,10 +46,12 @@ export interface VerifierOptions {
 
 /** What the gate tells an origin about the caller. */
 export interface AssertionClaims extends Claims {
-  /** The session. */
-  sid: string;
-  /** When the user last signed in, in seconds since the epoch. */
-  auth_time: number;
+  /** The session. Absent when the caller came with another issuer's token. */
+  sid?: string;
+  /** Then: which issuer's, and its name for the caller (RFC 9493 §3.2.3). `sub` is the two in one, and nobody else's. */
+  sub_id?: { format: 'iss_sub'; iss: string; sub: string };
+  /** When the user last signed in, in seconds since the epoch, if it is known. */
+  auth_time?: number;
   /** How (RFC 8176). Like email and name it is absent where a route trusts an access token without asking further. */
   amr?: string[];
   email?: string;

@@ -11,6 +11,7 @@ import { type Copy, freshCopy, run } from './copy.ts';
 let copy: Copy;
 let project: string;
 
+const installed = (path: string) => join(root, 'node_modules', path);
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 async function succeeded(folder: string, command: string, ...args: string[]): Promise<string> {
   const { exited, output, errors } = run(folder, command, ...args);
@@ -51,6 +52,7 @@ const app = new Hono().get('/', protect(resourceGuard(options), { scope: ['read'
 const answer = await app.request('https://api.test/', { headers: { Authorization: 'Bearer ' + token } });
 const { status } = await app.request('https://api.test/');
 console.log(JSON.stringify([
+  navigator.userAgent,
   verified.ok && verified.claims.sub,
   refused.ok || refused.code,
   await answer.json(),
@@ -58,6 +60,47 @@ console.log(JSON.stringify([
   fetched,
   resourceMetadata({ resource: audience, authorizationServers: [issuer] }).resource,
 ]));
+`;
+
+/** Every algorithm twice: the second token with a header that is known takes a shorter way to Web Crypto. And DPoP. */
+const allAlgorithms = `
+import { base64url, calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { verifier } from 'portcullis/verify';
+
+const [issuer, audience] = ['https://issuer.test', 'https://api.test'];
+const algorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'];
+const keys = [];
+const verify = verifier({ issuer, audience, algorithms, dpop: {}, keys: async () => ({ keys }) });
+const pairs = {};
+const sign = (alg, claims) =>
+  new SignJWT({ sub: 'somebody', jti: crypto.randomUUID(), ...claims })
+    .setProtectedHeader({ alg, typ: 'at+jwt', kid: alg })
+    .setIssuer(issuer).setAudience(audience).setExpirationTime('5m')
+    .sign(pairs[alg].privateKey);
+for (const alg of algorithms) {
+  pairs[alg] = await generateKeyPair(alg, { extractable: true });
+  keys.push({ ...(await exportJWK(pairs[alg].publicKey)), alg, kid: alg, use: 'sig' });
+}
+const answers = {};
+for (const alg of algorithms) {
+  const [first, second, third] = [await sign(alg), await sign(alg), await sign(alg)];
+  const forged = third.slice(0, -20) + 'AAAAAAAAAAAAAAAAAAAA';
+  answers[alg] = [await verify(first), await verify(second), await verify(forged)].map(({ ok, code }) => code ?? ok);
+}
+const jwk = await exportJWK(pairs.ES256.publicKey);
+const bound = await sign('ES256', { cnf: { jkt: await calculateJwkThumbprint(jwk) } });
+const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(bound));
+const proof = () =>
+  new SignJWT({ jti: crypto.randomUUID(), htm: 'GET', htu: audience, ath: base64url.encode(new Uint8Array(hash)) })
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+    .setIssuedAt()
+    .sign(pairs.ES256.privateKey);
+answers.DPoP = [];
+for (const method of ['GET', 'GET', 'POST']) {
+  const { ok, code } = await verify(bound, { proof: await proof(), method, url: audience });
+  answers.DPoP.push(code ?? ok);
+}
+console.log(JSON.stringify(answers));
 `;
 
 beforeAll(async () => {
@@ -75,17 +118,35 @@ afterAll(async () => {
 });
 
 describe('portcullis/verify, installed into an empty project', () => {
-  test('works from JavaScript', async () => {
-    await writeFile(join(project, 'server.js'), resourceServer(false));
-    const printed = await succeeded(project, process.execPath, 'server.js');
-    expect(JSON.parse(printed)).toEqual([
-      'somebody',
-      'signature_invalid',
-      'somebody',
-      401,
-      2,
-      'https://api.test',
-    ]);
+  describe.each([
+    ['Node', 'Node.js/', [process.execPath]],
+    // Both are npm packages: their launchers are the same on every system. Deno has no permission for anything.
+    ['Deno', 'Deno/', [process.execPath, installed('deno/bin.cjs'), 'run', '--no-prompt', '--cached-only']],
+    ['Bun', 'Bun/', [installed('bun/bin/bun.exe'), 'run']],
+  ])('in %s', (_, userAgent, [command = '', ...args]) => {
+    test('guards a resource', async () => {
+      await writeFile(join(project, 'server.js'), resourceServer(false));
+      const printed = await succeeded(project, command, ...args, 'server.js');
+      expect(JSON.parse(printed)).toEqual([
+        expect.stringContaining(userAgent),
+        'somebody',
+        'signature_invalid',
+        'somebody',
+        401,
+        2,
+        'https://api.test',
+      ]);
+    });
+
+    test('checks signatures of every algorithm, and proofs', async () => {
+      await writeFile(join(project, 'algorithms.js'), allAlgorithms);
+      const answers = JSON.parse(await succeeded(project, command, ...args, 'algorithms.js'));
+      const { DPoP, ...algorithms } = answers as Record<string, unknown>;
+      expect(DPoP).toEqual([true, true, 'proof_request_mismatch']);
+      expect(Object.keys(algorithms)).toHaveLength(11);
+      for (const answer of Object.values(algorithms))
+        expect(answer).toEqual([true, true, 'signature_invalid']);
+    });
   });
 
   test.each(['nodenext', 'bundler'])(

@@ -56,6 +56,16 @@ describe('a good configuration', () => {
   });
 });
 
+it('takes other issuers, wherever they are in development', () => {
+  const issuers = { partner: { issuer: 'https://partner.example.com' } };
+  expect(load({ issuers }).issuers).toEqual({
+    partner: { issuer: 'https://partner.example.com', algorithms: ['ES256', 'RS256'], typ: 'at+jwt' },
+  });
+  const local = { ...base, issuers: { local: { issuer: 'http://localhost:9000' } } };
+  const development = { PORTCULLIS_ENVIRONMENT: 'development' } as Environment;
+  expect(loadConfig(() => local, development).issuers).toHaveProperty('local');
+});
+
 it('takes what is development from the environment alone, and http on loopback only there', () => {
   const http = { ...base, issuer: 'http://localhost:8787' };
   const development = { PORTCULLIS_ENVIRONMENT: 'development' } as Environment;
@@ -76,7 +86,8 @@ describe('a fault is told in one line that names the place', () => {
     allow: 'session',
     sharesIssuerOrigin: true,
   };
-  it.each([
+  const partner = { issuer: 'https://partner.example.com' };
+  it.each<[Record<string, unknown>, RegExp]>([
     [{ issuer: 'https://auth.company.example/' }, /^issuer: must be an origin/],
     [{ issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
     [{ issuer: 'https://auth.example.com' }, /^issuer: .*is the placeholder/],
@@ -91,7 +102,7 @@ describe('a fault is told in one line that names the place', () => {
       /^clients\[0\]\.redirectUris\[0\]: must be an absolute URI/,
     ],
     [{ clients: [{ ...app, redirectUris: ['localhost:9000/cb'] }] }, /must begin with a scheme/],
-    [{ clients: [{ ...app, redirectUris: undefined }] }, /^clients\[0\]\.redirectUris: is missing/],
+    [{ clients: [{ ...app, redirectUris: undefined }] }, /^clients\[0\]\.redirectUris: needs at least one/],
     [{ clients: [{ ...app, redirectUris: ['https://a.example/#x'] }] }, /fragment/],
     [{ clients: [{ ...app, redirectUris: ['javascript:alert(1)'] }] }, /scheme that a browser would run/],
     [{ clients: [{ ...app, redirectUris: ['http://app.example/cb'] }] }, /must be https/],
@@ -127,6 +138,32 @@ describe('a fault is told in one line that names the place', () => {
     [{ routes: [{ ...route, path: '/session/*' }] }, /^routes\[0\]\.path: .*the issuer's own/],
     [{ routes: [{ ...route, path: '/oauth/*' }] }, /^routes\[0\]\.path: .*the issuer's own/],
     [{ routes: [{ ...route, allow: { scope: [] } }] }, /allow/],
+    [
+      { issuers: { partner: { issuer: 'http://partner.example.com' } } },
+      /^issuers\.partner\.issuer: .* must be https/,
+    ],
+    [
+      { issuers: { partner: { ...partner, jwksUri: 'https://169.254.169.254/' } } },
+      /^issuers\.partner\.jwksUri: .* must be a public address/,
+    ],
+    [
+      { issuers: { own: { issuer: 'https://auth.company.example' } } },
+      /^issuers\.own\.issuer: .* is there already, or our own/,
+    ],
+    [{ issuers: { a: partner, b: partner } }, /^issuers\.b\.issuer: .* is there already/],
+    [{ issuers: { 'The Partner': partner } }, /must be a name of small letters/],
+    [{ issuers: { partner: { ...partner, algorithms: ['HS256'] } } }, /^issuers\.partner\.algorithms/],
+    [{ issuers: { partner: { ...partner, algorithms: [] } } }, /^issuers\.partner\.algorithms/],
+    [
+      { routes: [{ ...route, freshness: 'token', issuers: ['partner'] }] },
+      /^routes\[0\]\.issuers: "partner" is none of issuers/,
+    ],
+    ...[{}, { freshness: 'strict' }, { freshness: 'token', allow: 'public' }].map(
+      (rest): [Record<string, unknown>, RegExp] => [
+        { issuers: { partner }, routes: [{ ...route, issuers: ['partner'], ...rest }] },
+        /^routes\[0\]\.issuers: needs freshness: 'token'/,
+      ],
+    ),
   ])('%j', (changes, message) => {
     expect(faultsOf(changes)).toMatch(message);
   });

@@ -8,6 +8,7 @@ import { seal } from '../../src/crypto/seal.ts';
 import { encodeToken, newRecordId, newSecret, newUserId } from '../../src/crypto/token.ts';
 import type { SessionHandle } from '../../src/gate/cookies.ts';
 import { createGate, type GateDependencies } from '../../src/gate/gate.ts';
+import { issuerKeys } from '../../src/keys/issuer-jwks.ts';
 import type { CodeAnswer, SessionAnswer } from '../../src/user/types.ts';
 import { assertionVerifier } from '../../src/verify/index.ts';
 
@@ -90,8 +91,36 @@ const routes = (origin: Fetcher): ConfigInput['routes'] => [
   { host, path: '/scope/*', origin, allow: { scope: ['a', 'b'] } },
   { host, path: '/session/*', origin, allow: 'session', freshness: { within: 30 } },
   { host, path: '/public/*', origin, allow: 'public' },
+  {
+    host,
+    path: '/partners/*',
+    origin,
+    allow: 'session',
+    freshness: 'token',
+    issuers: ['partner', 'upstream'],
+  },
+  {
+    host,
+    path: '/partners-scope/*',
+    origin,
+    allow: { scope: ['a'] },
+    freshness: 'token',
+    issuers: ['partner'],
+  },
   { host: 'second.test', path: '/*', origin, allow: 'session' },
 ];
+
+/** Other issuers: one as RFC 9068 has it, one that names its keys and writes JWT into every token. */
+export const otherIssuers = {
+  partner: { issuer: 'https://partner.example.com' },
+  upstream: {
+    issuer: 'https://upstream.example.com/tenant',
+    jwksUri: 'https://keys.example.com/jwks',
+    algorithms: ['RS256' as const],
+    audience: 'urn:upstream:api',
+    typ: 'JWT',
+  },
+};
 
 /** A gate with an origin that records, users that count, and real keys. Replace what a test is about. */
 export function gateUnderTest() {
@@ -102,6 +131,8 @@ export function gateUnderTest() {
     status: async (): Promise<SessionAnswer> => live,
     redeem: 'redeemed' as 'redeemed' | 'refused',
     signs: true,
+    /** Everything that is on the network. */
+    network: {} as Record<string, () => Response>,
     endSession: async (): Promise<void> => undefined,
   };
   const origin = {
@@ -112,12 +143,18 @@ export function gateUnderTest() {
     },
   } as unknown as Fetcher;
   const config = loadConfig(
-    defineConfig(() => ({ issuer, clients: [], routes: routes(origin) })),
+    defineConfig(() => ({ issuer, clients: [], issuers: otherIssuers, routes: routes(origin) })),
     { ...env, PORTCULLIS_ENVIRONMENT: 'production' },
   );
   const dependencies: GateDependencies = {
     config,
     secrets,
+    issuerKeys: issuerKeys({
+      // Each gate has its own memory, and shares nothing with the one before.
+      cache: { get: async () => null, put: async () => {} } as unknown as KVNamespace,
+      secrets,
+      fetch: async (url) => world.network[url]?.() ?? new Response('', { status: 404 }),
+    }),
     keys: {
       sign: async (_, typ, claims) => {
         if (!world.signs) throw new Error('no key');

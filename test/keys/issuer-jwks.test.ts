@@ -1,12 +1,30 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type IssuerJwksOptions, issuerJwks } from '../../src/keys/issuer-jwks.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { rootSecrets } from '../../src/crypto/root-secret.ts';
+import { type IssuerJwksOptions, issuerJwks, issuerKeys } from '../../src/keys/issuer-jwks.ts';
 import { verifier } from '../../src/verify/index.ts';
 import { audience, es256Jwk, jwkSet, rs256Jwk, token } from '../verify/issuer.ts';
 
 const issuer = 'https://upstream.example.com/tenant';
 const jwksUri = 'https://upstream.example.com/keys';
-const cache = env.JWKS_CACHE;
+/** KV that each test has for itself: what one writes after its end must not be there in the next. */
+let tests = 0;
+let cache: Pick<KVNamespace, 'get' | 'put' | 'delete' | 'list'>;
+function ownCache(): typeof cache {
+  tests += 1;
+  const { JWKS_CACHE } = env;
+  const prefix = `${tests} `;
+  return {
+    get: (name: string, options: object) => JWKS_CACHE.get(prefix + name, options),
+    put: (name: string, ...rest: [string, object?]) => JWKS_CACHE.put(prefix + name, ...rest),
+    delete: (name: string) => JWKS_CACHE.delete(prefix + name),
+    list: async () => {
+      const { keys } = await JWKS_CACHE.list({ prefix });
+      return { keys: keys.map(({ name, ...rest }) => ({ ...rest, name: name.slice(prefix.length) })) };
+    },
+  } as unknown as typeof cache;
+}
+const secrets = await rootSecrets(env);
 
 /** Everything that is on the network. */
 let network: Record<string, () => Response | Promise<Response>>;
@@ -14,14 +32,19 @@ const fetched = vi.fn(async (url: string) => network[url]?.() ?? new Response(''
 
 beforeEach(() => {
   network = { [jwksUri]: () => Response.json(jwkSet) };
-});
-afterEach(async () => {
+  cache = ownCache();
   fetched.mockClear();
-  for (const { name } of (await cache.list()).keys) await cache.delete(name);
 });
 
 const isolate = (options: Partial<IssuerJwksOptions> = {}) =>
-  issuerJwks({ issuer, jwksUri, cache, fetch: fetched, ...options });
+  issuerJwks({ issuer, jwksUri, cache, secrets, fetch: fetched, ...options });
+/** The one entry in KV, once it is there. */
+const shared = () =>
+  vi.waitFor(async () => {
+    const { name, expiration } = (await cache.list()).keys[0] ?? {};
+    if (name === undefined) throw new Error('nothing is in KV');
+    return { name, expiration, text: (await cache.get(name)) ?? '' };
+  });
 const urls = () => fetched.mock.calls.map(([url]) => url);
 
 describe('keys of another issuer', () => {
@@ -32,21 +55,23 @@ describe('keys of another issuer', () => {
     expect(await one()).toEqual(jwkSet);
     expect(urls()).toEqual([jwksUri]);
     expect(get).toHaveBeenCalledTimes(1);
+    await shared();
+    get.mockClear();
     const two = isolate();
     expect(await two()).toEqual(jwkSet);
     expect(await two()).toEqual(jwkSet);
     expect(urls()).toEqual([jwksUri]);
-    expect(get).toHaveBeenCalledTimes(2);
+    expect(get).toHaveBeenCalledTimes(1);
     get.mockRestore();
   });
 
   it('are kept in KV without private members, and not for ever', async () => {
     network[jwksUri] = () => Response.json({ keys: [{ ...es256Jwk, d: 'secret' }] });
     await isolate({ policy: { maxStaleSeconds: 7200 } })();
-    const [entry] = (await cache.list()).keys;
-    expect(entry?.name).toMatch(/^issuer-jwks\/[\w-]{43}$/);
-    expect(await cache.get(entry?.name ?? '')).not.toContain('secret');
-    const left = (entry?.expiration ?? 0) - Date.now() / 1000;
+    const { name, text, expiration = 0 } = await shared();
+    expect(name).toMatch(/^issuer-jwks\/[\w-]{43}$/);
+    expect(text).not.toContain('secret');
+    const left = expiration - Date.now() / 1000;
     expect(left).toBeGreaterThan(7100);
     expect(left).toBeLessThanOrEqual(7201);
   });
@@ -58,19 +83,72 @@ describe('keys of another issuer', () => {
     expect(await other()).toEqual({ keys: [rs256Jwk] });
   });
 
-  it.each([
-    '',
-    'null',
-    '{"version":1}',
-    '{"version":2,"keys":{"keys":[]},"fetchedAt":0}',
-    '{"version":1,"keys":[],"fetchedAt":0}',
-  ])('are fetched when KV holds `%s`', async (garbage) => {
-    await isolate()();
-    const [entry] = (await cache.list()).keys;
-    await cache.put(entry?.name ?? '', garbage);
+  const changedBody = (change: (body: string) => string) => (text: string) => {
+    const { body, ...rest } = JSON.parse(text) as { body: string };
+    return JSON.stringify({ ...rest, body: change(body) });
+  };
+  it.each<[string, (text: string) => string]>([
+    ['nothing of ours', () => ''],
+    ['null', () => 'null'],
+    ['the keys without a tag', (text) => text.replace(/"tag":"[^"]+"/, '"tag":""')],
+    ['keys that somebody planted', changedBody((body) => body.replace(es256Jwk.x ?? '', rs256Jwk.n ?? ''))],
+    [
+      'keys said to be younger',
+      changedBody((body) => body.replace(/"fetchedAt":\d+/, `"fetchedAt":${Date.now()}`)),
+    ],
+    ['a tag of another secret', (text) => text.replace(secrets.current.id, 'AAAAAAAA')],
+  ])('are fetched when KV holds %s', async (_, change) => {
+    await isolate({ now: () => Date.now() - 1000 })();
+    const { name, text } = await shared();
+    expect(change(text)).not.toBe(text);
+    await cache.put(name, change(text));
     fetched.mockClear();
     expect(await isolate()()).toEqual(jwkSet);
     expect(urls()).toEqual([jwksUri]);
+  });
+
+  it('are fetched when KV holds those of another issuer in their place', async () => {
+    const otherUri = 'https://other.example.com/keys';
+    network[otherUri] = () => Response.json({ keys: [rs256Jwk] });
+    await isolate({ issuer: 'https://other.example.com', jwksUri: otherUri })();
+    const other = await shared();
+    await cache.delete(other.name);
+    await isolate()();
+    const { name } = await shared();
+    await cache.put(name, other.text);
+    fetched.mockClear();
+    expect(await isolate()()).toEqual(jwkSet);
+    expect(urls()).toEqual([jwksUri]);
+  });
+
+  it('come from KV after the root secret was replaced, while the old one is accepted', async () => {
+    await isolate()();
+    await shared();
+    const replaced = await rootSecrets({
+      PORTCULLIS_ENVIRONMENT: 'production',
+      PORTCULLIS_SECRET: btoa('another secret of thirty-two byte'),
+      PORTCULLIS_SECRET_PREVIOUS: env.PORTCULLIS_SECRET.replace('development_', ''),
+    });
+    fetched.mockClear();
+    expect(await isolate({ secrets: replaced })()).toEqual(jwkSet);
+    expect(fetched).not.toHaveBeenCalled();
+    const [current] = replaced.all;
+    if (!current) throw new Error('there is no secret');
+    expect(await isolate({ secrets: { current, all: [current] } })()).toEqual(jwkSet);
+    expect(urls()).toEqual([jwksUri]);
+  });
+
+  it('may be as many as are allowed, also in KV and for a verifier', async () => {
+    const keys = [...Array.from({ length: 149 }, (_, index) => ({ ...rs256Jwk, kid: `${index}` })), es256Jwk];
+    network[jwksUri] = () => Response.json({ keys });
+    const policy = { maximumKeys: 150 };
+    await expect(isolate()()).rejects.toThrow();
+    await isolate({ policy })();
+    await shared();
+    fetched.mockClear();
+    const verify = verifier({ issuer: 'https://issuer.test', audience, keys: isolate({ policy }) });
+    expect(await verify(await token())).toMatchObject({ ok: true });
+    expect(fetched).not.toHaveBeenCalled();
   });
 
   it('are had without KV', async () => {
@@ -85,10 +163,21 @@ describe('keys of another issuer', () => {
     expect(await isolate({ cache: broken })()).toEqual(jwkSet);
   });
 
+  it('are had without waiting for a KV that does not answer', async () => {
+    const silent = {
+      get: async () => null,
+      put: vi.fn(() => new Promise<never>(() => {})),
+    };
+    const hanging = silent as unknown as KVNamespace;
+    expect(await isolate({ cache: hanging })()).toEqual(jwkSet);
+    await vi.waitFor(() => expect(silent.put).toHaveBeenCalled());
+  });
+
   it('outlive the issuer in KV, until they are too old', async () => {
     let time = Date.now();
     const now = () => time;
     await isolate({ now })();
+    await shared();
     network = {};
     time += 3_600_000;
     expect(await isolate({ now })()).toEqual(jwkSet);
@@ -178,10 +267,23 @@ describe('discovery', () => {
   });
 });
 
+describe('the keys of several owners', () => {
+  it('are fetched once for each, whoever asks', async () => {
+    const otherUri = 'https://other.example.com/keys';
+    network[otherUri] = () => Response.json({ keys: [rs256Jwk] });
+    const keysOf = issuerKeys({ cache, secrets, fetch: fetched });
+    // A client signs in its own name, which is no address (RFC 7523 §3).
+    const client = () => keysOf({ issuer: 'client', jwksUri: otherUri })();
+    const asked = [keysOf({ issuer, jwksUri })(), client(), keysOf({ issuer, jwksUri })(), client()];
+    expect(await Promise.all(asked)).toEqual([jwkSet, { keys: [rs256Jwk] }, jwkSet, { keys: [rs256Jwk] }]);
+    expect(urls()).toEqual([jwksUri, otherUri]);
+  });
+});
+
 describe('an address that must not be fetched', () => {
   it.each([
-    { issuer: 'http://upstream.example.com' },
-    { issuer: 'https://localhost' },
+    { issuer: 'http://upstream.example.com', jwksUri: undefined },
+    { issuer: 'https://localhost', jwksUri: undefined },
     { jwksUri: 'https://[::ffff:169.254.169.254]/' },
   ])('is refused at once: %o', (options) => {
     expect(() => isolate(options)).toThrow(TypeError);

@@ -9,6 +9,7 @@ import {
   SignJWT,
 } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { configOf } from '../../src/config/configured.ts';
 import { ConfigError } from '../../src/config/error.ts';
 import { ISOLATE_REFRESH_SECONDS, ISOLATE_SECONDS, LEASE_SECONDS } from '../../src/core/keyring/timing.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
@@ -17,8 +18,8 @@ import { secretEncryptions } from '../../src/keys/encryptions.ts';
 import { MISSING_COOLDOWN_MILLISECONDS } from '../../src/keys/keys.ts';
 import type { KeyRingObject } from '../../src/keys/object.ts';
 import { makeKey, openKey } from '../../src/keys/sealed.ts';
-import { readSnapshot, SNAPSHOT_NAME, type Snapshot, writeSnapshot } from '../../src/keys/snapshot.ts';
-import { cachedSnapshot, isolate, otherSecret, ringStub } from './setup.ts';
+import { SNAPSHOT_NAME, type Snapshot, writeSnapshot } from '../../src/keys/snapshot.ts';
+import { cachedSnapshot, isolate, otherSecret, ringStub, snapshotInKv } from './setup.ts';
 
 const claims: JWTPayload = { iss: 'https://issuer.test', sub: 'somebody' };
 
@@ -28,12 +29,12 @@ afterEach(() => {
 });
 
 async function snapshotInCache(): Promise<Snapshot> {
-  const snapshot = await readSnapshot(await cachedSnapshot(), await rootSecrets(env));
+  const snapshot = await snapshotInKv();
   if (!snapshot) throw new Error('KV has no snapshot of ours');
   return snapshot;
 }
 const putSnapshot = async (snapshot: Snapshot) =>
-  env.JWKS_CACHE.put(SNAPSHOT_NAME, await writeSnapshot(snapshot, await rootSecrets(env)));
+  env.JWKS_CACHE.put(SNAPSHOT_NAME, await writeSnapshot(snapshot, await rootSecrets(env), configOf(env)));
 
 const snapshotWritten = () => vi.waitFor(async () => expect(await cachedSnapshot()).not.toBeNull());
 
@@ -53,6 +54,18 @@ describe('signing', () => {
     expect(payload).toEqual(claims);
     const active = (await ringStub().ring()).keys.find((key) => key.alg === alg && key.state === 'active');
     expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: active?.kid });
+  });
+
+  it('signs what it was given when many tokens are made at once, long ones and names in any script too', async () => {
+    const { keys } = await isolate();
+    const given: JWTPayload[] = Array.from({ length: 20 }, (_, index) => ({
+      sub: `user ${index}`,
+      name: 'Zoë 陳 🙂'.repeat(index === 7 ? 2_000 : 1),
+    }));
+    const tokens = await Promise.all(given.map((payload) => keys.sign('ES256', 'at+jwt', payload)));
+    const set = createLocalJWKSet(await keys.jwks());
+    const read = await Promise.all(tokens.map(async (token) => (await jwtVerify(token, set)).payload));
+    expect(read).toEqual(given);
   });
 
   it('calls neither the object nor KV while the isolate is warm', async () => {
@@ -148,6 +161,35 @@ describe('signing', () => {
   });
 });
 
+it('takes a newer ring from an answer that was asked for before the one that came first', async () => {
+  await warmIsolate();
+  const now = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  let asked = 0;
+  let answer: ((text: string | null) => void) | undefined;
+  // The first question to KV is answered when the test says so, later ones as they come.
+  const cache = {
+    get: () => {
+      asked += 1;
+      if (asked > 1) return cachedSnapshot();
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    },
+  } as unknown as KVNamespace;
+  const slow = await isolate({ JWKS_CACHE: cache });
+  const first = slow.keys.jwks();
+  await vi.waitFor(() => expect(asked).toBe(1));
+  // Whoever waited too long for it asks anew, later, and meets what KV had before.
+  vi.setSystemTime(now + 5_000);
+  const second = await slow.keys.jwks();
+  const snapshot = await snapshotInCache();
+  const newer = { ...snapshot, version: snapshot.version + 1, keys: snapshot.keys.slice(1) };
+  answer?.(await writeSnapshot(newer, await rootSecrets(env), configOf(env)));
+  await first;
+  expect((await slow.keys.jwks()).keys).toHaveLength(second.keys.length - 1);
+});
+
 describe('publication', () => {
   it('shows public members only, named by their RFC 7638 thumbprint', async () => {
     const { keys } = await isolate();
@@ -203,7 +245,16 @@ describe('a snapshot in KV', () => {
   ])('is ignored when it %s, though we sealed it', async (_, change) => {
     await warmIsolate();
     const changed = change(await snapshotInCache()) as Snapshot;
-    await expectIgnored(await writeSnapshot(changed, await rootSecrets(env)));
+    await expectIgnored(await writeSnapshot(changed, await rootSecrets(env), configOf(env)));
+  });
+
+  it.each([
+    ['another issuer', { issuer: 'https://other.example' }],
+    ['another environment', { environment: 'production' as const }],
+  ])('is ignored when it is that of %s, with the same root secret', async (_, other) => {
+    await warmIsolate();
+    const context = { ...configOf(env), ...other };
+    await expectIgnored(await writeSnapshot(await snapshotInCache(), await rootSecrets(env), context));
   });
 
   it('is good for no longer than its lease, in an isolate that holds it too', async () => {

@@ -9,6 +9,7 @@ import {
   ISOLATE_REFRESH_SECONDS,
   ISOLATE_SECONDS,
   LEASE_SECONDS,
+  MAXIMUM_TOKEN_SECONDS,
   PROPAGATION_SECONDS,
   REPUBLISH_SECONDS,
 } from '../../src/core/keyring/timing.ts';
@@ -26,15 +27,16 @@ describe('the policy of the ring', () => {
     expect(ringPolicy(load())).toEqual({
       algorithms: ['ES256', 'RS256'],
       period: 30 * 86_400_000,
-      tokenLifetime: 300_000,
+      tokenLifetime: 86_400_000,
       propagation: PROPAGATION_SECONDS * 1000,
       republish: REPUBLISH_SECONDS * 1000,
     });
   });
 
-  it('takes the longest life of any access token', () => {
-    const clients = [app, { ...app, clientId: 'long', accessTokenSeconds: 7200 }];
-    expect(ringPolicy(load({ clients })).tokenLifetime).toBe(7_200_000);
+  it('covers every access token that can be configured, today or in another deployment', () => {
+    const longest = (accessTokenSeconds: number) => load({ clients: [{ ...app, accessTokenSeconds }] });
+    expect(ringPolicy(longest(MAXIMUM_TOKEN_SECONDS))).toEqual(ringPolicy(longest(60)));
+    expect(() => longest(MAXIMUM_TOKEN_SECONDS + 1)).toThrow('accessTokenSeconds');
   });
 
   it('covers ID tokens and assertions', async () => {

@@ -8,7 +8,7 @@ import type { Environment } from '../../src/environment.ts';
 import { type KeyEncryptions, secretEncryptions } from '../../src/keys/encryptions.ts';
 import { createKeys, type Keys, RING_NAME } from '../../src/keys/keys.ts';
 import type { KeyRingObject } from '../../src/keys/object.ts';
-import { SNAPSHOT_NAME } from '../../src/keys/snapshot.ts';
+import { readSnapshot, SNAPSHOT_NAME, type Snapshot } from '../../src/keys/snapshot.ts';
 import { readRing } from '../../src/keys/store.ts';
 
 export const otherSecret = `development_${btoa('another secret of thirty-two bytes!')}`;
@@ -31,6 +31,10 @@ export const storedKeys = () =>
   runInDurableObject(ringStub(), (_, { storage }) => readRing(storage.sql).keys);
 
 export const cachedSnapshot = (): Promise<string | null> => env.JWKS_CACHE.get(SNAPSHOT_NAME);
+
+/** What KV holds, if it was sealed by and for this issuer. */
+export const snapshotInKv = async (): Promise<Snapshot | undefined> =>
+  readSnapshot(await cachedSnapshot(), await rootSecrets(env), configOf(env));
 
 interface Isolate {
   keys: Keys;
@@ -62,6 +66,7 @@ export async function isolate(
   const keys = createKeys({
     ring: counting(environment.KEY_RING, 'getByName', 'object'),
     cache: counting(environment.JWKS_CACHE, 'get', 'cache'),
+    context: configOf(env),
     secrets,
     encryptions: encryptions ?? secretEncryptions(secrets),
   });

@@ -1,16 +1,22 @@
 /**
- * The HTTP API of the transit secrets engine of Vault and OpenBao as far as we use it, after
- * https://developer.hashicorp.com/vault/api-docs/secret/transit: paths, header, bodies, statuses and the form of
+ * The HTTP API of the transit secrets engine of Vault and OpenBao as far as we use it, and the renewal of the
+ * token, after https://developer.hashicorp.com/vault/api-docs/secret/transit and .../auth/token: paths, header, bodies, statuses and the form of
  * errors; the cryptography is real. To be put in the place of `fetch`.
  */
-export function vaultStandIn({ token = 'a-vault-token', keyName = 'portcullis', mount = 'transit' } = {}) {
+export function vaultStandIn({
+  token = 'a-vault-token',
+  keyName = 'portcullis',
+  mount = 'transit',
+  /** What the token has left after a renewal, in seconds; null for one that cannot be renewed. */
+  lease = 2_764_800 as number | null,
+} = {}) {
   const versions: Promise<CryptoKey>[] = [];
   const rotate = () => {
     const made = crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
     versions.push(made as Promise<CryptoKey>);
   };
   rotate();
-  const calls = { encrypt: 0, decrypt: 0 };
+  const calls = { encrypt: 0, decrypt: 0, renew: 0 };
   /** Set to answer otherwise: sealed, slow, garbage. */
   let instead: ((request: Request) => Promise<Response>) | undefined;
 
@@ -34,6 +40,23 @@ export function vaultStandIn({ token = 'a-vault-token', keyName = 'portcullis', 
     const { pathname } = new URL(request.url);
     if (request.headers.get('X-Vault-Token') !== token) return errors(403, 'permission denied');
     if (request.method !== 'POST' && request.method !== 'PUT') return errors(405);
+    if (pathname === '/v1/auth/token/renew-self') {
+      calls.renew += 1;
+      if (lease === null) return errors(400, 'lease is not renewable');
+      const auth = {
+        client_token: token,
+        accessor: 'an-accessor',
+        policies: ['default', 'portcullis'],
+        token_policies: ['default', 'portcullis'],
+        metadata: null,
+        lease_duration: lease,
+        renewable: true,
+        entity_id: '',
+        token_type: 'service',
+        orphan: true,
+      };
+      return Response.json({ request_id: crypto.randomUUID(), data: null, warnings: null, auth });
+    }
     const prefix = `/v1/${mount}/`;
     const [operation, name, ...rest] = pathname.startsWith(prefix)
       ? pathname.slice(prefix.length).split('/')

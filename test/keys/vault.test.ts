@@ -2,6 +2,7 @@ import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:tes
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/config/error.ts';
+import { REPUBLISH_SECONDS } from '../../src/core/keyring/timing.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { ObjectUnavailable } from '../../src/durable/call.ts';
 import { KeyEncryptionUnavailable } from '../../src/keys/encryption.ts';
@@ -10,6 +11,7 @@ import { type VaultOptions, vaultEncryption } from '../../src/keys/vault.ts';
 import { configurationWith, isolate, ringStub, storedKeys, withEnvironment } from './setup.ts';
 import { vaultStandIn } from './vault-stand-in.ts';
 
+let said: string[];
 const plaintext = new TextEncoder().encode('a private key');
 let vault: ReturnType<typeof vaultStandIn>;
 
@@ -17,6 +19,10 @@ beforeEach(async () => {
   await reset();
   vault = vaultStandIn();
   vi.stubGlobal('fetch', vault.fetch);
+  said = [];
+  vi.spyOn(console, 'error').mockImplementation((...parts: unknown[]) => {
+    said.push(parts.join(' '));
+  });
 });
 afterEach(() => {
   configurationWith();
@@ -102,6 +108,44 @@ describe('key encryption by Vault', () => {
     expect(String(denied)).not.toContain('a-wrong-token');
   });
 
+  it('says in one line a minute what to do when the token is no longer accepted', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    const by = encryption({ token: 'an-expired-token' });
+    for (let round = 0; round < 5; round += 1) await by.wrap(plaintext, 'c').catch(() => {});
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('Vault refuses PORTCULLIS_VAULT_TOKEN for transit/encrypt/portcullis');
+    expect(said[0]).toContain('it has expired, was revoked, or its policy lacks `update` there');
+    expect(said[0]).toContain('`wrangler secret put PORTCULLIS_VAULT_TOKEN` (docs/operations.md');
+    expect(said[0]).not.toContain('an-expired-token');
+    vi.setSystemTime(Date.now() + 60_000);
+    await by.wrap(plaintext, 'c').catch(() => {});
+    expect(said).toHaveLength(2);
+  });
+
+  it.each<[string, number | null, RegExp | null]>([
+    ['nothing of a periodic token that it renewed', 2_764_800, null],
+    ['nothing of a token without an end', 0, null],
+    ['of a token near its end how long is left', 7_200, /ends in 120 minutes .* wrangler secret put/s],
+    ['of a token that cannot be renewed that it will end', null, /cannot be renewed.*periodic token/],
+  ])('says %s', async (_, lease, line) => {
+    vault = vaultStandIn({ lease });
+    vi.stubGlobal('fetch', vault.fetch);
+    await encryption().renew?.();
+    expect(vault.calls.renew).toBe(1);
+    expect(said).toHaveLength(line ? 1 : 0);
+    if (line) expect(said[0]?.replaceAll('`', '')).toMatch(line);
+    expect(said.join()).not.toContain(vault.token);
+  });
+
+  it('lets a renewal fail without a word to whoever asked for it', async () => {
+    vault.answerInstead(() => Promise.reject(new TypeError('no connection')));
+    await expect(encryption().renew?.()).resolves.toBeUndefined();
+    expect(said).toEqual(['key encryption: Vault gives no usable answer']);
+    vault.answerInstead(undefined);
+    await encryption({ token: 'an-expired-token' }).renew?.();
+    expect(said[1]).toContain('Vault refuses PORTCULLIS_VAULT_TOKEN for auth/token/renew-self');
+  });
+
   it('is refused over http, and without a token', () => {
     for (const url of ['http://vault.test:8200', 'http://localhost:8200']) {
       expect(() => encryption({ url })).toThrow(ConfigError);
@@ -152,6 +196,18 @@ describe('a ring that Vault seals', () => {
     vault.answerInstead(undefined);
     vi.setSystemTime(Date.now() + 2_000);
     await expect(keys.sign('ES256', 'at+jwt', {})).resolves.toBeTypeOf('string');
+  });
+
+  it('is what the object renews its token for, about once an hour', async () => {
+    await startWithVault();
+    await ringStub().ring();
+    await runDurableObjectAlarm(ringStub());
+    await vi.waitFor(() => expect(vault.calls.renew).toBe(1));
+    await runDurableObjectAlarm(ringStub());
+    expect(vault.calls.renew).toBe(1);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + REPUBLISH_SECONDS * 1000 });
+    await runDurableObjectAlarm(ringStub());
+    expect(vault.calls.renew).toBe(2);
   });
 
   it('takes over the keys that the root secret sealed', async () => {

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { SimulateYear } from './keyring/checks.ts';
 import type { KeyringMutant } from './keyring-mutants.ts';
-import type { SimulateYear } from './keyring-year.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * The year with the plan it runs, as one module; or the same with one change.
+ * The year with the plan, the policy and the copies it runs, as one module; or the same with one change.
  * @throws Error when what is to be changed is not there exactly once
  */
 export async function loadYear(mutant?: KeyringMutant): Promise<SimulateYear> {
   const path = mutant && resolve(root, mutant.file);
   const contents = mutant && path && changed(mutant, await readFile(path, 'utf8'));
   const { outputFiles } = await build({
-    entryPoints: [resolve(root, 'test/simulation/keyring-year.ts')],
+    entryPoints: [resolve(root, 'test/simulation/keyring/year.ts')],
     bundle: true,
     write: false,
     format: 'esm',

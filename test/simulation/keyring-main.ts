@@ -7,7 +7,7 @@ const usage = `node test/simulation/keyring-main.ts [options]
   --years N       so many of them, from that seed on, until one fails
   --mutants       every change, and how many years each takes to be noticed`;
 
-const MUTANT_YEARS = 2_000;
+const MUTANT_YEARS = 500;
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({

@@ -10,7 +10,8 @@ export interface KeyringMutant {
 const plan = 'src/core/keyring/plan.ts';
 const ring = 'src/core/keyring/ring.ts';
 const timing = 'src/core/keyring/timing.ts';
-const world = 'test/simulation/keyring-year.ts';
+const copy = 'src/core/keyring/copy.ts';
+const policy = 'src/keys/policy.ts';
 
 export const keyringMutants: readonly KeyringMutant[] = [
   {
@@ -82,14 +83,39 @@ export const keyringMutants: readonly KeyringMutant[] = [
   { name: 'the margin forgets KV', file: timing, find: '  KV_SECONDS +\n', replace: '' },
   {
     name: 'an isolate goes on with an old ring',
-    file: world,
-    find: 'age >= ISOLATE_SECONDS * second || clock',
-    replace: 'clock',
+    file: copy,
+    find: 'Math.min(asOf + ISOLATE_SECONDS * 1000, copy.staleAt)',
+    replace: 'copy.staleAt',
   },
   {
     name: 'a snapshot in KV is good for ever',
-    file: world,
-    find: 'shown.staleAt > clock && ',
-    replace: '',
+    file: copy,
+    find: 'Math.min(asOf + ISOLATE_SECONDS * 1000, copy.staleAt)',
+    replace: 'asOf + ISOLATE_SECONDS * 1000',
+  },
+  {
+    name: 'an algorithm of which a key once leaked signs at once when it comes back',
+    file: plan,
+    find: 'ring.orphaned.includes(alg)',
+    replace: 'ring.revoked.some((key) => key.alg === alg)',
+  },
+  {
+    name: 'an algorithm that comes later signs at once',
+    file: plan,
+    find: 'ring.version === 1 && ring.keys.length === 0',
+    replace: 'own.length === 0',
+  },
+  {
+    name: 'a key of an algorithm that is wanted no more goes without waiting',
+    file: plan,
+    find: "if (key.state !== 'retired' || key.publishedAt === null) return Number.POSITIVE_INFINITY;",
+    replace:
+      "if (!policy.algorithms.includes(key.alg)) return 0;\n  if (key.state !== 'retired' || key.publishedAt === null) return Number.POSITIVE_INFINITY;",
+  },
+  {
+    name: 'tokens live longer than the policy says',
+    file: policy,
+    find: 'MAXIMUM_TOKEN_SECONDS * 1000',
+    replace: '3_600_000',
   },
 ];

@@ -142,12 +142,14 @@ it('an object whose tables the previous schema wrote migrates when it wakes, and
     const rows = (table: string) => sql.exec(`SELECT * FROM ${table}`).toArray();
     const tables = ['profile', 'password', 'session', 'code', 'family', 'event'];
     const kept = tables.map((table) => [table, rows(table)] as const);
-    for (const table of [...tables, 'password_attempt']) sql.exec(`DROP TABLE ${table}`);
+    const since = ['password_attempt', 'consent', 'session_client', 'revoked_token'];
+    for (const table of [...tables, ...since]) sql.exec(`DROP TABLE ${table}`);
     sql.exec(migrations[0]);
     sql.exec('UPDATE schema_version SET version = 1');
     for (const [table, found] of kept) {
+      const columns = sql.exec('SELECT name FROM pragma_table_info(?)', table).toArray();
       for (const row of found) {
-        const names = Object.keys(row).filter((name) => name !== 'disabled_at');
+        const names = Object.keys(row).filter((name) => columns.some((column) => column.name === name));
         sql.exec(
           `INSERT INTO ${table} (${names}) VALUES (${names.map(() => '?')})`,
           ...names.map((name) => row[name]),

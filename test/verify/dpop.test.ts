@@ -56,6 +56,23 @@ describe('a token that is bound to a key', () => {
     checks.mockRestore();
   });
 
+  it('costs one reading of its key for all proofs of one client', async () => {
+    const judge = verify();
+    await judge(token, request(await proofWith()));
+    const proof = await proofWith();
+    const imports = vi.spyOn(crypto.subtle, 'importKey');
+    expect(await judge(token, request(proof))).toMatchObject({ ok: true });
+    expect(imports).not.toHaveBeenCalled();
+    imports.mockRestore();
+  });
+
+  it('is not proved by a header that was good once over a signature of another key', async () => {
+    const judge = verify();
+    expect(await judge(token, request(await proofWith()))).toMatchObject({ ok: true });
+    const forged = await proofWith({ key: other.privateKey });
+    expect(await judge(token, request(forged))).toMatchObject({ code: 'proof_signature_invalid' });
+  });
+
   it('is no bearer token', async () => {
     expect(await verify()(token)).toMatchObject({ code: 'proof_missing' });
     expect(await verifier({ issuer, audience, keys })(token)).toMatchObject({ code: 'proof_missing' });
@@ -248,6 +265,24 @@ describe('a proof', () => {
     const proof = await proofWith({ claims: { nonce: 'fresh' } });
     expect(await judge(token, request(proof))).toMatchObject({ ok: true });
   });
+});
+
+it('a proof whose RSA modulus begins with zeroes is refused: the same key would have another name', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const jwk = await exportJWK(publicKey);
+  const padded = { ...jwk, n: base64url.encode(Uint8Array.of(0, ...base64url.decode(jwk.n ?? ''))) };
+  const codeOf = async (key: JWK) => {
+    const bound = await tokenWith({ claims: { cnf: { jkt: await thumbprintOf(key) } } });
+    const proof = await proofWith({
+      header: { alg: 'RS256', jwk: key },
+      claims: { ath: await ath(bound) },
+      key: privateKey,
+    });
+    const answer = await verify({ algorithms: ['RS256'] })(bound, request(proof));
+    return answer.ok || answer.code;
+  };
+  expect(await codeOf(jwk)).toBe(true);
+  expect(await codeOf(padded)).toBe('proof_invalid');
 });
 
 it.each<[string, DpopOptions]>([

@@ -1,6 +1,12 @@
 import type { JSONWebKeySet } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
-import { checkedPolicy, defaultPolicy, type Fetched, publicKeys } from '../../src/verify/jwks.ts';
+import {
+  checkedPolicy,
+  defaultPolicy,
+  type FetchedKeys,
+  fetchKeys,
+  publicKeys,
+} from '../../src/verify/jwks.ts';
 import { type Copy, jwksCache, type SharedStore, standing } from '../../src/verify/jwks-cache.ts';
 import { es256Jwk, jwkSet, rs256Jwk } from './issuer.ts';
 
@@ -66,8 +72,8 @@ describe('a fetch is due', () => {
 /** A cache whose clock and upstream the test holds. */
 function stage(shared?: SharedStore) {
   let time = 1_000_000_000_000;
-  const upstream = vi.fn<(signal: AbortSignal) => Promise<Fetched>>(async () => ({
-    value: jwkSet,
+  const upstream = vi.fn<(signal: AbortSignal) => Promise<FetchedKeys>>(async () => ({
+    keys: jwkSet,
     maxAgeSeconds: undefined,
   }));
   const quick = { ...policy, timeoutMilliseconds: 40 };
@@ -82,10 +88,10 @@ function stage(shared?: SharedStore) {
   };
 }
 
-const answer = (keys: JSONWebKeySet['keys']): Promise<Fetched> =>
-  Promise.resolve({ value: { keys }, maxAgeSeconds: undefined });
+const answer = (keys: JSONWebKeySet['keys']): Promise<FetchedKeys> =>
+  Promise.resolve({ keys: { keys }, maxAgeSeconds: undefined });
 const down = () => Promise.reject(new Error('down'));
-const hanging = () => new Promise<Fetched>(() => {});
+const hanging = () => new Promise<never>(() => {});
 
 describe('a cache', () => {
   it('asks once for any number of callers at once, and not again while it is fresh', async () => {
@@ -171,12 +177,12 @@ describe('a cache', () => {
 
   it('gives up on a fetch in time, and takes nothing that it brings later', async () => {
     const { keys, upstream, pass } = stage();
-    const late = Promise.withResolvers<Fetched>();
+    const late = Promise.withResolvers<FetchedKeys>();
     upstream.mockImplementationOnce(() => late.promise);
     await expect(keys()).rejects.toThrow();
     pass(1);
     expect(await keys()).toEqual(jwkSet);
-    late.resolve({ value: { keys: [] }, maxAgeSeconds: undefined });
+    late.resolve({ keys: { keys: [] }, maxAgeSeconds: undefined });
     await late.promise;
     expect(await keys()).toEqual(jwkSet);
     expect(upstream).toHaveBeenCalledTimes(2);
@@ -203,19 +209,6 @@ describe('a cache', () => {
     expect(upstream.mock.calls[0]?.[0].aborted).toBe(true);
   });
 
-  it.each<[string, unknown]>([
-    ['no object', 'keys'],
-    ['null', null],
-    ['no list of keys', { keys: 'none' }],
-    ['too many keys', { keys: Array.from({ length: 101 }, () => es256Jwk) }],
-  ])('keeps its copy when %s comes back', async (_, value) => {
-    const { keys, upstream, pass } = stage();
-    const first = await keys();
-    upstream.mockResolvedValue({ value, maxAgeSeconds: undefined });
-    pass(600);
-    expect(await keys()).toBe(first);
-  });
-
   it('believes an issuer that has taken all its keys back', async () => {
     const { keys, upstream, pass } = stage();
     await keys();
@@ -230,7 +223,7 @@ describe('a shared store', () => {
     const kept: { copy: Copy | undefined } = { copy: found };
     const shared = {
       read: vi.fn(async () => kept.copy),
-      write: vi.fn(async (newer: Copy) => {
+      write: vi.fn((newer: Copy) => {
         kept.copy = newer;
       }),
     };
@@ -280,6 +273,22 @@ describe('a shared store', () => {
     await expect(keys()).rejects.toThrow();
   });
 
+  it('that does not answer leaves enough time to ask the issuer', async () => {
+    const { shared } = store();
+    shared.read.mockImplementation(hanging);
+    const { keys, upstream } = stage(shared);
+    expect(await keys()).toEqual(jwkSet);
+    expect(upstream).toHaveBeenCalledTimes(1);
+  });
+
+  it('that cannot be written changes nothing', async () => {
+    const { shared } = store();
+    shared.write.mockImplementation(() => {
+      throw new Error('away');
+    });
+    expect(await stage(shared).keys()).toEqual(jwkSet);
+  });
+
   it('cannot keep a set alive with a date in the future', async () => {
     const { shared } = store({
       keys: { keys: [rs256Jwk] },
@@ -303,6 +312,34 @@ describe('a policy', () => {
   });
 });
 
+describe('a fetched key set', () => {
+  const fetched = (value: unknown, maximumKeys = 2) =>
+    fetchKeys('https://issuer.test/keys', {
+      fetch: async () => Response.json(value, { headers: { 'Cache-Control': 'public, max-age=60' } }),
+      signal: new AbortController().signal,
+      maximumBytes: 100_000,
+      maximumKeys,
+    });
+
+  it('comes with the time for which it may be kept', async () => {
+    expect(await fetched(jwkSet)).toEqual({ keys: jwkSet, maxAgeSeconds: 60 });
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', 'keys'],
+    ['null', null],
+    ['no list of keys', { keys: 'none' }],
+    ['more keys than allowed', { keys: [es256Jwk, rs256Jwk, es256Jwk] }],
+  ])('is none when %s comes back', async (_, value) => {
+    await expect(fetched(value)).rejects.toThrow(TypeError);
+  });
+
+  it('may have as many keys as its reader allows', async () => {
+    const many = { keys: Array.from({ length: 150 }, (_, index) => ({ ...es256Jwk, kid: `es ${index}` })) };
+    expect(await fetched(many, 150)).toMatchObject({ keys: many });
+  });
+});
+
 describe('a key set', () => {
   it('keeps public members only', () => {
     const d = 'secret';
@@ -321,7 +358,8 @@ describe('a key set', () => {
     ['a type that every object has', { kty: 'constructor', kid: 'x' }],
     ['no type', { kid: 'x' }],
     ['an encryption key', { ...es256Jwk, use: 'enc' }],
-    ['an RSA key of 1024 bits (RFC 7518 §3.3)', { kty: 'RSA', n: 'A'.repeat(171), e: 'AQAB' }],
+    ['an RSA key of 1024 bits (RFC 7518 §3.3)', { kty: 'RSA', n: 'v'.repeat(171), e: 'AQAB' }],
+    ['one whose zeroes make it look longer', { kty: 'RSA', n: 'A'.repeat(171) + 'v'.repeat(171), e: 'AQAB' }],
     ['an RSA key without a number', { kty: 'RSA', n: 1, e: 'AQAB' }],
     ['null', null],
     ['a word', 'key'],

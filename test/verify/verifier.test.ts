@@ -191,6 +191,15 @@ describe('keys', () => {
     expect(fetched.mock.calls.map(([url]) => String(url))).toEqual([`${issuer}/.well-known/jwks.json`]);
   });
 
+  it('may be as many as the verifier allows', async () => {
+    const keys = [...Array.from({ length: 149 }, (_, index) => ({ ...rs256Jwk, kid: `${index}` })), es256Jwk];
+    remote(() => Response.json({ keys }));
+    const text = await token();
+    expect(await verifier({ issuer, audience })(text)).toMatchObject({ code: 'keys_unavailable' });
+    const generous = verifier({ issuer, audience, jwks: { maximumKeys: 150 } });
+    expect(await generous(text)).toMatchObject({ ok: true });
+  });
+
   it('are fetched from another place when one is given', async () => {
     const fetched = remote(() => Response.json(jwkSet));
     await verifier({ issuer, audience, jwksUri: 'http://localhost:8787/keys' })(await token());

@@ -50,7 +50,7 @@ const greeting = ({ name, email, auth_time, exp }: AssertionClaims) => html`<!do
         signed in, and told the origin who you are in a signed note.</p>
       <dl>
         <dt>Email</dt><dd><bdi>${email}</bdi></dd>
-        <dt>Signed in</dt><dd>${new Date(auth_time * 1000).toUTCString()}</dd>
+        <dt>Signed in</dt><dd>${auth_time && new Date(auth_time * 1000).toUTCString()}</dd>
         <dt>The note is good until</dt><dd>${new Date(exp * 1000).toUTCString()}</dd>
       </dl>
       <form method="post" action="/.portcullis/sign-out"><button>Sign out</button></form>

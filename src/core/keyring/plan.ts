@@ -24,8 +24,10 @@ export interface Plan<K extends RingKey> {
   /** The ring with every transition that is due: the very same object when none is. */
   ring: Ring<K>;
   create: Creation[];
-  /** When to look again. Not in the future while something is to be made or published. */
-  wakeAt: number;
+  /** When time alone changes the ring next; infinite while nothing of the kind is decided. */
+  changesAt: number;
+  /** From when a key is to be made or KV to be told. */
+  workAt: number;
 }
 
 /**
@@ -42,9 +44,16 @@ export function advance<K extends RingKey>(ring: Ring<K>, policy: Policy, now: n
     .map((key) => due(key, ring.keys, policy, now))
     .filter((key) => now < removalOf(key, policy));
   const unchanged = keys.length === ring.keys.length && keys.every((key, at) => key === ring.keys[at]);
-  const advanced = unchanged ? ring : withKeys(ring, keys);
+  const advanced = withoutOrphans(unchanged ? ring : withKeys(ring, keys), (alg) =>
+    policy.algorithms.includes(alg),
+  );
   const create = policy.algorithms.flatMap((alg) => missing(advanced, alg));
-  return { ring: advanced, create, wakeAt: create.length > 0 ? now : wakeAt(advanced, policy, now) };
+  return {
+    ring: advanced,
+    create,
+    changesAt: changesAt(advanced, policy, now),
+    workAt: create.length > 0 ? now : publicationAt(advanced, policy),
+  };
 }
 
 /** One key after the transitions that are due at `now`. */
@@ -105,28 +114,33 @@ function removalOf(key: RingKey, policy: Policy): number {
 
 function missing(ring: Ring, alg: string): Creation[] {
   const own = ring.keys.filter((key) => key.alg === alg);
-  if (own.some(({ state }) => state === 'next')) return [];
-  const next: Creation = { alg, state: 'next' };
-  if (own.some(({ state }) => state === 'active')) return [next];
-  // Nobody holds a copy of an empty ring. And after a leak nothing is left to sign with: verifiers that do not know
-  // the new key fetch the set anew.
-  const atOnce = ring.keys.length === 0 || ring.revoked.some((key) => key.alg === alg);
-  return atOnce ? [{ alg, state: 'active' }, next] : [next];
+  const has = (state: Creation['state']) => own.some((key) => key.state === state);
+  // Nobody holds a copy of a ring that never had a key. And where the signing key leaked and none waited, to wait
+  // would be to refuse everybody; verifiers that do not know the new key fetch the set anew. Whatever else has no
+  // key, such as an algorithm that comes or comes back, waits until every cache knows its first one.
+  const atOnce = (ring.version === 1 && ring.keys.length === 0) || ring.orphaned.includes(alg);
+  const wanted: Creation[] = [];
+  if (atOnce && !has('active')) wanted.push({ alg, state: 'active' });
+  if (!has('next')) wanted.push({ alg, state: 'next' });
+  return wanted;
 }
 
-function wakeAt(ring: Ring, policy: Policy, now: number): number {
-  const current = ring.published?.version === ring.version;
-  const times = [current ? (ring.published?.at ?? now) + policy.republish : now];
-  for (const key of ring.keys) {
-    if (key.state === 'next' && key.activeFrom !== null) times.push(key.activeFrom);
-    times.push(removalOf(key, policy));
-  }
-  return Math.max(now, Math.min(...times));
-}
+const changesAt = ({ keys }: Ring, policy: Policy, now: number): number =>
+  Math.max(
+    now,
+    Math.min(
+      ...keys.map((key) =>
+        key.state === 'next' ? (key.activeFrom ?? Number.POSITIVE_INFINITY) : removalOf(key, policy),
+      ),
+    ),
+  );
+
+const publicationAt = ({ version, published }: Ring, policy: Policy): number =>
+  published?.version === version ? published.at + policy.republish : Number.NEGATIVE_INFINITY;
 
 /** Whether KV is to be given the ring. */
 export const publicationDue = (ring: Ring, policy: Policy, now: number): boolean =>
-  ring.published?.version !== ring.version || ring.published.at + policy.republish <= now;
+  publicationAt(ring, policy) <= now;
 
 const visible = (keys: readonly RingKey[]): string =>
   JSON.stringify(keys.map(({ kid, state, activeFrom }) => [kid, state, activeFrom]));
@@ -137,8 +151,12 @@ const withKeys = <K extends RingKey>(ring: Ring<K>, keys: readonly K[]): Ring<K>
   version: visible(keys) === visible(ring.keys) ? ring.version : ring.version + 1,
 });
 
+const withoutOrphans = <K extends RingKey>(ring: Ring<K>, stays: (alg: string) => boolean): Ring<K> =>
+  ring.orphaned.every(stays) ? ring : { ...ring, orphaned: ring.orphaned.filter(stays) };
+
 /** The ring with a key that a plan asked for. */
-export const add = <K extends RingKey>(ring: Ring<K>, key: K): Ring<K> => withKeys(ring, [...ring.keys, key]);
+export const add = <K extends RingKey>(ring: Ring<K>, key: K): Ring<K> =>
+  withoutOrphans(withKeys(ring, [...ring.keys, key]), (alg) => !(key.state === 'active' && key.alg === alg));
 
 /** KV acknowledged, at `now`, a copy of `version`. An older one proves nothing about the keys of today. */
 export function acknowledge<K extends RingKey>(ring: Ring<K>, version: number, now: number): Ring<K> {
@@ -184,5 +202,8 @@ export function revoke<K extends RingKey>(ring: Ring<K>, kid: string, now: numbe
       };
     });
   const revoked = [...ring.revoked, { kid, alg: leaked.alg, revokedAt: now }];
-  return { ...withKeys(ring, keys), revoked };
+  const bereft =
+    leaked.state === 'active' && !keys.some(({ alg, state }) => alg === leaked.alg && state === 'active');
+  const orphaned = bereft ? [...ring.orphaned, leaked.alg] : ring.orphaned;
+  return { ...withKeys(ring, keys), revoked, orphaned };
 }

@@ -31,6 +31,8 @@ export interface Ring<K extends RingKey = RingKey> {
   version: number;
   keys: readonly K[];
   revoked: readonly RevokedKey[];
+  /** Algorithms whose signing key leaked while none waited: until a key is in its place, nothing can sign. */
+  orphaned: readonly string[];
   /** The newest version that KV acknowledged, and when it last did; null before the first time. */
   published: { version: number; at: number } | null;
 }
@@ -44,11 +46,13 @@ export function signerAt<K extends Pick<RingKey, 'alg' | 'state' | 'activeFrom'>
   alg: string,
   now: number,
 ): K | undefined {
-  const own = keys.filter((key) => key.alg === alg);
-  return (
-    own.find((key) => key.state === 'next' && key.activeFrom !== null && key.activeFrom <= now) ??
-    own.find((key) => key.state === 'active')
-  );
+  let active: K | undefined;
+  for (const key of keys) {
+    if (key.alg !== alg) continue;
+    if (key.state === 'next' && key.activeFrom !== null && key.activeFrom <= now) return key;
+    if (key.state === 'active') active = key;
+  }
+  return active;
 }
 
 /**

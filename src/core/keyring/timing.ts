@@ -23,6 +23,9 @@ export const PROPAGATION_SECONDS =
   VERIFIER_SECONDS +
   CLOCK_SKEW_SECONDS;
 
+/** No token lives longer, whatever is configured: so a retired key need not know what its tokens were given. */
+export const MAXIMUM_TOKEN_SECONDS = 24 * 60 * 60;
+
 /**
  * A snapshot is good for this long, whatever KV still has: the bound on a revoked key if KV takes no writes. It is
  * also for how long the issuer does without the ring's object.
@@ -30,3 +33,10 @@ export const PROPAGATION_SECONDS =
 export const LEASE_SECONDS = 6 * 60 * 60;
 /** The snapshot in KV is renewed this often. */
 export const REPUBLISH_SECONDS = 60 * 60;
+
+const FIRST_RETRY_SECONDS = 2;
+const LAST_RETRY_SECONDS = 60;
+
+/** How long the object waits after so many failures in a row. Bounded by what a leak can wait for KV to return. */
+export const retryAfterSeconds = (failures: number): number =>
+  Math.min(FIRST_RETRY_SECONDS * 2 ** (failures - 1), LAST_RETRY_SECONDS);

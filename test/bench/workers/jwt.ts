@@ -1,3 +1,4 @@
+import { configOf } from '../../../src/config/configured.ts';
 import { rootSecrets } from '../../../src/crypto/root-secret.ts';
 import type { Environment } from '../../../src/environment.ts';
 import { createKeys, type Keys } from '../../../src/keys/keys.ts';
@@ -75,6 +76,7 @@ export default {
     keys ??= createKeys({
       ring: environment.KEY_RING,
       cache: environment.JWKS_CACHE,
+      context: configOf(environment),
       secrets: await rootSecrets(environment),
     });
     const { pathname, searchParams } = new URL(request.url);

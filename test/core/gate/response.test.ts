@@ -1,37 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bearerChallenge,
-  privateCacheControl,
-  resourceMetadataPath,
-  varyByIdentity,
-} from '../../../src/core/gate/response.ts';
-
-describe('WWW-Authenticate', () => {
-  const resourceMetadata = 'https://app.test/.well-known/oauth-protected-resource/api';
-
-  it('has no error when no credentials were sent (RFC 6750 §3.1)', () => {
-    expect(bearerChallenge({ resourceMetadata, errorDescription: 'nobody' })).toBe(
-      `Bearer resource_metadata="${resourceMetadata}"`,
-    );
-  });
-
-  it('names the error and the scope that is missing', () => {
-    expect(bearerChallenge({ error: 'insufficient_scope', scope: ['a', 'b'], resourceMetadata })).toBe(
-      `Bearer error="insufficient_scope", scope="a b", resource_metadata="${resourceMetadata}"`,
-    );
-  });
-
-  it('cannot be broken out of', () => {
-    expect(
-      bearerChallenge({ error: 'invalid_token', errorDescription: 'a"b\\c\r\nd', resourceMetadata }),
-    ).toContain(`error_description="a'b'c''d"`);
-  });
-});
-
-it('puts the metadata of a resource between its host and its path (RFC 9728 §3.1)', () => {
-  expect(resourceMetadataPath('/demo/api')).toBe('/.well-known/oauth-protected-resource/demo/api');
-  expect(resourceMetadataPath('/')).toBe('/.well-known/oauth-protected-resource');
-});
+import { privateCacheControl, varyByIdentity } from '../../../src/core/gate/response.ts';
 
 describe('an answer that identity shaped', () => {
   it.each([

@@ -18,7 +18,7 @@ const policy: Policy = {
   propagation: 100,
   republish: 1_000,
 };
-const empty: Ring = { version: 1, keys: [], revoked: [], published: null };
+const empty: Ring = { version: 1, keys: [], revoked: [], orphaned: [], published: null };
 
 let made = 0;
 const make = ({ alg, state }: Creation, now: number): RingKey => {
@@ -148,13 +148,16 @@ describe('an alarm', () => {
 
   it('is asked for when something begins, ends, or is to be told KV again', () => {
     const ring = first();
-    expect(advance(ring, policy, 0).wakeAt).toBe(1_000);
-    const told = acknowledge(ring, ring.version, 9_500);
-    expect(advance(told, policy, 9_500).wakeAt).toBe(10_000);
-    const rotated = settle(told, 10_000);
-    const retold = acknowledge(rotated, rotated.version, 10_500);
-    expect(advance(retold, policy, 10_500).wakeAt).toBe(10_600);
-    expect(advance(settle(first(), 10_000, { kv: false }), policy, 10_000).wakeAt).toBe(10_000);
+    expect(advance(ring, policy, 0)).toMatchObject({ changesAt: 10_000, workAt: 1_000 });
+    const rotated = settle(acknowledge(ring, ring.version, 9_500), 10_000);
+    expect(advance(rotated, policy, 10_500)).toMatchObject({ changesAt: 10_600, workAt: 11_000 });
+  });
+
+  it('is asked for at once while something is to be made or published, and knows what comes by itself', () => {
+    expect(advance(empty, policy, 5)).toMatchObject({ changesAt: Number.POSITIVE_INFINITY, workAt: 5 });
+    const untold = settle(first(), 10_000, { kv: false });
+    expect(advance(untold, policy, 10_000).workAt).toBeLessThan(10_000);
+    expect(advance(rotateNow(first(), 50), policy, 50)).toMatchObject({ changesAt: 100 });
   });
 });
 
@@ -198,6 +201,53 @@ describe('a leak', () => {
       { alg: 'ES256', state: 'active' },
       { alg: 'ES256', state: 'next' },
     ]);
+  });
+
+  it('leaves nothing to sign with only until a key is in its place, however long making one takes', () => {
+    const ring = first();
+    const lonely = { ...ring, keys: inState(ring, 'active') };
+    const bereft = revoke(lonely, only(ring, 'active').kid, 5);
+    expect(bereft.orphaned).toEqual(['ES256']);
+    // A successor that was being made when the leak became known waits behind a key that signs.
+    const late = add(bereft, make({ alg: 'ES256', state: 'next' }, 6));
+    expect(advance(late, policy, 6).create).toEqual([{ alg: 'ES256', state: 'active' }]);
+    const healed = settle(bereft, 900);
+    expect(only(healed, 'active').activeFrom).toBe(900);
+    expect(healed.orphaned).toEqual([]);
+  });
+
+  it.each(['active', 'next', 'retired'])(
+    'of a key that was %s does not let its algorithm sign at once when it comes back later',
+    (state) => {
+      const both = { ...policy, algorithms: ['ES256', 'EdDSA'] };
+      const start = settle(settle(empty, 0, { rules: both }), 10_000, { rules: both });
+      const leaked = start.keys.find((key) => key.alg === 'EdDSA' && key.state === state)?.kid ?? '';
+      const after = settle(revoke(start, leaked, 10_001), 10_001, { rules: both });
+      const without = settle(settle(after, 10_002), 20_000);
+      expect(without.keys.some(({ alg }) => alg === 'EdDSA')).toBe(false);
+      const back = settle(without, 20_001, { rules: both });
+      expect(signerAt(back.keys, 'EdDSA', 20_100)).toBeUndefined();
+      expect(signerAt(back.keys, 'EdDSA', 20_101)?.activeFrom).toBe(20_101);
+    },
+  );
+
+  it('that left an algorithm without a key is forgotten when the algorithm is wanted no more', () => {
+    const both = { ...policy, algorithms: ['ES256', 'EdDSA'] };
+    const start = settle(empty, 0, { rules: both });
+    const waits = (key: RingKey) => key.alg === 'EdDSA' && key.state === 'next';
+    const lonely = { ...start, keys: start.keys.filter((key) => !waits(key)) };
+    const leaked = lonely.keys.find(({ alg }) => alg === 'EdDSA')?.kid ?? '';
+    const bereft = revoke(lonely, leaked, 5);
+    const back = advance(advance(bereft, policy, 6).ring, both, 7);
+    expect(back.create).toEqual([{ alg: 'EdDSA', state: 'next' }]);
+  });
+
+  it('of every key leaves a ring that is not a new one: an algorithm that comes then waits', () => {
+    const ring = first();
+    const none = ring.keys.reduce((left, { kid }) => revoke(left, kid, 5), ring);
+    const other = { ...policy, algorithms: ['EdDSA'] };
+    expect(none.keys).toEqual([]);
+    expect(advance(none, other, 6).create).toEqual([{ alg: 'EdDSA', state: 'next' }]);
   });
 
   it('of the key that waits, or of a retired one, touches nothing that signs', () => {

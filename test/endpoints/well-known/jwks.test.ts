@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { JWK } from 'jose';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   JWKS_MAXIMUM_AGE_SECONDS,
   JWKS_STALE_WHILE_REVALIDATE_SECONDS,
@@ -10,9 +10,9 @@ import { jwks } from '../../../src/endpoints/well-known/jwks.ts';
 const key: JWK = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', kid: 'one', alg: 'ES256', use: 'sig' };
 
 function endpoint() {
-  const published = { keys: [key] };
+  const published = { set: { keys: [key] } };
   const sign = () => Promise.reject(new Error('nothing here signs'));
-  const app = new Hono().get('/jwks', jwks({ keys: { sign, jwks: async () => published } }));
+  const app = new Hono().get('/jwks', jwks({ keys: { sign, jwks: async () => published.set } }));
   return { published, get: (headers: HeadersInit = {}) => app.request('/jwks', { headers }) };
 }
 
@@ -41,10 +41,22 @@ it.each([(etag: string) => etag, (etag: string) => `"other", W/${etag}`, () => '
   },
 );
 
+it('writes and hashes a set once, not for every request', async () => {
+  const digest = vi.spyOn(crypto.subtle, 'digest');
+  const { published, get } = endpoint();
+  const tags = [];
+  for (let request = 0; request < 3; request += 1) tags.push((await get()).headers.get('etag'));
+  expect(new Set(tags).size).toBe(1);
+  expect(digest).toHaveBeenCalledTimes(1);
+  published.set = { keys: [] };
+  await get();
+  expect(digest).toHaveBeenCalledTimes(2);
+});
+
 it('answers in full once the set has changed', async () => {
   const { published, get } = endpoint();
   const etag = (await get()).headers.get('etag') ?? '';
-  published.keys.push({ ...key, kid: 'two' });
+  published.set = { keys: [key, { ...key, kid: 'two' }] };
   const response = await get({ 'if-none-match': etag });
   expect(response.status).toBe(200);
   expect(response.headers.get('etag')).not.toBe(etag);

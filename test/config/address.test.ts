@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressFault, developmentAddressFault } from '../../src/keys/issuer-jwks-address.ts';
+import { addressFault, developmentAddressFault } from '../../src/config/address.ts';
 
 const refused = [
   'http://issuer.example.com',
