@@ -13,6 +13,8 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc', environment: 'development' },
+            // What `export *` of src/worker.ts brings and no binding names is not seen.
+            additionalExports: { Administration: 'WorkerEntrypoint' },
             miniflare: {
               bindings: {
                 PORTCULLIS_ISSUER: 'http://localhost:8787',

@@ -6,8 +6,15 @@ import { createIdentifiers } from './identifier/identifiers.ts';
 import { RING_NAME } from './keys/keys.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { KeyRecord, Revocation } from './keys/types.ts';
-import type { Account } from './user/types.ts';
+import { checkProfileChange, type ProfileChangeInput } from './user/profile-change.ts';
+import type { Account, Profile } from './user/types.ts';
 import { createUsers } from './user/users.ts';
+
+export type SetProfileAnswer =
+  | { kind: 'set'; profile: Profile }
+  | { kind: 'unknown' }
+  /** Nothing was changed. What is wrong with each member, by its name. */
+  | { kind: 'refused'; faults: Record<string, string> };
 
 /**
  * What an operator's own Worker may do to accounts, through a service binding with `entrypoint: "Administration"`.
@@ -38,8 +45,19 @@ export class Administration extends WorkerEntrypoint<Environment> {
     return this.#users.enable(userId);
   }
 
-  endSession(userId: string, sessionId: string): Promise<void> {
-    return this.#users.endSession(userId, sessionId, 'administrator');
+  /**
+   * Changes name, verified flags and standard claims (OpenID Connect Core §5.1): `{ claims: { nickname: 'Ada' } }`. A
+   * claim that is null is taken away, one that is left out stays.
+   */
+  async setProfile(userId: string, change: ProfileChangeInput): Promise<SetProfileAnswer> {
+    const checked = checkProfileChange(change, 'administrator');
+    if (checked.kind === 'faulty') return { kind: 'refused', faults: checked.faults };
+    const profile = await this.#users.setProfile(userId, checked.change);
+    return profile ? { kind: 'set', profile } : { kind: 'unknown' };
+  }
+
+  async endSession(userId: string, sessionId: string): Promise<void> {
+    await this.#users.endSession(userId, sessionId, 'administrator');
   }
 
   /** Ends every session and every family, those with offline_access too. */

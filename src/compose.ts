@@ -1,15 +1,20 @@
 import { createClients } from './clients/clients.ts';
+import { createRegistrations } from './clients/registrations.ts';
 import { configOf } from './config/configured.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
+import { createProofs } from './dpop/proofs.ts';
 import type { Environment } from './environment.ts';
 import { createGate } from './gate/gate.ts';
+import { createAccessTokens } from './grants/access-tokens.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
 import { keyEncryptions } from './keys/encryptions.ts';
 import { issuerKeys } from './keys/issuer-jwks.ts';
 import { createKeys } from './keys/keys.ts';
 import { createReplays } from './replay/replays.ts';
 import { issuerRoutes } from './routes.ts';
+import { createDevices } from './transaction/devices.ts';
+import { createTransactions } from './transaction/transactions.ts';
 import { createUsers } from './user/users.ts';
 
 export interface Portcullis {
@@ -24,26 +29,35 @@ export async function compose(environment: Environment): Promise<Portcullis> {
   const config = configOf(environment);
   const secrets = await rootSecrets(environment);
   const encryptions = keyEncryptions(config, secrets, environment);
+  const replays = createReplays(environment.REPLAY);
+  const registrations = createRegistrations({ config, secrets, namespace: environment.CLIENT });
+  const users = createUsers(environment.USER);
+  const keys = createKeys({
+    ring: environment.KEY_RING,
+    cache: environment.JWKS_CACHE,
+    context: config,
+    secrets,
+    encryptions,
+  });
   const dependencies: Dependencies = {
     config,
     secrets,
     environment,
-    clients: createClients({ config }),
-    replays: createReplays(environment.REPLAY),
-    users: createUsers(environment.USER),
+    registrations,
+    clients: createClients({ config, registrations }),
+    replays,
+    proofs: createProofs({ config, secrets, replays }),
+    transactions: createTransactions(environment.TRANSACTION, secrets),
+    devices: createDevices(environment.DEVICE_AUTHORIZATION),
+    users,
     identifiers: createIdentifiers(environment.IDENTIFIER),
     issuerKeys: issuerKeys({
       cache: environment.JWKS_CACHE,
       secrets,
       development: config.environment === 'development',
     }),
-    keys: createKeys({
-      ring: environment.KEY_RING,
-      cache: environment.JWKS_CACHE,
-      context: config,
-      secrets,
-      encryptions,
-    }),
+    keys,
+    accessTokens: createAccessTokens({ config, keys, secrets, users, replays }),
   };
   const gate = createGate(dependencies);
   const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));

@@ -1,11 +1,16 @@
 import type { Clients } from './clients/clients.ts';
+import type { Registrations } from './clients/registrations.ts';
 import type { Config } from './config/schema.ts';
 import type { RootSecrets } from './crypto/root-secret.ts';
+import type { Proofs } from './dpop/proofs.ts';
 import type { Environment } from './environment.ts';
+import type { AccessTokens } from './grants/access-tokens.ts';
 import type { Identifiers } from './identifier/identifiers.ts';
 import type { IssuerKeys } from './keys/issuer-jwks.ts';
 import type { Keys } from './keys/keys.ts';
 import type { Replays } from './replay/replays.ts';
+import type { Devices } from './transaction/devices.ts';
+import type { Transactions } from './transaction/transactions.ts';
 import type { Users } from './user/users.ts';
 
 /** What the composition root (compose.ts) makes once per isolate and hands to endpoints and gate. */
@@ -13,10 +18,15 @@ export interface Dependencies {
   config: Config;
   secrets: RootSecrets;
   clients: Clients;
+  registrations: Registrations;
   replays: Replays;
+  transactions: Transactions;
+  proofs: Proofs;
+  devices: Devices;
   users: Users;
   identifiers: Identifiers;
   keys: Keys;
+  accessTokens: AccessTokens;
   issuerKeys: IssuerKeys;
   environment: Environment;
 }

@@ -3,6 +3,7 @@ import type { IdentifierObject } from './identifier/object.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { MailboxObject } from './mail/mailbox.ts';
 import type { ReplayObject } from './replay/object.ts';
+import type { DeviceAuthorizationObject } from './transaction/device-object.ts';
 import type { TransactionObject } from './transaction/object.ts';
 import type { UserObject } from './user/object.ts';
 
@@ -23,8 +24,10 @@ export interface Environment {
   KEY_RING: DurableObjectNamespace<KeyRingObject>;
   /** Development only: holds the mail that would have been sent. */
   MAILBOX: DurableObjectNamespace<MailboxObject>;
-  /** Pushed authorization requests, device codes: what has no user yet, by random id. */
+  /** Pushed authorization requests: what has no user yet, by random id. */
   TRANSACTION: DurableObjectNamespace<TransactionObject>;
+  /** Devices that wait for their person, by user code. */
+  DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorizationObject>;
   /** What may be used once, by whoever makes it. */
   REPLAY: DurableObjectNamespace<ReplayObject>;
   /** Clients that registered themselves, by client id. */

@@ -11,6 +11,7 @@ export { IdentifierObject } from './identifier/object.ts';
 export { KeyRingObject } from './keys/object.ts';
 export { MailboxObject } from './mail/mailbox.ts';
 export { ReplayObject } from './replay/object.ts';
+export { DeviceAuthorizationObject } from './transaction/device-object.ts';
 export { TransactionObject } from './transaction/object.ts';
 export { UserObject } from './user/object.ts';
 

@@ -3,14 +3,23 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dependencies } from './dependencies.ts';
 import { ObjectUnavailable } from './durable/call.ts';
 import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
+import { revokeConsent } from './endpoints/account/consent.ts';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
+import { editProfile, showProfile } from './endpoints/account/profile.tsx';
 import { asset } from './endpoints/assets.ts';
+import { decideConsent, showConsent } from './endpoints/consent.tsx';
 import { mailbox } from './endpoints/dev/mailbox.tsx';
+import { connectDevice, showDevice } from './endpoints/device.tsx';
 import { authorize } from './endpoints/oauth/authorize.ts';
+import { deviceAuthorization } from './endpoints/oauth/device-authorization.ts';
+import { introspect } from './endpoints/oauth/introspect.ts';
 import { logout } from './endpoints/oauth/logout.tsx';
+import { pushedAuthorizationRequest } from './endpoints/oauth/par.ts';
+import { manageRegistration, register } from './endpoints/oauth/register.ts';
 import { revoke } from './endpoints/oauth/revoke.ts';
 import { token } from './endpoints/oauth/token.ts';
 import { userinfo } from './endpoints/oauth/userinfo.ts';
+import { selectAccount } from './endpoints/select-account.tsx';
 import { devices, ends, removeDevice } from './endpoints/session/devices.ts';
 import { login } from './endpoints/session/login.ts';
 import { logoutAll, logoutOthers, logout as logoutSession } from './endpoints/session/logout.ts';
@@ -41,19 +50,32 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/assets/*', 'page', asset],
   ['GET', '/signin', 'page', showSignIn(d)],
   ['POST', '/signin', 'form', signIn(d)],
+  ['POST', '/signin/account', 'form', selectAccount(d)],
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],
+  ['GET', '/consent', 'page', showConsent(d)],
+  ['POST', '/consent', 'form', decideConsent(d)],
+  ['GET', '/device', 'page', showDevice(d)],
+  ['POST', '/device', 'form', connectDevice(d)],
   ['GET', '/account', 'page', account(d)],
   ['GET', '/account/password', 'page', showPasswordChange(d)],
   ['POST', '/account/password', 'form', changePassword(d)],
+  ['GET', '/account/profile', 'page', showProfile(d)],
+  ['POST', '/account/profile', 'form', editProfile(d)],
+  ['POST', '/account/revoke-consent', 'form', revokeConsent(d)],
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],
   ['POST', '/account/sign-out-everywhere', 'form', signOutEverywhere(d)],
   ['GET POST', '/oauth/authorize', 'page', authorize(d)],
+  ['POST', '/oauth/par', 'server', pushedAuthorizationRequest(d)],
   ['POST', '/oauth/token', 'api', token(d)],
+  ['POST', '/oauth/device_authorization', 'server', deviceAuthorization(d)],
   ['POST', '/oauth/revoke', 'api', revoke(d)],
+  ['POST', '/oauth/introspect', 'server', introspect(d)],
   ['GET POST', '/oauth/userinfo', 'api', userinfo(d)],
   ['GET POST', '/oauth/logout', 'page', logout(d)],
+  ['POST', '/oauth/register', 'api', register(d)],
+  ['GET PUT DELETE', '/oauth/register/:client_id', 'api', manageRegistration(d)],
   ['POST', '/session/login', 'first-party', login(d)],
   ['POST', '/session/refresh', 'first-party', refresh(d)],
   ['POST', '/session/logout', 'first-party', logoutSession(d)],
@@ -79,12 +101,12 @@ export function issuerRoutes(
   // A GET has no body that anybody reads; the runtime would refuse to wrap one.
   const limitBody: MiddlewareHandler = (c, next) =>
     c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limit(c, next);
-  const guards: Record<Caller, MiddlewareHandler[]> = {
-    api: [anyOrigin],
-    'first-party': [firstParty(config)],
-    server: [],
-    page: [],
-    form: [sameOrigin(config)],
+  const guards: Record<Caller, (allowed: string[]) => MiddlewareHandler[]> = {
+    api: (allowed) => [anyOrigin(allowed)],
+    'first-party': () => [firstParty(config)],
+    server: () => [],
+    page: () => [],
+    form: () => [sameOrigin(config)],
   };
   const limit = bodyLimit({
     maxSize: MAXIMUM_BODY_BYTES,
@@ -101,8 +123,9 @@ export function issuerRoutes(
   const methodsOf = new Map<string, string[]>();
   for (const [methods, path, caller, handler] of table(dependencies)) {
     const allowed = methods.split(' ');
-    app.on(allowed, path, headers, limitBody, ...guards[caller], handler);
-    if (caller === 'api' || caller === 'first-party') app.options(path, headers, ...guards[caller]);
+    const guard = guards[caller](allowed);
+    app.on(allowed, path, headers, limitBody, ...guard, handler);
+    if (caller === 'api' || caller === 'first-party') app.options(path, headers, ...guard);
     methodsOf.set(path, [
       ...(methodsOf.get(path) ?? []),
       ...allowed,

@@ -1,3 +1,4 @@
+import { clientSecret } from './client-secret.ts';
 import { buildDemo } from './demo.ts';
 import { deploy } from './deploy.ts';
 import { Failure } from './failure.ts';
@@ -10,6 +11,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     await buildDemo();
     return 0;
   },
+  'client-secret': clientSecret,
 };
 
 const usage = `usage: portcullis <command>
@@ -17,6 +19,7 @@ const usage = `usage: portcullis <command>
   start    run it on this machine     --port <number>  --persist-to <folder>
   deploy   put it on Cloudflare       --dry-run, and every option of \`wrangler deploy\`
   build    bundle the demo's browser app
+  client-secret    make a secret for a client, and the hash that the configuration holds
 `;
 
 /** Runs one command and answers with the exit code: 0, 1 (it failed) or 2 (the command line is wrong). */

@@ -12,6 +12,9 @@ export interface AuthorizationRequest {
   silent: boolean;
 }
 
+/** What apps show of whoever signed in, by the scope that allows it. */
+const shown: Record<string, string[]> = { profile: ['name'], email: ['email', 'email_verified'] };
+
 /** Where to send the browser (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2, OpenID Connect Core §3.1.2.1). */
 export function authorizationUrl(request: AuthorizationRequest): string {
   const parameters = new URLSearchParams({
@@ -25,6 +28,12 @@ export function authorizationUrl(request: AuthorizationRequest): string {
     code_challenge_method: 'S256',
   });
   for (const resource of request.resources) parameters.append('resource', resource);
+  // A scope alone brings claims to UserInfo (OpenID Connect Core §5.4). In the ID token they save a request.
+  const names = request.scope.split(' ').flatMap((scope) => shown[scope] ?? []);
+  if (names.length > 0) {
+    const id_token = Object.fromEntries(names.map((name) => [name, null]));
+    parameters.set('claims', JSON.stringify({ id_token }));
+  }
   if (request.silent) parameters.set('prompt', 'none');
   return `${request.issuer}/oauth/authorize?${parameters}`;
 }

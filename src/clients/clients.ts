@@ -1,12 +1,28 @@
 import type { Client, Config } from '../config/schema.ts';
+import { createMetadataDocuments, isDocumentUrl } from './documents.ts';
+import type { Registrations } from './registrations.ts';
 
-/** The registered clients: those of the configuration, and those that registered themselves. */
+/** Every client: those of the configuration, those that registered themselves, and those that are an address. */
 export interface Clients {
   /** Throws ObjectUnavailable when it cannot be found out. */
   find(clientId: string): Promise<Client | undefined>;
 }
 
-export function createClients({ config }: { config: Config }): Clients {
+export function createClients({
+  config,
+  registrations,
+  documents = createMetadataDocuments({ config }),
+}: {
+  config: Config;
+  registrations: Pick<Registrations, 'find'>;
+  documents?: ((clientId: string) => Promise<Client | undefined>) | undefined;
+}): Clients {
   const configured = new Map(config.clients.map((client) => [client.clientId, client]));
-  return { find: async (clientId) => configured.get(clientId) };
+  return {
+    async find(clientId) {
+      const found = configured.get(clientId);
+      if (found) return found;
+      return isDocumentUrl(clientId) ? documents(clientId) : registrations.find(clientId);
+    },
+  };
 }

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import type { Environment } from '../environment.ts';
 import { addressFault, developmentAddressFault } from './address.ts';
+import { type ClientContext, clientFaults } from './client-faults.ts';
 import type { DefineConfig } from './define.ts';
 import { ConfigError } from './error.ts';
+import { resourceFaults } from './resource-faults.ts';
 import { type Client, type Config, type Route, schema } from './schema.ts';
 
 /** The gate signs people in as a client of its own issuer. */
@@ -28,7 +30,9 @@ function gateClient(scheme: string, issuerHost: string, name: string, routes: re
 export const issuerPaths: readonly string[] = [
   '/signin',
   '/signup',
+  '/consent',
   '/account',
+  '/device',
   '/oauth',
   '/session',
   '/assets',
@@ -59,6 +63,18 @@ function* otherIssuerFaults({ environment, issuer: own, issuers, routes }: Confi
   }
 }
 
+/** What the rules of clients depend on. @param registered whether the clients registered themselves */
+export const clientContext = (
+  { environment, issuer, keys, routes }: Config,
+  registered: boolean,
+): ClientContext => ({
+  issuer,
+  environment,
+  algorithms: keys.algorithms,
+  ownHosts: [new URL(issuer).host, ...routes.map((route) => route.host)],
+  registered,
+});
+
 /** Rules that span several fields. Each answers with the fault, or nothing. */
 function* faults(config: Config): Generator<string> {
   const issuer = new URL(config.issuer);
@@ -80,28 +96,21 @@ function* faults(config: Config): Generator<string> {
     if (client.grantTypes.includes('authorization_code') && client.redirectUris.length === 0) {
       yield `clients[${index}].redirectUris: needs at least one redirect URI`;
     }
-    if (client.resources.includes(config.issuer)) {
-      yield `clients[${index}].resources: must not hold the issuer itself, which is UserInfo's audience`;
+    for (const { member, message } of clientFaults(client, clientContext(config, false))) {
+      yield `clients[${index}].${member}: ${message}`;
     }
-    for (const sessionOrigin of client.sessionOrigins) {
-      if (config.environment === 'production' && !sessionOrigin.startsWith('https:')) {
-        yield `clients[${index}].sessionOrigins: ${sessionOrigin} must be https`;
-      }
-    }
-    if (client.refreshToken.idleSeconds > client.refreshToken.absoluteSeconds) {
-      yield `clients[${index}].refreshToken.idleSeconds: must not exceed absoluteSeconds`;
-    }
-    for (const uri of client.redirectUris) {
-      const url = new URL(uri);
-      if (config.environment === 'production' && url.protocol === 'http:' && !loopback.has(url.hostname)) {
-        yield `clients[${index}].redirectUris: ${uri} must be https; a code sent over http can be read on the way`;
-      }
+  }
+  for (const member of ['registration', 'clientIdMetadataDocuments'] as const) {
+    const policy = config[member];
+    if (policy.kind !== 'closed' && policy.resources.includes(config.issuer)) {
+      yield `${member}.resources: must not hold the issuer itself, which is UserInfo's audience`;
     }
   }
   if (config.session.idleSeconds > config.session.absoluteSeconds) {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
   yield* otherIssuerFaults(config);
+  yield* resourceFaults(config);
   const matched = new Map<string, number>();
   for (const [index, route] of config.routes.entries()) {
     const shadowing = [...matched].find(

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { asymmetric } from '../verify/jws.ts';
 import { client } from './client.ts';
+import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { absoluteUri, day, origin, scopeToken, seconds, signingAlgorithm } from './values.ts';
 
@@ -135,6 +136,8 @@ export const schema = v.strictObject({
   clients: v.array(client),
   /** Resource servers whose tokens are not as usual. A client's \`resources\` need not stand here. */
   resources: v.optional(v.array(resource), []),
+  registration,
+  clientIdMetadataDocuments,
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
   /** Other issuers, by names of your own; an origin sees the name before the `sub`. A route takes their tokens if it says so. */
@@ -156,6 +159,16 @@ export const schema = v.strictObject({
       maximumAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(100)), 10),
       /** Default 15 minutes; 1 minute to 1 day. */
       attemptWindowSeconds: v.optional(seconds(60, day), 15 * 60),
+    }),
+    {},
+  ),
+  dpop: v.optional(
+    v.strictObject({
+      /**
+       * Proofs must hold a nonce of ours (RFC 9449 §8), so that whoever could use a client's key for a moment has no proofs
+       * for later. A client's first request is then refused with a nonce to try again with. Default true.
+       */
+      requireNonce: v.optional(v.boolean(), true),
     }),
     {},
   ),

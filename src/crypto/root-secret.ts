@@ -8,6 +8,9 @@ export type Purpose =
   | 'password-pepper'
   | 'key-encryption'
   | 'issuer-jwks-tag'
+  | 'client-id-tag'
+  | 'dpop-nonce'
+  | 'access-token-seal'
   | 'seal-sign-in'
   | 'seal-gate-session'
   | 'seal-gate-sign-in';

@@ -3,8 +3,10 @@ import type { RootSecrets } from './root-secret.ts';
 
 // The one wire form of every token we make ourselves: a prefix that a secret scanner can match, then base64url of
 //   version 1 | home 1 | user id 16 | record id 8 | generation 4 | secret 32 | tag 16   bytes
+// A device code has no user yet: in the place of the user's id stands that of the object in which it waits for one.
 const prefixes = {
   authorization_code: 'pc_ac_',
+  device_code: 'pc_dc_',
   refresh_token: 'pc_rt_',
   session: 'pc_st_',
   device: 'pc_dv_',

@@ -5,15 +5,14 @@ import { readForm } from '../middleware/form.ts';
 import { clearSession, openSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
+import { deviceReturn } from '../sign-in/device.ts';
 import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { lockedMessage, signInByPassword } from '../sign-in/password.ts';
 import { endCauses } from '../user/end-cause.ts';
+import { mustSelectAccount, showAccounts } from './select-account.tsx';
 
-const clientNameOf = ({ config }: Dependencies, flow: Flow | undefined): string | undefined =>
-  config.clients.find((client) => client.clientId === flow?.request.clientId)?.clientName;
-
-const page = (
+const page = async (
   c: Context,
   dependencies: Dependencies,
   shown: {
@@ -30,7 +29,7 @@ const page = (
   return c.html(
     <SignInPage
       name={dependencies.config.name}
-      clientName={clientNameOf(dependencies, flow)}
+      clientName={flow && (await dependencies.clients.find(flow.request.clientId))?.clientName}
       flow={flowId}
       email={email ?? flow?.request.loginHint}
       error={error}
@@ -50,7 +49,12 @@ export const showSignIn = (dependencies: Dependencies) => async (c: Context) => 
   const session = token && (await dependencies.users.readSession(token));
   if (session?.kind === 'ended') clearSession(c, dependencies);
   const notice = session?.kind === 'ended' ? endCauses[session.cause].sentence : undefined;
-  return page(c, dependencies, { flowId: flow && flowId, flow, notice });
+  if (flow && flowId && token && session?.kind === 'live' && c.req.query('account') !== 'other') {
+    const signedIn = { token, session };
+    if (mustSelectAccount(flow, signedIn)) return showAccounts(c, dependencies, flowId, flow, signedIn);
+  }
+  const leadsOn = flow || deviceReturn(flowId);
+  return page(c, dependencies, { flowId: leadsOn && flowId, flow, notice });
 };
 
 /** POST /signin */

@@ -7,6 +7,7 @@ import { errorPage } from '../middleware/failure.tsx';
 import { readForm } from '../middleware/form.ts';
 import { openSession, signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
+import { deviceReturn } from '../sign-in/device.ts';
 import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { newPasswordFault } from '../sign-in/password.ts';
@@ -16,9 +17,9 @@ const MAXIMUM_NAME_LENGTH = 100;
 
 type Typed = Pick<SignUpPageProps, 'email' | 'displayName' | 'error'>;
 
-const page = (
+const page = async (
   c: Context,
-  { config }: Dependencies,
+  { clients, config }: Dependencies,
   flowId: string | undefined,
   flow: Flow | undefined,
   typed: Typed,
@@ -28,7 +29,7 @@ const page = (
   return c.html(
     <SignUpPage
       name={config.name}
-      clientName={config.clients.find((client) => client.clientId === flow?.request.clientId)?.clientName}
+      clientName={flow && (await clients.find(flow.request.clientId))?.clientName}
       flow={flowId}
       minimumLength={config.passwords.minimumLength}
       signInHref={flowId ? `/signin?flow=${flowId}` : '/signin'}
@@ -42,7 +43,8 @@ const page = (
 export const showSignUp = (dependencies: Dependencies) => async (c: Context) => {
   const flowId = c.req.query('flow');
   const flow = await readFlow(c, dependencies, flowId);
-  return page(c, dependencies, flow && flowId, flow, { email: flow?.request.loginHint });
+  const leadsOn = flow || deviceReturn(flowId);
+  return page(c, dependencies, leadsOn && flowId, flow, { email: flow?.request.loginHint });
 };
 
 /** What is wrong with the form, field by field, the first one first. */

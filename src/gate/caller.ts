@@ -2,7 +2,8 @@ import { decodeJwt } from 'jose';
 import type { OtherIssuer, Route } from '../config/schema.ts';
 import { unseal } from '../crypto/seal.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { familyIdOf } from '../grants/tokens.ts';
+import { familyIdOf } from '../grants/access-token.ts';
+import { tokenPolicy } from '../grants/resource.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import { type Verify, verifier } from '../verify/index.ts';
 import type { GateCookies, SessionHandle } from './cookies.ts';
@@ -18,6 +19,8 @@ export interface TokenCaller {
   userId: string;
   sessionId: string;
   familyId: string | undefined;
+  /** The token's `jti`. */
+  tokenId: string | undefined;
   clientId: string;
   scope: string[];
   /** Seconds since the epoch. */
@@ -74,6 +77,7 @@ function createVerification({ config, keys, issuerKeys }: TokenDependencies) {
     verifier({
       issuer: config.issuer,
       audience,
+      algorithms: [tokenPolicy(config, [audience], 0).accessTokenSigningAlg],
       keys: (kid) => keys.jwks(kid),
       // Issuer and gate share a clock: `exp` means what it says.
       clockToleranceSeconds: 0,
@@ -128,7 +132,15 @@ export function createAuthentication(
       return { kind: 'invalid_token', description: 'the token belongs to no session' };
     }
     const familyId = familyIdOf(jti);
-    return { kind: 'token', userId: sub, sessionId: sid, familyId, clientId: client_id, ...granted };
+    return {
+      kind: 'token',
+      userId: sub,
+      sessionId: sid,
+      familyId,
+      tokenId: jti,
+      clientId: client_id,
+      ...granted,
+    };
   }
 
   /** The session handle of this host, or undefined for any other cookie, garbage included. */

@@ -12,6 +12,7 @@ import { originHeaders } from '../core/gate/headers.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
 import { matchRoute } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { isRevoked } from '../grants/access-tokens.ts';
 import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
 import { report } from '../report.ts';
 import type { LiveSession } from '../user/types.ts';
@@ -119,9 +120,14 @@ export function createGate(dependencies: GateDependencies): Gate {
     const age = maximumAge(route.freshness, caller.kind);
     if (age === undefined) return { kind: 'admitted', caller, session: undefined };
     const session = await sessionStatus(caller, age);
-    if (session.kind === 'live') return { kind: 'admitted', caller, session };
-    const why =
-      session.kind === 'ended' ? `the session has ended: ${session.cause}` : 'there is no such session';
+    const revoked =
+      caller.kind === 'token' && session.kind === 'live' && isRevoked(caller.tokenId, session.revokedTokens);
+    if (session.kind === 'live' && !revoked) return { kind: 'admitted', caller, session };
+    const why = revoked
+      ? 'the token has been revoked'
+      : session.kind === 'ended'
+        ? `the session has ended: ${session.cause}`
+        : 'there is no such session';
     if (caller.kind === 'token') return unauthorised(route, 'invalid_token', why);
     return mayLeaveToSignIn ? { kind: 'sign_in' } : unauthorised(route, 'login_required', why);
   }

@@ -2,9 +2,9 @@ import { scopeTokens } from '../core/oauth/authorization-request.ts';
 import { sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken } from '../crypto/token.ts';
 import type { EndCause, RefreshAnswer } from '../user/types.ts';
-import { type GrantType, refused } from './grant.ts';
+import { issueAccessToken } from './access-token.ts';
+import { type GrantType, refreshBinding, refused } from './grant.ts';
 import { candidateSuccessor, replayedSuccessor } from './refresh-chain.ts';
-import { signAccessToken } from './tokens.ts';
 
 const ended = (cause: EndCause) =>
   refused('invalid_grant', 'the refresh token is no longer valid: its sign-in has ended', cause);
@@ -27,7 +27,10 @@ function refusal(answer: Extract<RefreshAnswer, { kind: 'refused' }>) {
 }
 
 /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2): one object call, one row written, one signature. */
-export const refreshTokenGrant: GrantType = async (dependencies, { client, parameters, resource }) => {
+export const refreshTokenGrant: GrantType = async (
+  dependencies,
+  { client, parameters, resource, dpopJkt },
+) => {
   const { secrets, users } = dependencies;
   const presented = parameters.get('refresh_token');
   if (!presented) return refused('invalid_request', 'refresh_token is missing');
@@ -43,7 +46,7 @@ export const refreshTokenGrant: GrantType = async (dependencies, { client, param
     generation: token.generation,
     secretHash: await sha256(token.secret),
     clientId: client.clientId,
-    dpopJkt: null,
+    dpopJkt: refreshBinding(client, dpopJkt) ?? null,
     scope: askedScope,
     resource: askedResource,
     candidate: { salt: successor.salt, hash: successor.hash },
@@ -59,21 +62,17 @@ export const refreshTokenGrant: GrantType = async (dependencies, { client, param
   if (!secret)
     return refused('invalid_grant', 'the secret that made the next refresh token has been replaced');
 
-  const { grant } = answer;
-  const grantedScope = askedScope ?? grant.scope;
+  const { grant: subject, profile } = answer;
   return {
     kind: 'granted',
     response: {
-      access_token: await signAccessToken(
-        dependencies,
+      ...(await issueAccessToken(dependencies, {
         client,
-        grant,
-        grantedScope,
-        askedResource ?? grant.resource,
-      ),
-      token_type: 'Bearer',
-      expires_in: client.accessTokenSeconds,
-      scope: grantedScope.join(' '),
+        person: { subject, profile },
+        scope: askedScope ?? subject.scope,
+        resource: askedResource ?? subject.resource,
+        dpopJkt,
+      })),
       refresh_token: await encodeToken(secrets, 'refresh_token', {
         ...token,
         generation: token.generation + 1,

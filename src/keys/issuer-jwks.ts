@@ -2,6 +2,7 @@ import { addressFault, developmentAddressFault } from '../config/address.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { checkedPolicy, type Fetch, fetchJson, fetchKeys, type JwksPolicy } from '../verify/jwks.ts';
 import { jwksCache, type KeySet } from '../verify/jwks-cache.ts';
+import { memory } from '../verify/memory.ts';
 import { issuerJwksStore } from './issuer-jwks-store.ts';
 
 /** Whose keys. */
@@ -99,9 +100,13 @@ export function issuerJwks(options: IssuerJwksOptions): KeySet {
 /** The keys of whoever is not us. */
 export type IssuerKeys = (owner: KeyOwner) => KeySet;
 
+/** So many owners' keys an isolate remembers. */
+const MAXIMUM_OWNERS = 1_000;
+
 /** Makes one `issuerJwks` for each owner in an isolate: all who ask share its memory and its fetches. */
 export function issuerKeys(shared: Omit<IssuerJwksOptions, keyof KeyOwner>): IssuerKeys {
-  const known = new Map<string, KeySet>();
+  // Whoever registers a client adds one.
+  const known = memory<KeySet>(MAXIMUM_OWNERS);
   return ({ issuer, jwksUri }) => {
     const owner = JSON.stringify([issuer, jwksUri]);
     const keys = known.get(owner) ?? issuerJwks({ ...shared, issuer, jwksUri });

@@ -22,7 +22,9 @@ export function oauthError(
   status: 400 | 401 = 400,
 ): Response {
   c.header('Cache-Control', 'no-store');
-  return c.json({ error, error_description: description, ...(cause !== undefined && { cause }) }, status);
+  // RFC 6749 §5.2 allows no other characters; a description may quote what the caller sent.
+  const error_description = description.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
+  return c.json({ error, error_description, ...(cause !== undefined && { cause }) }, status);
 }
 
 /** An error page: for what may not be redirected, and for people. */

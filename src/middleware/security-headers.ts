@@ -23,10 +23,26 @@ function source(uri: string): string {
  * The Content-Security-Policy of a page. Browsers hold the redirects that follow a form to `form-action` as well, so
  * a page whose form ends in a redirect to a client names the client's redirect URIs (absolute) in `formAction`. The
  * redirects that the client itself answers with count too: another origin behind it has to be named as well.
+ * `frames` are what the page frames, `scriptHash` the base64 SHA-256 of its one script, if it has one.
  */
-export function contentSecurityPolicy({ formAction = [] }: { formAction?: string[] } = {}): string {
-  const sources = new Set(["'self'", ...formAction.map(source)]);
-  return [...contentPolicy, `form-action ${[...sources].join(' ')}`].join('; ');
+export function contentSecurityPolicy({
+  formAction = [],
+  frames = [],
+  scriptHash,
+}: PolicyOptions = {}): string {
+  const sources = (uris: readonly string[]) => [...new Set(uris.map(source))].join(' ');
+  return [
+    ...contentPolicy,
+    ...(frames.length > 0 ? [`frame-src ${sources(frames)}`] : []),
+    ...(scriptHash === undefined ? [] : [`script-src 'sha256-${scriptHash}'`]),
+    `form-action 'self' ${sources(formAction)}`.trimEnd(),
+  ].join('; ');
+}
+
+interface PolicyOptions {
+  formAction?: readonly string[];
+  frames?: readonly string[];
+  scriptHash?: string;
 }
 
 const everywhere: Record<string, string> = {
@@ -45,7 +61,7 @@ const pages: Record<string, string> = {
 };
 
 /** A client may run these in a popup and wait for it; an opener policy would cut the two apart for good. */
-const inPopup = /^\/(signin|signup|oauth\/)/;
+const inPopup = /^\/(signin|signup|consent|oauth\/)/;
 
 /**
  * Sets the security headers of the issuer's own responses. A header that an endpoint has set already stays.

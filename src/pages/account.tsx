@@ -1,5 +1,6 @@
 import { endCauses } from '../user/end-cause.ts';
 import type { EndCause, Profile } from '../user/types.ts';
+import { type AgreementInWords, AgreementList } from './agreement.tsx';
 import { CourtLayout } from './layout.tsx';
 import { Time } from './time.tsx';
 
@@ -18,6 +19,14 @@ export interface AccountSession {
   apps: string[];
 }
 
+export interface AccountConsent {
+  clientId: string;
+  clientName: string;
+  may: AgreementInWords;
+  /** Seconds since the epoch. */
+  grantedAt: number;
+}
+
 export interface AccountEnd {
   what: 'session' | 'app';
   clientName?: string | undefined;
@@ -33,6 +42,8 @@ export interface AccountPageProps {
   sessions: AccountSession[];
   /** The names of clients that keep their access although their session is over (offline_access). */
   offlineApps: string[];
+  /** What the person allowed apps, the newest first. */
+  consents: AccountConsent[];
   /** Newest first. */
   ended: AccountEnd[];
 }
@@ -80,6 +91,26 @@ const SessionItem = ({ session }: { session: AccountSession }) => (
   </li>
 );
 
+const ConsentItem = ({ consent }: { consent: AccountConsent }) => (
+  <li class="row">
+    <div class="row-text">
+      <h3>
+        <bdi>{consent.clientName}</bdi>
+      </h3>
+      <AgreementList {...consent.may} />
+      <p>
+        Since <Time at={consent.grantedAt * 1000} />
+      </p>
+    </div>
+    <form method="post" action="/account/revoke-consent">
+      <input type="hidden" name="client_id" value={consent.clientId} />
+      <button class="button quiet small" type="submit">
+        Take back <span class="unseen">what {consent.clientName} may do</span>
+      </button>
+    </form>
+  </li>
+);
+
 const EndItem = ({ end }: { end: AccountEnd }) => {
   const { sentence, suspicious } = endCauses[end.cause];
   return (
@@ -111,7 +142,7 @@ const EndItem = ({ end }: { end: AccountEnd }) => {
   );
 };
 
-export const AccountPage = ({ name, profile, sessions, offlineApps, ended }: AccountPageProps) => (
+export const AccountPage = ({ name, profile, sessions, offlineApps, consents, ended }: AccountPageProps) => (
   <CourtLayout name={name} title="Your account">
     <div class="hero">
       <h1>Your account</h1>
@@ -119,6 +150,7 @@ export const AccountPage = ({ name, profile, sessions, offlineApps, ended }: Acc
         <strong dir="auto">{profile.name}</strong> · <bdi>{profile.email}</bdi>
       </p>
       <p>
+        <a href="/account/profile">Edit your profile</a> ·{' '}
         <a href="/account/password">Change your password</a>
       </p>
     </div>
@@ -149,6 +181,20 @@ export const AccountPage = ({ name, profile, sessions, offlineApps, ended }: Acc
           </button>
         </form>
       </div>
+    </section>
+    <section aria-labelledby="consents">
+      <h2 id="consents">What you allowed apps</h2>
+      {consents.length === 0 ? (
+        <p class="empty">
+          No app had to ask you. When one does and you allow it, it appears here, and you can take it back.
+        </p>
+      ) : (
+        <ul>
+          {consents.map((consent) => (
+            <ConsentItem consent={consent} />
+          ))}
+        </ul>
+      )}
     </section>
     <section aria-labelledby="ended">
       <h2 id="ended">Why was I signed out?</h2>

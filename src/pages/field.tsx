@@ -3,22 +3,54 @@ export interface FieldProps {
   /** The form field's name, and the input's id. */
   name: string;
   label: string;
-  type: 'text' | 'email' | 'password';
+  type: 'text' | 'email' | 'password' | 'tel' | 'url';
   /** The autofill token that password managers and browsers look for (HTML, autofill field names). */
-  autocomplete: 'name' | 'username' | 'current-password' | 'new-password';
+  autocomplete: string;
   value?: string | undefined;
   /** Told before anyone types. */
-  hint?: string;
+  hint?: string | undefined;
   error?: string | undefined;
   /** The id of an error shown elsewhere that concerns this field too. */
   describedBy?: string | undefined;
+  /** Default true. */
+  required?: boolean | undefined;
+  /** For a text of several lines: how many are shown. */
+  lines?: number | undefined;
+  /** Of codes in capital letters. */
+  capitals?: boolean;
   minlength?: number;
   maxlength: number;
   autofocus?: boolean;
 }
 
-export const Field = ({ name, label, hint, error, describedBy, ...input }: FieldProps) => {
+export const Field = ({
+  name,
+  label,
+  hint,
+  error,
+  describedBy,
+  lines,
+  capitals,
+  value,
+  ...input
+}: FieldProps) => {
+  const { type, required = true, ...rest } = input;
   const described = [hint && `${name}-hint`, error && `${name}-error`, describedBy].filter(Boolean).join(' ');
+  const shared = {
+    ...rest,
+    id: name,
+    name,
+    required,
+    dir: type === 'text' ? 'auto' : undefined,
+    autocapitalize: capitals
+      ? ('characters' as const)
+      : type === 'text'
+        ? ('words' as const)
+        : ('none' as const),
+    spellcheck: false,
+    'aria-invalid': error || describedBy ? ('true' as const) : undefined,
+    'aria-describedby': described || undefined,
+  };
   return (
     <div class="field">
       <label for={name}>{label}</label>
@@ -32,17 +64,13 @@ export const Field = ({ name, label, hint, error, describedBy, ...input }: Field
           {error}
         </p>
       )}
-      <input
-        {...input}
-        id={name}
-        name={name}
-        required
-        dir={input.type === 'text' ? 'auto' : undefined}
-        autocapitalize={input.type === 'text' ? 'words' : 'none'}
-        spellcheck={false}
-        aria-invalid={error || describedBy ? 'true' : undefined}
-        aria-describedby={described || undefined}
-      />
+      {lines === undefined ? (
+        <input {...shared} type={type} value={value} />
+      ) : (
+        <textarea {...shared} rows={lines}>
+          {value}
+        </textarea>
+      )}
     </div>
   );
 };

@@ -1,18 +1,46 @@
+import { createHash } from 'node:crypto';
+import { raw } from 'hono/html';
 import { GateLayout } from './layout.tsx';
 
 export interface SignedOutPageProps {
   name: string;
   signInHref: string;
+  /** Addresses at which clients sign out in this browser (OpenID Connect Front-Channel Logout §3). */
+  frames?: readonly string[];
+  /** Where the client that asked wants its person back, once the frames are done. */
+  next?: { href: string; clientName: string } | undefined;
 }
 
-export const SignedOutPage = ({ name, signInHref }: SignedOutPageProps) => (
+/** Goes on even if a frame never loads. The only script of this page; its hash is in the page's policy. */
+export const GO_ON_SCRIPT =
+  'setTimeout(()=>location.replace(document.querySelector("a[rel=next]").href),5000)';
+/** base64 of its SHA-256. */
+export const GO_ON_SCRIPT_HASH = createHash('sha256').update(GO_ON_SCRIPT).digest('base64');
+
+export const SignedOutPage = ({ name, signInHref, frames = [], next }: SignedOutPageProps) => (
   <GateLayout name={name} title="Signed out" barred>
     <h1>You are signed out</h1>
     <p class="lead">
       Your session on this device is over, and so is the access of every app that it had opened.
     </p>
-    <a class="button" href={signInHref}>
-      Sign in again
-    </a>
+    {next ? (
+      <a class="button" rel="next" href={next.href}>
+        Go on to <span dir="auto">{next.clientName}</span>
+      </a>
+    ) : (
+      <a class="button" href={signInHref}>
+        Sign in again
+      </a>
+    )}
+    {frames.map((src) => (
+      // A client's page may sign out, and may do nothing to ours.
+      <iframe
+        src={src}
+        title="Sign-out of an app"
+        hidden
+        sandbox="allow-same-origin allow-scripts allow-forms"
+      />
+    ))}
+    {next && frames.length > 0 && <script>{raw(GO_ON_SCRIPT)}</script>}
   </GateLayout>
 );

@@ -40,6 +40,20 @@ export class ReplayObject extends DurableObject<Environment> {
     return true;
   }
 
+  /** Whether any of these was used. Nothing is remembered of the question. */
+  anyUsed(ids: string[]): boolean {
+    const { sql } = this.ctx.storage;
+    // What nobody wrote to stays empty.
+    if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'used'").toArray().length === 0) return false;
+    const places = ids.map(() => '?').join(', ');
+    const rows = sql.exec(
+      `SELECT 1 FROM used WHERE id IN (${places}) AND expires_at > ?`,
+      ...ids,
+      Date.now(),
+    );
+    return rows.toArray().length > 0;
+  }
+
   override async alarm(): Promise<void> {
     this.#open();
     this.#alarm = false;

@@ -10,6 +10,8 @@ export interface Replays {
    * @param expiresAt when it is refused anyway, in milliseconds since the epoch.
    */
   firstUse(maker: string, id: string, expiresAt: number): Promise<boolean>;
+  /** Whether any of these was used and has not expired: one object call. */
+  anyUsed(maker: string, ids: readonly string[]): Promise<boolean>;
 }
 
 export function createReplays(namespace: DurableObjectNamespace<ReplayObject>): Replays {
@@ -21,6 +23,13 @@ export function createReplays(namespace: DurableObjectNamespace<ReplayObject>): 
       return callObject(
         () => namespace.getByName(base64url.encode(name)),
         async (stub) => stub.firstUse(base64url.encode(hash), expiresAt, requestId),
+      );
+    },
+    async anyUsed(maker, ids) {
+      const [name, ...hashes] = await Promise.all([maker, ...ids].map(sha256));
+      return callObject(
+        () => namespace.getByName(base64url.encode(name ?? '')),
+        async (stub) => stub.anyUsed(hashes.map((hash) => base64url.encode(hash))),
       );
     },
   };

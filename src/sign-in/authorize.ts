@@ -1,35 +1,65 @@
 import type { Context } from 'hono';
-import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
+import type { Config } from '../config/schema.ts';
+import type { AuthorizationRequest, ReturnAddress } from '../core/oauth/authorization-request.ts';
+import { consentRule } from '../core/oauth/consent.ts';
+import type { Present } from '../core/oauth/interaction.ts';
 import { encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import type { SignedIn } from '../middleware/session.ts';
+import { FormPostPage, SUBMIT_SCRIPT_HASH } from '../pages/form-post.tsx';
+import type { LiveSession } from '../user/types.ts';
+import { beginFlow, sessionName } from './flow.ts';
 
 /** RFC 6749 §4.1.2 recommends ten minutes at most; a code is redeemed at once or never. */
 const CODE_SECONDS = 60;
 
-/** Sends the person back to the client, with `iss` always (RFC 9207). */
-export function returnToClient(
+/** What the rules of a sign-in need to know of a live session. */
+export const presentOf = ({ profile, authTime, amr }: LiveSession): Present => ({
+  userId: profile.userId,
+  email: profile.email,
+  authTime,
+  amr,
+});
+
+/** Sends the person back to the client, with `iss` always (RFC 9207 §2). */
+export async function returnToClient(
   c: Context,
-  issuer: string,
-  { redirectUri, state }: { redirectUri: string; state: string | undefined },
+  { issuer, name }: Pick<Config, 'issuer' | 'name'>,
+  { redirectUri, responseMode, state }: ReturnAddress,
   answer: Record<string, string>,
-): Response {
-  const url = new URL(redirectUri);
-  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
-  if (state !== undefined) url.searchParams.set('state', state);
-  url.searchParams.set('iss', issuer);
+): Promise<Response> {
+  const values = { ...answer, ...(state !== undefined && { state }), iss: issuer };
   c.header('Cache-Control', 'no-store');
+  if (responseMode === 'form_post') {
+    const policy = { formAction: [redirectUri], scriptHash: SUBMIT_SCRIPT_HASH };
+    c.header('Content-Security-Policy', contentSecurityPolicy(policy));
+    return c.html(FormPostPage({ name, action: redirectUri, values }));
+  }
+  const url = new URL(redirectUri);
+  // RFC 6749 §3.1.2: a query of its own is kept, as it is.
+  url.search += `${url.search === '' ? '?' : '&'}${new URLSearchParams(values)}`;
   // 303: a POST that led here must not be repeated at the client (RFC 9700 §4.12).
   return c.redirect(url.href, 303);
 }
 
-/** Grants the request to a live session: a code, and the way back. Undefined when the session ended meanwhile. */
+/**
+ * Grants the request to a live session: a code, and the way back, or first the consent page. Undefined when the session
+ * ended meanwhile.
+ * @param consented whether the person has just agreed to this very request.
+ */
 export async function grantAuthorization(
   c: Context,
-  { config, secrets, users }: Dependencies,
+  dependencies: Dependencies,
   request: AuthorizationRequest,
   { token: session }: SignedIn,
+  consented = false,
 ): Promise<Response | undefined> {
+  const { clients, config, secrets, transactions, users } = dependencies;
+  const client = await clients.find(request.clientId);
+  if (!client) return undefined;
+  const rule = consentRule(client, request);
+  if (rule === 'always' && !consented) return askConsent(c, dependencies, request, session);
   const { userId, home } = session;
   const code: Token = { home, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const answer = await users.issueCode(session, code, {
@@ -39,10 +69,40 @@ export async function grantAuthorization(
     scope: request.scope,
     resource: request.resource,
     nonce: request.nonce,
+    dpopJkt: request.dpopJkt,
+    claims: request.claims,
     lifetimeSeconds: CODE_SECONDS,
+    consent: consented ? 'given' : rule === 'never' ? 'not_needed' : 'remembered',
   });
+  if (answer.kind === 'consent_needed') return askConsent(c, dependencies, request, session);
   if (answer.kind !== 'live') return undefined;
-  return returnToClient(c, config.issuer, request, {
+  // Used up where it is granted and not where it is read: a page may be loaded twice (RFC 9126 §4). The code of whoever
+  // comes second never leaves.
+  const { pushed } = request;
+  if (pushed !== undefined && !(await transactions.take('pushed_request', pushed))) {
+    return returnToClient(c, config, request, {
+      error: 'invalid_request_uri',
+      error_description: 'the request_uri has been used, or is over',
+    });
+  }
+  return returnToClient(c, config, request, {
     code: await encodeToken(secrets, 'authorization_code', code),
   });
+}
+
+/** On to the consent page, for the person of this session alone. */
+async function askConsent(
+  c: Context,
+  dependencies: Dependencies,
+  request: AuthorizationRequest,
+  session: Token,
+): Promise<Response> {
+  if (request.prompt.includes('none')) {
+    return returnToClient(c, dependencies.config, request, {
+      error: 'consent_required',
+      error_description: 'the person must be asked, which prompt none does not allow',
+    });
+  }
+  const flow = await beginFlow(c, dependencies, request, sessionName(session));
+  return c.redirect(`/consent?flow=${flow}`, 303);
 }

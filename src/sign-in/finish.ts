@@ -1,11 +1,24 @@
 import type { Context } from 'hono';
+import { interactionFor, type Progress } from '../core/oauth/interaction.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
 import type { SignedIn } from '../middleware/session.ts';
-import { grantAuthorization } from './authorize.ts';
+import { grantAuthorization, presentOf, returnToClient } from './authorize.ts';
+import { deviceReturn } from './device.ts';
 import { endFlow, type Flow } from './flow.ts';
 
-/** After a sign-in or a sign-up: on to the app that asked for it, or to the account page. */
+/** The person is signed in, but nobody knows where they were going. */
+export const wayLost = (c: Context, { config }: Dependencies): Response | Promise<Response> =>
+  errorPage(
+    c,
+    config,
+    400,
+    'You are signed in, but the way back is lost',
+    'The app sent you here too long ago, or from another browser. Go back to the app and sign in there again: this time it will be quick.',
+    { href: '/account', label: 'Go to your account' },
+  );
+
+/** After a sign-in or a sign-up: on to the app that asked for it, to the device, or to the account page. */
 export async function finishSignIn(
   c: Context,
   dependencies: Dependencies,
@@ -14,17 +27,33 @@ export async function finishSignIn(
   flow: Flow | undefined,
 ): Promise<Response> {
   if (flowId === undefined) return c.redirect('/account', 303);
-  if (flow) {
-    endFlow(c, dependencies, flowId);
-    const granted = await grantAuthorization(c, dependencies, flow.request, signedIn);
-    if (granted) return granted;
+  const device = deviceReturn(flowId);
+  if (device !== undefined) return c.redirect(device, 303);
+  if (!flow) return wayLost(c, dependencies);
+  return continueFlow(c, dependencies, signedIn, flowId, flow, 'signed_in');
+}
+
+/** Goes on with a request once the person has done what they were asked for: to the client, or to what is still missing. */
+export async function continueFlow(
+  c: Context,
+  dependencies: Dependencies,
+  signedIn: SignedIn,
+  flowId: string,
+  flow: Flow,
+  progress: Exclude<Progress, 'arrived'>,
+): Promise<Response> {
+  const { request } = flow;
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const interaction = interactionFor(request, presentOf(signedIn.session), progress, nowSeconds);
+  if (interaction.kind === 'sign_in' || interaction.kind === 'select_account') {
+    return c.redirect(`/signin?flow=${flowId}&account=other`, 303);
   }
-  return errorPage(
-    c,
-    dependencies.config,
-    400,
-    'You are signed in, but the way back is lost',
-    'The app sent you here too long ago, or from another browser. Go back to the app and sign in there again: this time it will be quick.',
-    { href: '/account', label: 'Go to your account' },
-  );
+  endFlow(c, dependencies, flowId);
+  if (interaction.kind === 'refused') {
+    return returnToClient(c, dependencies.config, request, {
+      error: interaction.error,
+      error_description: interaction.description,
+    });
+  }
+  return (await grantAuthorization(c, dependencies, request, signedIn)) ?? wayLost(c, dependencies);
 }

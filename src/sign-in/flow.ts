@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
 import { seal, unseal } from '../crypto/seal.ts';
-import { newRecordId } from '../crypto/token.ts';
+import { newRecordId, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
@@ -21,17 +21,23 @@ export interface Flow {
   request: AuthorizationRequest;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** The session whose person is asked for consent, see `sessionName`. Absent while the person must sign in first. */
+  asked?: string | undefined;
 }
+
+/** Names a session among those of everybody. */
+export const sessionName = ({ userId, recordId }: Token): string => `${userId}.${recordId}`;
 
 type Needs = Pick<Dependencies, 'config' | 'secrets'>;
 
 const idForm = /^[A-Za-z0-9_-]{11}$/;
 
-/** Keeps an authorization request while its person signs in; answers with the id for the page's address. */
+/** Keeps an authorization request while its person signs in, or is asked; answers with the id for the page's address. */
 export async function beginFlow(
   c: Context,
   { config, secrets }: Needs,
   request: AuthorizationRequest,
+  asked?: string,
 ): Promise<string> {
   const now = Date.now();
   const prefix = cookieName(config, PREFIX);
@@ -48,7 +54,7 @@ export async function beginFlow(
   const sealed = await seal(
     secrets,
     'seal-sign-in',
-    { request, startedAt: now } satisfies Flow,
+    { request, startedAt: now, asked } satisfies Flow,
     now + LIFETIME_SECONDS * 1000,
   );
   setCookie(c, prefix + id, sealed, { ...cookieOptions(config), maxAge: LIFETIME_SECONDS });

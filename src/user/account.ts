@@ -50,6 +50,7 @@ export function accountOf(user: UserRecord, now: number): Account | undefined {
     profile,
     disabledAt: user.profile.disabledAt(),
     sessions,
+    consents: user.consents.all().map(({ agreement, ...row }) => ({ ...row, ...agreement })),
     offlineClientIds: [...new Set(offline.map((family) => family.clientId))],
     ends: ends.slice(0, ENDS_SHOWN),
   };

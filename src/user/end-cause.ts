@@ -21,6 +21,7 @@ export const endCauses: Readonly<Record<EndCause, EndCauseText>> = {
     sentence: 'It reached the longest time that a sign-in may last.',
     suspicious: false,
   },
+  consent_revoked: { sentence: 'You took back what you had allowed the app.', suspicious: false },
   revoked_by_client: { sentence: 'The app gave up its access by itself.', suspicious: false },
   reuse: {
     sentence:

@@ -1,15 +1,18 @@
 import { sameBytes } from '../core/bytes.ts';
 import { decide, expiry } from '../core/family/rule.ts';
+import { rememberClient } from './logouts.ts';
 import type { UserRecord } from './record.ts';
 import { answerFor, type End, sessionEnd } from './sessions.ts';
 import type { FamilyRow } from './tables/family.ts';
 import type {
+  ClaimsRequest,
   Grant,
   LiveSession,
   NewFamily,
   Profile,
   Refresh,
   RefreshAnswer,
+  RefreshTokenState,
   SessionAnswer,
 } from './types.ts';
 
@@ -19,10 +22,11 @@ export function foundFamily(
   session: LiveSession,
   familyId: string,
   founding: NewFamily,
-  granted: { clientId: string; scope: string[]; resource: string[] },
+  granted: { clientId: string; scope: string[]; resource: string[]; claims?: ClaimsRequest | undefined },
   now: number,
 ): void {
   if (user.families.get(familyId)) return;
+  if (founding.hearsOfLogout) rememberClient(user, session.sessionId, granted.clientId);
   const absoluteExpiresAt = now + founding.absoluteSeconds * 1000;
   user.families.insert({
     familyId,
@@ -33,7 +37,8 @@ export function foundFamily(
     authTime: session.authTime,
     amr: session.amr,
     offline: granted.scope.includes('offline_access'),
-    dpopJkt: null,
+    claims: granted.claims ?? null,
+    dpopJkt: founding.dpopJkt ?? null,
     currentHash: founding.secretHash,
     createdAt: now,
     rotatedAt: now,
@@ -63,7 +68,17 @@ export function familyStatus(
   if (!family || !profile || family.sessionId !== sessionId) return { kind: 'unknown' };
   const end = familyEnd(user, family, now);
   if (end) return { kind: 'ended', ...end };
-  return { kind: 'live', sessionId, authTime: family.authTime, amr: family.amr, profile };
+  const { authTime, amr, claims } = family;
+  const revokedTokens = user.revokedTokens.of(familyId);
+  return {
+    kind: 'live',
+    sessionId,
+    authTime,
+    amr,
+    profile,
+    ...(claims && { claims }),
+    ...(revokedTokens.length > 0 && { revokedTokens }),
+  };
 }
 
 const grantOf = (profile: Profile, family: FamilyRow): Grant => ({
@@ -112,11 +127,37 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
       return { kind: 'ended', cause: decision.cause };
     }
     case 'replay':
-      return { kind: 'replayed', grant: grantOf(profile, family), salt: decision.salt, hash: decision.hash };
+      return {
+        kind: 'replayed',
+        grant: grantOf(profile, family),
+        profile,
+        salt: decision.salt,
+        hash: decision.hash,
+      };
     case 'rotate':
       user.families.rotate(family.familyId, decision.family);
-      return { kind: 'rotated', grant: grantOf(profile, family) };
+      return { kind: 'rotated', grant: grantOf(profile, family), profile };
   }
+}
+
+/** What a refresh token stands for, if a refresh with it would be answered now; nothing happens to it. */
+export function refreshTokenState(
+  user: UserRecord,
+  token: { familyId: string; generation: number; secretHash: Uint8Array },
+  clientId: string,
+  graceMilliseconds: number,
+  now: number,
+): RefreshTokenState | undefined {
+  const family = user.families.get(token.familyId);
+  const profile = user.profile.get();
+  if (!family || !profile || familyEnd(user, family, now)) return undefined;
+  const { dpopJkt, createdAt } = family;
+  const candidate = { salt: new Uint8Array(), hash: new Uint8Array() };
+  const request = { ...token, clientId, dpopJkt, scope: null, resource: null, candidate };
+  const decision = decide(family, request, { graceMilliseconds, idleMilliseconds: 0 }, now);
+  if (decision.kind !== 'rotate' && decision.kind !== 'replay') return undefined;
+  const expiresAt = Math.min(family.idleExpiresAt, family.absoluteExpiresAt);
+  return { grant: grantOf(profile, family), dpopJkt, createdAt, expiresAt };
 }
 
 /** RFC 7009: a client gives back its own family; somebody else's is left alone. */

@@ -1,23 +1,30 @@
 import { DurableObject } from 'cloudflare:workers';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
+import { backChannel } from '../logout/back-channel.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
 import { CODE_REMEMBERED_FOR, issueCode, redeemCode } from './codes.ts';
-import { familyStatus, foundFamily, refresh, revokeFamily } from './families.ts';
+import { agreementOf, revokeConsent } from './consents.ts';
+import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
+import { failed, settled, wakeForLogouts } from './logouts.ts';
 import { deliver } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
+import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
+import { revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
 import {
   answerFor,
   endEverythingBut,
   endOtherSessions,
   endSession,
+  noticeExpiries,
   openSession,
   readSession,
 } from './sessions.ts';
 import type { EventRow } from './tables/event.ts';
+import type { LogoutNotice } from './tables/logout-notice.ts';
 import type * as Types from './types.ts';
 
 /** For how long the end of a session or family can still be explained. */
@@ -25,6 +32,9 @@ const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
 /** The longest attempt window that a configuration may ask for. */
 const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 const DELIVERY_BATCH = 50;
+/** Clients told of ended sessions with one alarm, and how many of them at once: a Worker has six connections. */
+const NOTICE_BATCH = 20;
+const TOLD_AT_ONCE = 5;
 const FIRST_RETRY = 30 * 1000;
 const LAST_RETRY = 60 * 60 * 1000;
 
@@ -36,6 +46,7 @@ export class UserObject extends DurableObject<Environment> {
   #record: UserRecord | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
   #failedDeliveries = 0;
+  #backChannel: ReturnType<typeof backChannel> | undefined;
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
@@ -122,8 +133,25 @@ export class UserObject extends DurableObject<Environment> {
     );
   }
 
-  issueCode(presented: Types.PresentedSession, code: Types.NewCode): Types.SessionAnswer {
+  issueCode(presented: Types.PresentedSession, code: Types.NewCode): Types.IssueAnswer {
     return this.#transaction((user, now) => issueCode(user, presented, code, now));
+  }
+
+  /** What the person agreed to before for a client. */
+  readConsent(presented: Types.PresentedSession, clientId: string): Types.ConsentAnswer {
+    return this.#transaction((user, now) => {
+      const session = readSession(user, presented, now);
+      return { session, agreed: session.kind === 'live' ? agreementOf(user, clientId) : undefined };
+    });
+  }
+
+  /** Takes back what the person agreed to for a client, and ends all that it got by it. */
+  revokeConsent(presented: Types.PresentedSession, clientId: string): Types.SessionAnswer {
+    return this.#transaction((user, now) => {
+      const session = readSession(user, presented, now);
+      if (session.kind === 'live') revokeConsent(user, clientId, now);
+      return session;
+    });
   }
 
   redeemCode(codeId: string, secretHash: Uint8Array, redemption: Types.CodeRedemption): Types.CodeAnswer {
@@ -155,8 +183,26 @@ export class UserObject extends DurableObject<Environment> {
     this.#transaction((user, now) => revokeFamily(user, token, clientId, now));
   }
 
-  endSession(sessionId: string, cause: Types.EndCause): void {
-    this.#transaction((user, now) => endSession(user, sessionId, cause, now));
+  /** Remembers an access token as revoked until it expires. @param expiresAt milliseconds since the epoch. */
+  revokeToken(token: Types.TokenToRevoke, expiresAt: number): void {
+    this.#transaction((user, now) => revokeToken(user, token, expiresAt, now));
+  }
+
+  /** What a refresh token stands for, if it is the client's and would be accepted. */
+  refreshTokenState(
+    token: { familyId: string; generation: number; secretHash: Uint8Array },
+    clientId: string,
+    graceMilliseconds: number,
+  ): Types.RefreshTokenState | undefined {
+    return this.#transaction((user, now) => refreshTokenState(user, token, clientId, graceMilliseconds, now));
+  }
+
+  /** Ends a session. Answers with the clients that are told of it, also when it was over before. */
+  endSession(sessionId: string, cause: Types.EndCause): string[] {
+    return this.#transaction((user, now) => {
+      endSession(user, sessionId, cause, now);
+      return user.sessionClients.of(sessionId);
+    });
   }
 
   endOtherSessions(keepSessionId: string, cause: Types.EndCause): void {
@@ -186,6 +232,20 @@ export class UserObject extends DurableObject<Environment> {
     });
   }
 
+  /** The person of a session changes their own profile. */
+  editProfile(presented: Types.PresentedSession, change: ProfileChange): Types.SessionAnswer {
+    return this.#transaction((user, now) => {
+      const session = readSession(user, presented, now);
+      const profile = session.kind === 'live' ? changeProfile(user, change, now) : undefined;
+      return profile ? { ...session, profile } : session;
+    });
+  }
+
+  /** An administrator changes a profile; undefined for an object that is no user. */
+  setProfile(change: ProfileChange): Types.Profile | undefined {
+    return this.#transaction((user, now) => changeProfile(user, change, now));
+  }
+
   /** What the account page shows, for whoever holds this session. An ended one is told why. */
   account(presented: Types.PresentedSession): { session: Types.SessionAnswer; account?: Types.Account } {
     return this.#transaction((user, now) => {
@@ -203,28 +263,60 @@ export class UserObject extends DurableObject<Environment> {
   /** Delivers the outbox and cleans up. Runs at least once, so everything in it may be repeated. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
-    const { profile, events } = this.#transaction((user) => ({
-      profile: user.profile.get(),
-      events: user.events.undelivered(DELIVERY_BATCH),
-    }));
+    const { profile, events, notices } = this.#transaction((user, now) => {
+      noticeExpiries(user, now);
+      return {
+        profile: user.profile.get(),
+        events: user.events.undelivered(DELIVERY_BATCH),
+        notices: user.logoutNotices.due(now, NOTICE_BATCH),
+      };
+    });
     // Attempts against somebody who does not exist: nothing of them outlives their window.
     if (!profile) return this.remove();
-    if (events.length > 0 && !(await this.#delivered(profile, events))) return;
+    // Side by side: whoever does not answer holds up nobody else.
+    const [delivered] = await Promise.all([
+      events.length === 0 || this.#delivered(profile, events),
+      this.#tellClients(profile.userId, notices),
+    ]);
     this.#transaction((user, now) => {
+      wakeForLogouts(user);
+      if (!delivered) return;
       user.events.markDelivered(
         events.map((event) => event.eventId),
         now,
       );
       user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
       user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
+      user.revokedTokens.removeExpired(now);
       user.families.removeEnded(now - EXPLAINED_FOR);
       user.sessions.removeEnded(now - EXPLAINED_FOR);
+      user.sessionClients.removeForgotten();
       user.events.removeDelivered(now - EXPLAINED_FOR);
       const quiet = user.families.isEmpty() && user.sessions.isEmpty() && user.events.isEmpty();
       if (user.events.undelivered(1).length > 0) user.wakeBy(now);
-      else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
+      else if (!user.codes.isEmpty() || !user.revokedTokens.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
       else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);
     });
+  }
+
+  /** Tells clients of ended sessions, a few at a time. What became of each is written down at once. */
+  async #tellClients(userId: string, notices: LogoutNotice[]): Promise<void> {
+    const waiting = [...notices];
+    const tellOne = async (notice: LogoutNotice) => {
+      try {
+        this.#backChannel ??= backChannel(this.env);
+        const tell = await this.#backChannel;
+        await tell({ ...notice, userId });
+        this.#transaction((user) => settled(user, notice));
+      } catch (error) {
+        report('user.logout_not_told', this.ctx.id.toString(), error);
+        this.#transaction((user, now) => failed(user, notice, now));
+      }
+    };
+    const takeTurns = async () => {
+      for (let notice = waiting.shift(); notice; notice = waiting.shift()) await tellOne(notice);
+    };
+    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, takeTurns));
   }
 
   /** Hands a batch over. The platform gives a throwing alarm up after six tries; this one is set again for ever. */

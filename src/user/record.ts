@@ -1,26 +1,38 @@
 import { newRecordId } from '../crypto/token.ts';
 import { CodeTable } from './tables/code.ts';
+import { ConsentTable } from './tables/consent.ts';
 import { EventTable } from './tables/event.ts';
 import { FamilyTable } from './tables/family.ts';
+import { LogoutNoticeTable } from './tables/logout-notice.ts';
 import { ProfileTable } from './tables/profile.ts';
+import { RevokedTokenTable } from './tables/revoked-token.ts';
 import { SessionTable } from './tables/session.ts';
+import { SessionClientTable } from './tables/session-client.ts';
 
 /** Everything that is stored of one person, as one transaction sees it. */
 export class UserRecord {
   readonly profile: ProfileTable;
   readonly sessions: SessionTable;
+  readonly sessionClients: SessionClientTable;
   readonly codes: CodeTable;
+  readonly consents: ConsentTable;
   readonly families: FamilyTable;
+  readonly revokedTokens: RevokedTokenTable;
   readonly events: EventTable;
+  readonly logoutNotices: LogoutNoticeTable;
   readonly #wakeBy: (at: number) => void;
 
   /** @param wakeBy asks for the object's alarm, at the latest at that time (milliseconds since the epoch). */
   constructor(sql: SqlStorage, wakeBy: (at: number) => void) {
     this.profile = new ProfileTable(sql);
     this.sessions = new SessionTable(sql);
+    this.sessionClients = new SessionClientTable(sql);
     this.codes = new CodeTable(sql);
+    this.consents = new ConsentTable(sql);
     this.families = new FamilyTable(sql);
+    this.revokedTokens = new RevokedTokenTable(sql);
     this.events = new EventTable(sql);
+    this.logoutNotices = new LogoutNoticeTable(sql);
     this.#wakeBy = wakeBy;
   }
 

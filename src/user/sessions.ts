@@ -1,5 +1,6 @@
 import { sameBytes } from '../core/bytes.ts';
 import { expiry, worthTouching } from '../core/session/rule.ts';
+import { announceEnd } from './logouts.ts';
 import type { UserRecord } from './record.ts';
 import type { SessionRow } from './tables/session.ts';
 import type { Device, EndCause, PresentedSession, SessionAnswer, SessionPolicy } from './types.ts';
@@ -76,9 +77,17 @@ export function answerFor(user: UserRecord, row: SessionRow | undefined, now: nu
   return { kind: 'live', sessionId: row.sessionId, authTime: row.authTime, amr: row.amr, profile };
 }
 
+/** Ends the sessions that expired while nobody looked, where a client is to be told of it. */
+export function noticeExpiries(user: UserRecord, now: number): void {
+  for (const sessionId of user.sessionClients.openSessions()) {
+    answerFor(user, user.sessions.get(sessionId), now);
+  }
+}
+
 function writeEnd(user: UserRecord, sessionId: string, { cause, endedAt }: End, now: number): void {
   user.sessions.end(sessionId, cause, endedAt);
   user.families.endOfSession(sessionId, cause, endedAt);
+  announceEnd(user, sessionId, now);
   user.note('session_ended', now, { sessionId, cause });
 }
 

@@ -1,3 +1,5 @@
+import type { Agreement } from '../core/oauth/consent.ts';
+
 // What crosses the RPC border of a UserObject: plain values, never thrown errors, never a token or its secret.
 
 /** Why a session or a family ended. Kept for as long as its record. */
@@ -14,6 +16,7 @@ export type EndCause =
   | 'idle_expiry'
   | 'absolute_expiry'
   | 'revoked_by_client'
+  | 'consent_revoked'
   | 'session_ended';
 
 /** Where a request came from, as coarse as it is useful. */
@@ -62,8 +65,10 @@ export interface LiveSession {
   authTime: number;
   amr: string[];
   profile: Profile;
-  /** Of a family: what its authorization request asked for by \`claims\`. */
+  /** Of a family: what its authorization request asked for by `claims`. */
   claims?: ClaimsRequest;
+  /** Of a family: the `jti` of its access tokens that were revoked, with all that they were exchanged for. */
+  revokedTokens?: string[];
 }
 
 /** "Is it still alive?" `endedAt` is milliseconds since the epoch. */
@@ -76,6 +81,22 @@ export interface StatusQuestion {
   sessionId: string;
   /** The family of the access token in question; without it the session itself is asked about. */
   familyId?: string;
+}
+
+/** An access token, by its `jti`, and what it belongs to. */
+export interface TokenToRevoke {
+  tokenId: string;
+  familyId: string;
+  sessionId: string;
+}
+
+/** Of a refresh token that would be accepted. */
+export interface RefreshTokenState {
+  grant: Grant;
+  dpopJkt: string | null;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  expiresAt: number;
 }
 
 export interface AttemptPolicy {
@@ -105,18 +126,36 @@ export interface NewCode {
   secretHash: Uint8Array;
   clientId: string;
   redirectUri: string;
+  /** Empty when the request had none: a client with a nonce instead (RFC 9700 §2.1.1). */
   codeChallenge: string;
   scope: string[];
   resource: string[];
   nonce: string | undefined;
+  /** The key that must redeem it (RFC 9449 §10). Default any. */
+  dpopJkt?: string | undefined;
+  claims?: ClaimsRequest | undefined;
   lifetimeSeconds: number;
+  /** Whether the person's consent is needed: not at all, as remembered, or given by this very request. */
+  consent: 'not_needed' | 'remembered' | 'given';
+}
+
+/** The code is issued exactly when the answer is live. */
+export type IssueAnswer = SessionAnswer | { kind: 'consent_needed' };
+
+/** `agreed` is undefined where the session is not live, and where there is no consent. */
+export interface ConsentAnswer {
+  session: SessionAnswer;
+  agreed: Agreement | undefined;
 }
 
 export interface CodeRedemption {
   clientId: string;
-  redirectUri: string;
-  /** base64url SHA-256 of the presented code_verifier (RFC 7636 S256). */
-  codeChallenge: string;
+  /** May be left out where PKCE says that code and client belong together. */
+  redirectUri: string | undefined;
+  /** base64url SHA-256 of the presented code_verifier (RFC 7636 S256); undefined when none was. */
+  codeChallenge: string | undefined;
+  /** The key whose proof came with the request. */
+  dpopJkt?: string | undefined;
   /** Resources asked for at the token endpoint (RFC 8707 §2.2); none for all that were granted. */
   resource?: string[];
   /** Random, one for each attempt to redeem: tells a retry of the same attempt from a second use. */
@@ -128,13 +167,30 @@ export interface CodeRedemption {
 export interface NewFamily {
   /** Hash of the first refresh token's secret. */
   secretHash: Uint8Array;
+  /** The key that its refresh tokens are bound to (RFC 9449 §5). Default none: a bearer family. */
+  dpopJkt?: string | undefined;
   idleSeconds: number;
   absoluteSeconds: number;
+  /** The client is to be told when the session ends. */
+  hearsOfLogout?: boolean;
 }
 
 export type CodeAnswer =
-  | { kind: 'redeemed'; grant: Grant; nonce: string | undefined; profile: Profile }
-  | { kind: 'refused'; reason: 'invalid' | 'resource_exceeded' };
+  | {
+      kind: 'redeemed';
+      grant: Grant;
+      nonce: string | undefined;
+      profile: Profile;
+      claims?: ClaimsRequest | undefined;
+    }
+  | { kind: 'refused'; reason: CodeRefusal };
+
+export type CodeRefusal =
+  | 'invalid'
+  | 'wrong_redirect_uri'
+  | 'wrong_verifier'
+  | 'wrong_key'
+  | 'resource_exceeded';
 
 export interface Refresh {
   familyId: string;
@@ -150,9 +206,9 @@ export interface Refresh {
 
 export type RefreshAnswer =
   /** The candidate was adopted: it is the successor. */
-  | { kind: 'rotated'; grant: Grant }
+  | { kind: 'rotated'; grant: Grant; profile: Profile }
   /** A successor was adopted before; `hash` tells which derivation key made it. */
-  | { kind: 'replayed'; grant: Grant; salt: Uint8Array; hash: Uint8Array }
+  | { kind: 'replayed'; grant: Grant; profile: Profile; salt: Uint8Array; hash: Uint8Array }
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }
   | {
       kind: 'refused';
@@ -187,6 +243,13 @@ export interface AccountEnd {
   withSession: boolean;
 }
 
+/** What the person allowed a client. */
+export interface AccountConsent extends Agreement {
+  clientId: string;
+  /** Milliseconds since the epoch. */
+  grantedAt: number;
+}
+
 export interface Account {
   profile: Profile;
   /** When an administrator disabled it, in milliseconds since the epoch, or null. */
@@ -194,6 +257,8 @@ export interface Account {
   sessions: AccountSession[];
   /** Clients with offline_access whose session is over. */
   offlineClientIds: string[];
+  /** The newest first. */
+  consents: AccountConsent[];
   /** The newest first. */
   ends: AccountEnd[];
 }

@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
 import type { UserObject } from './object.ts';
+import type { ProfileChange } from './profile-change.ts';
 import type * as Types from './types.ts';
 
 /**
@@ -33,7 +34,13 @@ export interface Users {
     session: Token,
     code: Token,
     request: Omit<Types.NewCode, 'codeId' | 'secretHash'>,
-  ): Promise<Types.SessionAnswer>;
+  ): Promise<Types.IssueAnswer>;
+  /** Grants what a device asks for: a code that only the device knows the secret of. */
+  approveDevice(session: Token, code: Types.NewCode): Promise<Types.IssueAnswer>;
+  /** What the person agreed to before for a client. */
+  readConsent(session: Token, clientId: string): Promise<Types.ConsentAnswer>;
+  /** Takes it back, and ends all that the client got by it. */
+  revokeConsent(session: Token, clientId: string): Promise<Types.SessionAnswer>;
   redeemCode(code: Token, redemption: Types.CodeRedemption): Promise<Types.CodeAnswer>;
   /** Founds a family in a live session without a code. */
   foundFamily(
@@ -45,9 +52,22 @@ export interface Users {
   changePassword(userId: string, hash: string, keepSessionId: string): Promise<void>;
   refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
   revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
-  endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<void>;
+  /** Remembers an access token as revoked until it expires. @param expiresAt milliseconds since the epoch. */
+  revokeToken(userId: string, token: Types.TokenToRevoke, expiresAt: number): Promise<void>;
+  /** What a refresh token stands for, if it is the client's and a refresh with it would be answered. */
+  refreshTokenState(
+    refreshToken: Token,
+    clientId: string,
+    graceSeconds: number,
+  ): Promise<Types.RefreshTokenState | undefined>;
+  /** Answers with the clients that are told of the end. */
+  endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<string[]>;
   endOtherSessions(userId: string, keepSessionId: string, cause: Types.EndCause): Promise<void>;
   endEverything(userId: string, cause: Types.EndCause): Promise<void>;
+  /** The person of a session changes their own profile. */
+  editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
+  /** An administrator changes a profile; undefined for an id that is no user. */
+  setProfile(userId: string, change: ProfileChange): Promise<Types.Profile | undefined>;
   disable(userId: string): Promise<void>;
   enable(userId: string): Promise<void>;
   inspect(userId: string): Promise<Types.Account | undefined>;
@@ -86,6 +106,18 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       const newCode = { ...request, codeId: code.recordId, secretHash: await sha256(code.secret) };
       return at(session.userId, async (stub) => stub.issueCode(by, newCode));
     },
+    approveDevice: async (session, code) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.issueCode(by, code));
+    },
+    readConsent: async (session, clientId) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.readConsent(by, clientId));
+    },
+    revokeConsent: async (session, clientId) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.revokeConsent(by, clientId));
+    },
     redeemCode: async (code, redemption) => {
       const secretHash = await sha256(code.secret);
       return at(code.userId, async (stub) => stub.redeemCode(code.recordId, secretHash, redemption));
@@ -101,9 +133,23 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       const family = { familyId: token.recordId, generation: token.generation, secretHash };
       return at(token.userId, async (stub) => stub.revokeFamily(family, clientId));
     },
+    revokeToken: (userId, token, expiresAt) => at(userId, async (stub) => stub.revokeToken(token, expiresAt)),
+    refreshTokenState: async (token, clientId, graceSeconds) => {
+      const family = {
+        familyId: token.recordId,
+        generation: token.generation,
+        secretHash: await sha256(token.secret),
+      };
+      return at(token.userId, async (stub) => stub.refreshTokenState(family, clientId, graceSeconds * 1000));
+    },
     endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
     endOtherSessions: (userId, keep, cause) => at(userId, async (stub) => stub.endOtherSessions(keep, cause)),
     endEverything: (userId, cause) => at(userId, async (stub) => stub.endEverything(cause)),
+    editProfile: async (session, change) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.editProfile(by, change));
+    },
+    setProfile: (userId, change) => at(userId, async (stub) => stub.setProfile(change)),
     disable: (userId) => at(userId, async (stub) => stub.disable()),
     enable: (userId) => at(userId, async (stub) => stub.enable()),
     inspect: (userId) => at(userId, async (stub) => stub.inspect()),

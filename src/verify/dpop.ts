@@ -17,6 +17,8 @@ export interface ProofRequest {
 export interface ProofUse {
   /** Unique for as long as the proof is good: the thumbprint of its key and its `jti`. */
   id: string;
+  /** The thumbprint alone. */
+  jkt: string;
   /** When the proof is too old anyway, in milliseconds since the epoch: it need not be remembered for longer. */
   expiresAt: number;
 }
@@ -91,19 +93,28 @@ const hashOf = async (text: string): Promise<string> =>
 export const thumbprintOf = (key: JWK): Promise<string> =>
   hashOf(JSON.stringify(key, ['crv', 'e', 'kty', 'n', 'x', 'y']));
 
+/** Where a token is presented: what its proof must fit beside the request (RFC 9449 §7.1). */
+export interface Binding {
+  token: string;
+  /** The thumbprint of the key that the token is bound to. */
+  jkt: string;
+}
+
+/** A proof that is right, and with it the thumbprint of its key. */
+export interface Proof {
+  ok: true;
+  jkt: string;
+}
+
+/** Judges the proof of a request; with a token, where tokens are presented, and without, where they are issued. */
+export type ReadProof = (request: ProofRequest, binding?: Binding) => Promise<Proof | Refusal>;
+
 /**
- * Makes a function that checks what a token is bound to (RFC 9449 §4.3, §7.1): it answers with what is wrong, or with
- * nothing. A binding of another kind (RFC 8705) is refused: it cannot be checked here.
+ * Makes a function that reads proofs (RFC 9449 §4.3).
  * @throws TypeError when the options are wrong.
  */
-export function proofChecker(options: DpopOptions | undefined, now: () => number) {
-  const {
-    required = false,
-    algorithms = defaultProofAlgorithms,
-    windowSeconds = 60,
-    firstUse,
-    nonce,
-  } = options ?? {};
+export function proofReader(options: Omit<DpopOptions, 'required'>, now: () => number): ReadProof {
+  const { algorithms = defaultProofAlgorithms, windowSeconds = 60, firstUse, nonce } = options;
   if (algorithms.length === 0 || algorithms.some((algorithm) => !asymmetric.includes(algorithm))) {
     throw new TypeError(`dpop.algorithms: must be one or more of ${asymmetric.join(', ')}`);
   }
@@ -111,7 +122,7 @@ export function proofChecker(options: DpopOptions | undefined, now: () => number
     throw new TypeError('dpop.windowSeconds: must be 1 to 600');
   const open = jwsOpener(algorithms, MAXIMUM_REMEMBERED);
 
-  async function fault(token: string, jkt: string, request: ProofRequest): Promise<RefusalCode | undefined> {
+  async function read(request: ProofRequest, binding: Binding | undefined): Promise<Proof | RefusalCode> {
     if (!request.proof) return 'proof_missing';
     // A list of two proofs is no token in compact form (RFC 9449 §4.3, 1).
     const opened = await open(request.proof, findProofKey);
@@ -127,21 +138,35 @@ export function proofChecker(options: DpopOptions | undefined, now: () => number
     const called = place(request.url);
     if (htm !== request.method || called === undefined || place(htu) !== called)
       return 'proof_request_mismatch';
-    if (ath !== (await hashOf(token))) return 'proof_token_mismatch';
-    const thumbprint = await thumbprintOf(proofKey(opened.header));
-    if (thumbprint !== jkt) return 'proof_key_mismatch';
+    if (binding && ath !== (await hashOf(binding.token))) return 'proof_token_mismatch';
+    const jkt = await thumbprintOf(proofKey(opened.header));
+    if (binding && jkt !== binding.jkt) return 'proof_key_mismatch';
     const madeAt = Number(iat) * 1000;
     const window = windowSeconds * 1000;
     if (Math.abs(now() - madeAt) > window) return 'proof_not_current';
     if (nonce && !(typeof claims.nonce === 'string' && (await nonce.accepts(claims.nonce))))
       return 'proof_nonce_needed';
     // Last, so that nobody fills the memory with proofs that are no good anyway.
-    if (firstUse && !(await firstUse({ id: `${thumbprint}.${jti}`, expiresAt: madeAt + window }))) {
+    if (firstUse && !(await firstUse({ id: `${jkt}.${jti}`, jkt, expiresAt: madeAt + window }))) {
       return 'proof_repeated';
     }
-    return undefined;
+    return { ok: true, jkt };
   }
 
+  return async (request, binding) => {
+    const result = await read(request, binding);
+    return typeof result === 'string' ? refuse(result) : result;
+  };
+}
+
+/**
+ * Makes a function that checks what a token is bound to (RFC 9449 §4.3, §7.1): it answers with what is wrong, or with
+ * nothing. A binding of another kind (RFC 8705) is refused: it cannot be checked here.
+ * @throws TypeError when the options are wrong.
+ */
+export function proofChecker(options: DpopOptions | undefined, now: () => number) {
+  const { required = false, ...reading } = options ?? {};
+  const read = proofReader(reading, now);
   return (
     token: string,
     { cnf }: Readonly<Record<string, unknown>>,
@@ -151,6 +176,6 @@ export function proofChecker(options: DpopOptions | undefined, now: () => number
     if (cnf === undefined) return required || request ? refuse('binding_missing') : undefined;
     const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined;
     if (!options || !request || typeof jkt !== 'string') return refuse('proof_missing');
-    return fault(token, jkt, request).then((code) => code && refuse(code));
+    return read(request, { token, jkt }).then((found) => (found.ok ? undefined : found));
   };
 }

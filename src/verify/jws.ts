@@ -97,6 +97,12 @@ export function readObject(json: Uint8Array): Record<string, unknown> | undefine
 export const headerOf = (token: string): Record<string, unknown> | undefined =>
   readObject(base64url.decode(token.slice(0, token.indexOf('.'))));
 
+/** What its payload says: not a word of it is true yet either. Undefined for what is no token. */
+export function payloadOf(token: string): Record<string, unknown> | undefined {
+  const payload = token.length > MAXIMUM_LENGTH ? undefined : partsOf(token)?.[1];
+  return payload === undefined ? undefined : readObject(base64url.decode(payload));
+}
+
 const byError: Record<string, RefusalCode> = {
   [errors.JWSInvalid.code]: 'malformed',
   [errors.JOSEAlgNotAllowed.code]: 'algorithm_not_allowed',

@@ -24,10 +24,15 @@ function attributesOf(tag: string): Map<string, string> {
   return attributes;
 }
 
+/** Whether an attribute of a cookie takes it away (RFC 6265 §5.2). */
+const isRemoval = (attribute: string): boolean =>
+  /^max-age=0$/i.test(attribute) ||
+  (/^expires=/i.test(attribute) && Date.parse(attribute.slice(8)) < Date.now());
+
 export interface Form {
   method: string;
   action: string;
-  /** Every named field with its value, the hidden ones among them. */
+  /** Every named field with its value, the hidden ones and the first button among them. */
   fields: Record<string, string>;
 }
 
@@ -36,10 +41,11 @@ export function formsOf(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, head = '', inside = '']) => {
     const attributes = attributesOf(head);
     const fields: Record<string, string> = {};
-    for (const [, tag = ''] of inside.matchAll(/<input\b([^>]*)>/g)) {
+    // Of several buttons with a name the first: what Enter presses.
+    for (const [, tag = ''] of inside.matchAll(/<(?:input|button)\b([^>]*)>/g)) {
       const input = attributesOf(tag);
       const name = input.get('name');
-      if (name !== undefined) fields[name] = input.get('value') ?? '';
+      if (name !== undefined) fields[name] ??= input.get('value') ?? '';
     }
     return { method: attributes.get('method') ?? 'get', action: attributes.get('action') ?? '', fields };
   });
@@ -59,8 +65,7 @@ export class Browser {
     for (const line of answer.headers.getSetCookie()) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
       const at = pair.indexOf('=');
-      if (attributes.some((attribute) => /^max-age=0$/i.test(attribute)))
-        this.cookies.delete(pair.slice(0, at));
+      if (attributes.some(isRemoval)) this.cookies.delete(pair.slice(0, at));
       else this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
     }
     return answer;

@@ -8,10 +8,13 @@ const errorMembers = new Set(['error', 'error_description', 'cause', 'request_id
 /** What a thrown error looks like from outside. */
 const trace = /^\s*at .+:\d+|\bworker\.js\b|\.tsx?:\d+|\b[A-Z]\w*Error\b|\bundefined\b|\[object /m;
 
-function errorFault({ status, headers, text }: Answer, isHead: boolean): string | undefined {
+function errorFault({ url, status, headers, text }: Answer, isHead: boolean): string | undefined {
   const type = headers.get('Content-Type') ?? '';
   if (trace.test(text)) return 'looks like a stack trace';
   if (status === 405 && !headers.get('Allow')) return 'has no Allow';
+  // RFC 9110 §15.5.2; the session API asks for a cookie, which no scheme stands for.
+  if (status === 401 && new URL(url).pathname.startsWith('/oauth/') && !headers.get('WWW-Authenticate'))
+    return 'has no WWW-Authenticate';
   if (type.startsWith('text/html')) {
     if (isHead) return undefined;
     return text.startsWith('<!doctype html>') && text.includes('<h1>') ? undefined : 'is no error page';
@@ -55,6 +58,12 @@ export function fault(answer: Answer, secrets: Iterable<string>, method = 'GET')
   const header = headerFault(answer);
   if (header) return header;
   const isErrorRedirect = status >= 300 && status < 400 && /[?&]error=/.test(headers.get('Location') ?? '');
+  if (isErrorRedirect) {
+    const query = new URL(headers.get('Location') ?? '', answer.url).searchParams;
+    for (const name of ['error', 'error_description']) {
+      if (!errorCharacters.test(query.get(name) ?? '')) return `has a bad ${name}`;
+    }
+  }
   if (status >= 400 || isErrorRedirect) {
     const everything = JSON.stringify([...headers]) + text;
     for (const secret of secrets) if (everything.includes(secret)) return 'echoes a secret';

@@ -1,9 +1,8 @@
-import { endpoints } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { Sent } from './http.ts';
-import { demo } from './person.ts';
 import type { Random } from './random.ts';
-import type { Stand } from './stand.ts';
 
+/** What may break something somewhere. */
 const hostile = [
   '',
   ' ',
@@ -33,53 +32,41 @@ const hostile = [
   '\ud800',
   '[]',
   '{"a":1}',
+  '{"id_token":{"acr":{"essential":true,"values":[1,null,{}]}},"userinfo":[]}',
+  '['.repeat(2000),
   'e30.e30.e30',
   'pc_rt_',
   `pc_rt_${'A'.repeat(104)}`,
   `pc_ac_${'_'.repeat(104)}`,
 ];
 
-/** A request that is right, for each path that reads one: the fuzz breaks it somewhere. */
-const right = ({ url, person, tokens }: Stand): Record<string, Record<string, string>[]> => {
-  const client = { client_id: 'demo' };
-  const redirect = { redirect_uri: `${url}/demo/` };
-  const logout = { id_token_hint: tokens.idToken, post_logout_redirect_uri: `${url}/demo/`, state: 's' };
-  return {
-    '/oauth/authorize': [Object.fromEntries(new URL(demo(url).authorization('v'.repeat(43))).searchParams)],
-    '/oauth/token': [
-      { ...client, grant_type: 'refresh_token', refresh_token: tokens.refreshToken, scope: 'openid' },
-      { ...client, ...redirect, grant_type: 'authorization_code', code: 'x', code_verifier: 'v'.repeat(43) },
-    ],
-    '/oauth/revoke': [{ ...client, token: tokens.refreshToken, token_type_hint: 'refresh_token' }],
-    '/oauth/userinfo': [{ access_token: tokens.accessToken }],
-    '/oauth/logout': [logout, { ...client, confirm: 'yes', everywhere: 'true' }],
-    // Never a right password: its hash costs more than a hundred other requests.
-    '/signin': [{ email: person.email, password: '', flow: 'AAAAAAAAAAA' }],
-    '/signup': [{ email: person.email, name: 'Ada', password: 'short', flow: 'AAAAAAAAAAA' }],
-    '/account/sign-out': [{ session_id: 'AAAAAAAAAAA' }],
-    '/account/password': [{ current_password: '', new_password: 'short' }],
-    '/session/login': [{ ...client, email: person.email, password: '', scope: 'openid' }],
-    '/session/refresh': [client, { ...client, scope: 'openid' }],
-    '/session/logout': [client],
-    '/session/logout-others': [client],
-    '/session/logout-all': [client],
-    '/.portcullis/callback': [{ code: 'x', state: 'x.y', iss: url }],
-  };
-};
+type Pair = [name: string, value: string];
 
-/** Parameters that an endpoint reads now and then. */
-const seldom = 'prompt max_age resource nonce state request response_mode client_secret login_hint'.split(
-  ' ',
-);
+/** What the fuzz knows of the issuer that it is let loose on. */
+export interface Ground {
+  endpoints: Pick<Endpoint, 'methods' | 'path'>[];
+  /** Paths that are no endpoint of the issuer. */
+  otherPaths: string[];
+  /**
+   * Requests that are right, for each path that reads one: the fuzz breaks them somewhere. A name that begins with @ is
+   * a header's; a value that begins with [ is a list where JSON is read.
+   */
+  right: Record<string, Record<string, string>[]>;
+  /** Parameters that an endpoint reads now and then. */
+  seldom: string[];
+  /** Values that are nearly right somewhere: tokens, assertions, proofs. */
+  nearlyRight: string[];
+  /** Headers that mean something here, each with the probability with which one of its values is sent. */
+  headers: [probability: number, name: string, values: string[]][];
+  /** The cookies of somebody who is signed in. */
+  cookies: string;
+  /** What a page of the issuer's own would send as its Origin. */
+  origin: string;
+}
 
-const gatePaths = [
-  '/demo/',
-  '/demo/api/me',
-  '/demo/private/',
-  '/.portcullis/callback',
-  '/.portcullis/sign-out',
-  '/x',
-];
+/** Where a request that is right ends what the others need: it is let through now and then only. */
+const endings =
+  /^\/(account\/sign-out|account\/revoke|account\/password|oauth\/logout|oauth\/revoke|session\/(logout|login|devices\/)|\.portcullis\/sign-out|oauth\/register\/)/;
 
 function mangled(random: Random, path: string): string {
   const at = random.below(path.length);
@@ -87,22 +74,24 @@ function mangled(random: Random, path: string): string {
   return `/${path.slice(1, at)}${random.of(tricks)}${path.slice(Math.max(at, 1))}`;
 }
 
-type Pair = [name: string, value: string];
-
-/** The parameters of a right request, some of them taken away, doubled, spoilt or joined by others. */
-function parameters(random: Random, stand: Stand, path: string): Pair[] {
-  const pairs: Pair[] = Object.entries(random.of(right(stand)[path] ?? [{}]));
+/** A right request, some of its parameters taken away, doubled, spoilt or joined by others. */
+function spoilt(random: Random, ground: Ground, path: string): { pairs: Pair[]; own: Pair[] } {
+  const { right, seldom, nearlyRight } = ground;
+  const all: Pair[] = Object.entries(random.of(right[path] ?? [{}]));
+  const pairs = all.filter(([name]) => !name.startsWith('@'));
+  const own = all.filter(([name]) => name.startsWith('@') && random.chance(0.95));
+  const value = () => random.of(random.chance(0.7) || nearlyRight.length === 0 ? hostile : nearlyRight);
   for (let changes = random.below(4); changes > 0; changes -= 1) {
     const at = random.below(pairs.length + 1);
     const name = pairs[at]?.[0] ?? random.of(seldom);
     const other = random.chance(0.8) ? random.of(seldom) : random.of(hostile);
     const changed: Pair[] = [
-      [name, random.of(hostile)],
-      [other, random.of([...hostile, 'none', 'login', '0'])],
+      [name, value()],
+      [other, random.chance(0.1) ? random.of(['none', 'login', '0']) : value()],
     ];
     pairs.splice(at, random.below(2), ...changed.slice(0, random.below(3)));
   }
-  return pairs;
+  return { pairs, own: own.map(([name, text]) => [name.slice(1), text]) };
 }
 
 const encoded = (random: Random, text: string): string =>
@@ -114,7 +103,8 @@ const form = (random: Random, pairs: Pair[]): string =>
 
 function json(random: Random, pairs: Pair[]): string {
   const odd = [null, 1, true, [], {}, ['x'], 1e300];
-  const members = pairs.map(([name, value]) => [name, random.chance(0.9) ? value : random.of(odd)]);
+  const listed = (text: string): unknown => (/^\[".*"\]$/.test(text) ? JSON.parse(text) : text);
+  const members = pairs.map(([name, value]) => [name, random.chance(0.9) ? listed(value) : random.of(odd)]);
   const text = JSON.stringify(Object.fromEntries(members));
   return random.chance(0.9) ? text : text.slice(0, random.below(text.length));
 }
@@ -122,13 +112,13 @@ function json(random: Random, pairs: Pair[]): string {
 /** Header values are latin1 without control characters: Node sends no others. */
 const asHeader = (text: string): string => text.replace(/[^\x20-\x7e\xa0-\xff]/g, '\u00ff').trim();
 
-function headers(random: Random, { url, person, tokens }: Stand, type: string): Record<string, string> {
-  const cookies = [...person.browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const ordinary: [probability: number, name: string, values: string[]][] = [
-    [0.6, 'Cookie', [cookies, cookies, `portcullis-session=${random.of(hostile)}`]],
-    [0.2, 'Authorization', [`Bearer ${tokens.accessToken}`, `Bearer ${tokens.idToken}`]],
+function headers(random: Random, ground: Ground, path: string, type: string): Record<string, string> {
+  const { cookies, origin } = ground;
+  const stale = `portcullis-session=${random.of(hostile)}`;
+  const ordinary: Ground['headers'] = [
+    [0.6, 'Cookie', endings.test(path) && random.chance(0.97) ? [stale] : [cookies, cookies, stale]],
     [0.95, 'Content-Type', [type]],
-    [0.7, 'Origin', [url, url, url, 'null', 'https://evil.example']],
+    [0.7, 'Origin', [origin, origin, origin, 'null', 'https://evil.example']],
     [0.4, 'Sec-Fetch-Site', ['same-origin', 'same-origin', 'cross-site', 'none']],
     [0.4, 'Sec-Fetch-Mode', ['navigate', 'cors', 'websocket']],
     [0.4, 'Sec-Fetch-Dest', ['document', 'empty']],
@@ -144,31 +134,33 @@ function headers(random: Random, { url, person, tokens }: Stand, type: string): 
     [0.05, 'Range', ['bytes=0-0']],
   ];
   const chosen: Record<string, string> = {};
-  for (const [probability, name, values] of ordinary) {
+  for (const [probability, name, values] of [...ordinary, ...ground.headers]) {
     if (!random.chance(probability)) continue;
     chosen[name] = asHeader(random.of(random.chance(0.9) ? values : hostile));
   }
   return chosen;
 }
 
-/** A request to some endpoint, or to the gate, that is wrong in ways that nobody chose. */
-export function hostileRequest(random: Random, stand: Stand): { path: string } & Sent {
-  const endpoint = random.of(endpoints);
-  const target = random.chance(0.85) ? endpoint.path : random.of(gatePaths);
+const isJson = (path: string): boolean => /^\/(session|oauth\/register)(\/|$)/.test(path);
+
+/** A request to some endpoint, or to another path, that is wrong in ways that nobody chose. */
+export function hostileRequest(random: Random, ground: Ground): { path: string } & Sent {
+  const endpoint = random.of(ground.endpoints);
+  const target = random.chance(0.85) ? endpoint.path : random.of(ground.otherPaths);
   const method = random.chance(0.85)
     ? random.of(endpoint.methods)
     : random.of(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
   const bodyless = ['GET', 'HEAD'].includes(method);
   const path = random.chance(0.05) ? mangled(random, target) : target;
-  const pairs = parameters(random, stand, target);
+  const { pairs, own } = spoilt(random, ground, target);
   const query = random.chance(bodyless ? 0.8 : 0.1) ? `?${form(random, pairs)}` : '';
-  const [type, write] = target.startsWith('/session/')
+  const [type, write] = isJson(target)
     ? (['application/json', json] as const)
     : (['application/x-www-form-urlencoded', form] as const);
   return {
     path: (path + query).replace(/[^\x21-\xff]/g, '%'),
     method,
-    headers: headers(random, stand, type),
+    headers: { ...headers(random, ground, target, type), ...Object.fromEntries(own) },
     ...((!bodyless || random.chance(0.03)) && {
       body: random.chance(0.95) ? write(random, pairs) : random.of(hostile),
       chunked: random.chance(0.1),

@@ -37,8 +37,9 @@ export const newPerson = (name = 'Ada Lovelace'): Person => ({
   password: 'purple otters sing at noon',
 });
 
-export async function setStage(): Promise<Stage> {
-  const runtime = await startRuntime();
+/** @param start another Worker than that of the demo. */
+export async function setStage(start: () => Promise<Runtime> = startRuntime): Promise<Stage> {
+  const runtime = await start();
   let browser: Browser;
   try {
     browser = await chromium.launch({

@@ -34,7 +34,15 @@ describe('the request', () => {
       ['code_challenge_method', 'S256'],
       ['resource', 'https://api.example/a'],
       ['resource', 'https://api.example/b'],
+      ['claims', '{"id_token":{"email":null,"email_verified":null}}'],
     ]);
+  });
+
+  test('asks for claims in the ID token only where a scope allows them', () => {
+    const claims = (scope: string) =>
+      new URL(authorizationUrl({ ...request, scope })).searchParams.get('claims');
+    expect(claims('openid')).toBeNull();
+    expect(claims('openid profile')).toBe('{"id_token":{"name":null}}');
   });
 
   test('a silent one asks the issuer to ask nothing', () => {

@@ -17,7 +17,7 @@ const production = {
   // The same root secret as the objects have, without its mark: production refuses a marked one.
   PORTCULLIS_SECRET: env.PORTCULLIS_SECRET.replace('development_', ''),
 };
-const client = { clientName: 'App', redirectUris: [redirectUri], sessionOrigins: [app] };
+const client = { clientName: 'App', firstParty: true, redirectUris: [redirectUri], sessionOrigins: [app] };
 const define: DefineConfig = (environment) => ({
   issuer: environment.PORTCULLIS_ISSUER,
   clients: [

@@ -27,6 +27,9 @@ export const live: SessionAnswer = {
 
 const { publicKey, privateKey } = await generateKeyPair('ES256');
 export const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' };
+/** For a resource whose access tokens are signed RS256. */
+export const rsa = await generateKeyPair('RS256');
+const rsaJwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256', use: 'sig' };
 const secrets = await rootSecrets(env);
 
 export const signed = (claims: JWTPayload, typ: string, key = privateKey) =>
@@ -143,7 +146,13 @@ export function gateUnderTest() {
     },
   } as unknown as Fetcher;
   const config = loadConfig(
-    defineConfig(() => ({ issuer, clients: [], issuers: otherIssuers, routes: routes(origin) })),
+    defineConfig(() => ({
+      issuer,
+      clients: [],
+      issuers: otherIssuers,
+      routes: routes(origin),
+      resources: [{ resource: 'https://second.test', accessTokenSigningAlg: 'RS256' }],
+    })),
     { ...env, PORTCULLIS_ENVIRONMENT: 'production' },
   );
   const dependencies: GateDependencies = {
@@ -162,7 +171,7 @@ export function gateUnderTest() {
       },
       jwks: async () => {
         if (!world.signs) throw new Error('no key');
-        return { keys: [jwk] };
+        return { keys: [jwk, rsaJwk] };
       },
     },
     users: {
@@ -180,7 +189,8 @@ export function gateUnderTest() {
       },
       endSession: async (...what) => {
         calls.endSession.push(what);
-        return world.endSession();
+        await world.endSession();
+        return [];
       },
     },
   };

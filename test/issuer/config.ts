@@ -1,10 +1,8 @@
 import { defineConfig } from '../../src/config/define.ts';
+import { api, callback, legacy, notes, reports } from './addresses.ts';
 import { clientKeys, secretHashes } from './credentials.ts';
 
-export const api = 'https://api.test/';
-export const notes = 'https://notes.test/';
-/** Nobody listens there: browsers are stopped on the way back. */
-export const callback = 'https://client.test/callback';
+export * from './addresses.ts';
 
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -24,7 +22,21 @@ export default defineConfig((env) => ({
       scope: { 'notes:read': 'Read your notes' },
     },
     { resource: api, name: 'The API', scope: { 'api:read': 'Read from the API' }, claims: ['email'] },
+    {
+      resource: reports,
+      accessTokenSeconds: 60,
+      scope: { 'reports:read': 'Read reports' },
+      claims: ['email', 'name'],
+    },
+    { resource: legacy, accessTokenSigningAlg: 'RS256' },
   ],
+  registration: {
+    kind: 'open',
+    scope,
+    resources: [api, notes],
+    grantTypes: ['authorization_code', 'refresh_token', 'client_credentials', deviceCode],
+  },
+  clientIdMetadataDocuments: { kind: 'open', scope, resources: [api, notes] },
   clients: [
     { ...usual, clientId: 'spa', clientName: 'Single-page app', firstParty: true, scope },
     {
@@ -77,13 +89,50 @@ export default defineConfig((env) => ({
       dpopBoundAccessTokens: true,
       idTokenSignedResponseAlg: 'ES256',
     },
-    { ...usual, clientId: 'stranger', clientName: 'Somebody else’s app', scope },
+    {
+      ...usual,
+      clientId: 'signed',
+      clientName: 'App that signs its requests',
+      firstParty: true,
+      scope,
+      jwks: clientKeys,
+      requireSignedRequestObject: true,
+    },
+    {
+      ...usual,
+      clientId: 'remote-key',
+      clientName: 'App whose keys are elsewhere',
+      firstParty: true,
+      redirectUris: [`${callback}?tenant=a%20b`],
+      scope,
+      jwksUri: 'https://client.test/jwks.json',
+      defaultMaxAge: 60,
+    },
+    {
+      ...usual,
+      clientId: 'stranger',
+      clientName: 'Somebody else’s app',
+      clientUri: 'https://client.test/',
+      policyUri: 'https://client.test/privacy',
+      tosUri: 'https://client.test/terms',
+      scope,
+    },
     {
       clientId: 'device',
       clientName: 'Television',
       scope,
       resources: [api],
       grantTypes: [deviceCode, 'refresh_token'],
+    },
+    {
+      clientId: 'device-with-secret',
+      clientName: 'Printer',
+      firstParty: true,
+      scope: ['openid', 'api:read', 'notes:read'],
+      resources: [api, notes],
+      grantTypes: [deviceCode],
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      clientSecretHashes: secretHashes,
     },
     {
       clientId: 'machine',
@@ -112,6 +161,43 @@ export default defineConfig((env) => ({
       tokenEndpointAuthMethod: 'client_secret_basic',
       clientSecretHashes: secretHashes,
       introspects: [notes, api],
+    },
+    {
+      ...usual,
+      clientId: 'several',
+      clientName: 'App of several resources',
+      firstParty: true,
+      resources: [api, reports, legacy, notes],
+      scope: [...scope, 'reports:read'],
+      idTokenSignedResponseAlg: 'ES256',
+      userinfoSignedResponseAlg: 'ES256',
+      accessTokenSeconds: 900,
+    },
+    {
+      clientId: 'nowhere',
+      clientName: 'App without a resource',
+      firstParty: true,
+      redirectUris: [callback],
+    },
+    {
+      clientId: 'actor',
+      clientName: 'Backend that acts for people, and for itself',
+      scope: ['api:read', 'notes:read'],
+      resources: [api],
+      grantTypes: [tokenExchange, 'client_credentials'],
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      clientSecretHashes: secretHashes,
+      tokenExchange: { resources: [api] },
+      introspects: [api],
+    },
+    {
+      clientId: 'impersonator',
+      clientName: 'Backend that nobody is to notice',
+      grantTypes: [tokenExchange],
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      clientSecretHashes: secretHashes,
+      tokenExchange: { resources: [notes, legacy], scope: ['notes:read'], mode: 'impersonation' },
+      introspects: [api, notes],
     },
   ],
 }));

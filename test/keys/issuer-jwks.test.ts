@@ -278,6 +278,14 @@ describe('the keys of several owners', () => {
     expect(await Promise.all(asked)).toEqual([jwkSet, { keys: [rs256Jwk] }, jwkSet, { keys: [rs256Jwk] }]);
     expect(urls()).toEqual([jwksUri, otherUri]);
   });
+
+  it('are remembered for so many owners and no more: anybody may register a client', () => {
+    const keysOf = issuerKeys({ cache, secrets, fetch: fetched });
+    const first = keysOf({ issuer, jwksUri });
+    expect(keysOf({ issuer, jwksUri })).toBe(first);
+    for (let others = 0; others < 1000; others += 1) keysOf({ issuer: `client ${others}`, jwksUri });
+    expect(keysOf({ issuer, jwksUri })).not.toBe(first);
+  });
 });
 
 describe('an address that must not be fetched', () => {

@@ -14,7 +14,7 @@ import {
   REPUBLISH_SECONDS,
 } from '../../src/core/keyring/timing.ts';
 import { createAssertions } from '../../src/gate/assertion.ts';
-import { signIdToken } from '../../src/grants/tokens.ts';
+import { signIdToken } from '../../src/grants/id-token.ts';
 import { ringPolicy } from '../../src/keys/policy.ts';
 import type { Grant, Profile } from '../../src/user/types.ts';
 
@@ -51,14 +51,16 @@ describe('the policy of the ring', () => {
         return '';
       },
     };
-    const grant = {
+    const subject = {
       userId: 'u',
       sessionId: 's',
       scope: ['openid'],
       amr: ['pwd'],
       authTime: 1,
     } as unknown as Grant;
-    await signIdToken({ config, keys }, client, grant, {} as Profile, undefined);
+    const profile = {} as Profile;
+    const others = { nonce: undefined, accessToken: '', claims: undefined };
+    await signIdToken({ config, keys }, { client, subject, profile, ...others });
     const caller = { kind: 'session', userId: 'u', sessionId: 's' } as never;
     await createAssertions({ config, keys })({ resource: 'r' } as never, caller, undefined);
     expect(lifetimes).toHaveLength(2);

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { asset } from '../../src/endpoints/assets.ts';
 import { AccountPage } from '../../src/pages/account.tsx';
+import { AgreementList, inWords } from '../../src/pages/agreement.tsx';
+import { DeviceCodePage, DeviceConfirmPage } from '../../src/pages/device.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
@@ -11,7 +13,9 @@ import { type Element, elements } from './rendered.ts';
 
 const kinds = (found: Element[]) => found.map(({ tag, attributes }) => [tag, ...Object.keys(attributes)]);
 const inputs = (found: Element[]) =>
-  found.filter(({ tag, attributes }) => tag === 'input' && attributes.type !== 'hidden');
+  found.filter(
+    ({ tag, attributes }) => tag === 'textarea' || (tag === 'input' && attributes.type !== 'hidden'),
+  );
 const hidden = (found: Element[]) =>
   Object.fromEntries(
     found
@@ -156,6 +160,52 @@ describe('sign up', () => {
   });
 });
 
+describe('connecting a device', () => {
+  it('takes a code in capitals that no browser fills in from elsewhere, and asks about one that a link brought', async () => {
+    const page = (props: { userCode?: string; error?: string }) =>
+      elements(String(<DeviceCodePage name="Portcullis" {...props} />));
+    const [input] = inputs(await page({}));
+    expect(input?.attributes).toMatchObject({
+      name: 'user_code',
+      autocomplete: 'off',
+      autocapitalize: 'characters',
+      'aria-describedby': 'user_code-hint',
+    });
+    const brought = await page({ userCode: 'WDJB-MJHT' });
+    expect(inputs(brought)[0]?.attributes.value).toBe('WDJB-MJHT');
+    expect(brought.find(({ attributes }) => attributes.class === 'lead')?.text).toContain('Is this the code');
+    const wrong = await page({ userCode: 'WDJB-MJHT', error: 'Nobody waits.' });
+    expect(inputs(wrong)[0]?.attributes).toMatchObject({ 'aria-invalid': 'true' });
+    expect(wrong.find(({ tag }) => tag === 'title')?.text).toBe('Error: connect a device · Portcullis');
+  });
+
+  it('is decided by a button, and warns of codes that somebody sent', async () => {
+    const found = await elements(
+      String(
+        <DeviceConfirmPage
+          name="Portcullis"
+          client={{ name: 'Television', firstParty: true }}
+          person={{ userId: 'u', name: 'Ada', email: 'ada@example.org' }}
+          userCode="WDJB-MJHT"
+          authorizationId="a"
+          place=""
+          asked={{ own: [], elsewhere: [] }}
+        />,
+      ),
+    );
+    expect(hidden(found)).toEqual({ user_code: 'WDJB-MJHT', authorization: 'a', account: 'u' });
+    const buttons = found.filter(({ tag }) => tag === 'button');
+    expect(buttons.map(({ text, attributes: { type, name, value } }) => [text, type, name, value])).toEqual([
+      ['Allow', 'submit', 'decision', 'allow'],
+      ['Deny', 'submit', 'decision', 'deny'],
+    ]);
+    expect(found.find(({ attributes }) => attributes.class === 'user-code')?.text).toBe('WDJB-MJHT');
+    expect(found.find(({ attributes }) => attributes.class === 'alert')?.text).toContain(
+      'sent you this code',
+    );
+  });
+});
+
 describe('sign out', () => {
   it('carries the request along and confirms it', async () => {
     const found = await elements(
@@ -169,6 +219,71 @@ describe('sign out', () => {
     expect(found.find(({ text, tag }) => tag === 'a' && text.includes('Cancel'))?.attributes.href).toBe(
       '/account',
     );
+  });
+});
+
+describe('consent', () => {
+  const agreement = {
+    scopes: [
+      { resource: '', scope: ['email', 'constructor'] },
+      { resource: 'https://api.example/v1', scope: ['api:read', 'api:odd'] },
+      { resource: 'urn:example:vault', scope: [] },
+    ],
+    claims: ['zoneinfo', 'given_name'],
+  };
+  const resources = [
+    { resource: 'https://api.example/v1', name: 'The API', scope: { 'api:read': 'Read from it' } },
+  ];
+
+  it('says in words what is known, and shows as it is what nobody described', async () => {
+    const found = await elements(String(<AgreementList {...inWords(agreement, resources)} />));
+    const items = found.filter(({ tag }) => tag === 'li').map(({ text }) => text);
+    expect(items).toEqual([
+      'See your email address',
+      'constructor',
+      'See your time zone',
+      'See your given name',
+      'Read from it',
+      'api:odd',
+    ]);
+    expect(found.filter(({ tag }) => tag === 'code').map(({ text }) => text)).toEqual([
+      'constructor',
+      'api:odd',
+    ]);
+    const places = found
+      .filter(({ tag, text }) => tag === 'p' && text.startsWith('At '))
+      .map(({ text }) => text);
+    expect(places).toEqual(['At The API (api.example)', 'At urn:example:vault']);
+  });
+
+  it('says what a scope means where it means it, and only there', () => {
+    const scope = ['api:read', 'notes:read', 'odd'];
+    const both = {
+      scopes: ['https://api.example/v1', 'https://notes.example/'].map((resource) => ({ resource, scope })),
+      claims: [],
+    };
+    const notes = {
+      resource: 'https://notes.example/',
+      name: 'Notes',
+      scope: { 'notes:read': 'Read notes' },
+    };
+    const said = inWords(both, [...resources, notes]).elsewhere.map(({ may }) => may.map((one) => one.scope));
+    expect(said).toEqual([
+      ['api:read', 'odd'],
+      ['notes:read', 'odd'],
+    ]);
+  });
+
+  it('has two answers, and the flow with each', async () => {
+    const found = await elements(everyPage('Ada').consent ?? '');
+    const buttons = found.filter(({ tag }) => tag === 'button').map(({ attributes }) => attributes);
+    expect(buttons.map(({ name, value, type }) => [name, value, type])).toEqual([
+      ['decision', 'allow', 'submit'],
+      ['decision', 'cancel', 'submit'],
+    ]);
+    expect(hidden(found)).toEqual({ flow: 'Ada' });
+    const [link] = found.filter(({ tag }) => tag === 'a').map(({ attributes }) => attributes);
+    expect(link).toMatchObject({ target: '_blank', rel: 'noopener noreferrer' });
   });
 });
 
@@ -190,6 +305,7 @@ describe('the account', () => {
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
           sessions={sessions}
           offlineApps={[]}
+          consents={[]}
           ended={[{ what: 'session', deviceName: 'Edge', cause: 'idle_expiry', endedAt: 1_794_647_100 }]}
         />,
       ),

@@ -1,22 +1,29 @@
 import type { Context } from 'hono';
+import { clientNames } from '../../clients/names.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
 import { AccountPage } from '../../pages/account.tsx';
+import { inWords } from '../../pages/agreement.tsx';
 import { deviceName } from '../../user/device.ts';
+import { signOutFrames } from '../signed-out.tsx';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 /** GET /account */
 export const account = (dependencies: Dependencies) => async (c: Context) => {
-  const { config, users } = dependencies;
+  const { clients, config, users } = dependencies;
   const token = await sessionToken(c, dependencies);
   const answer = token && (await users.account(token));
   if (!answer?.account) return c.redirect('/signin', 303);
-  const { profile, sessions, offlineClientIds, ends } = answer.account;
-  const clientName = (clientId: string): string =>
-    config.clients.find((client) => client.clientId === clientId)?.clientName ?? clientId;
+  const { profile, sessions, offlineClientIds, consents, ends } = answer.account;
+  const clientName = await clientNames(clients, [
+    ...sessions.flatMap((session) => session.clientIds),
+    ...offlineClientIds,
+    ...consents.map(({ clientId }) => clientId),
+    ...ends.flatMap((end) => end.clientId ?? []),
+  ]);
   return c.html(
     <AccountPage
       name={config.name}
@@ -31,6 +38,12 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         apps: session.clientIds.map(clientName),
       }))}
       offlineApps={offlineClientIds.map(clientName)}
+      consents={consents.map((consent) => ({
+        clientId: consent.clientId,
+        clientName: clientName(consent.clientId),
+        may: inWords(consent, config.resources),
+        grantedAt: seconds(consent.grantedAt),
+      }))}
       ended={ends
         .filter((end) => end.what === 'session' || !end.withSession)
         .map((end) => ({
@@ -60,10 +73,11 @@ export const signOutOne = (dependencies: Dependencies) => async (c: Context) => 
       'The form did not say which session to end: session_id is missing.',
     );
   }
-  await users.endSession(signedIn.token.userId, sessionId, 'sign_out');
+  const clientIds = await users.endSession(signedIn.token.userId, sessionId, 'sign_out');
   if (sessionId !== signedIn.session.sessionId) return c.redirect('/account', 303);
   clearSession(c, dependencies);
-  return c.redirect('/signin', 303);
+  const framed = await signOutFrames(c, dependencies, { sessionId, clientIds });
+  return framed ?? c.redirect('/signin', 303);
 };
 
 /** POST /account/sign-out-others: ends every session but this one. */
@@ -82,7 +96,11 @@ export const signOutOthers = (dependencies: Dependencies) => async (c: Context) 
 export const signOutEverywhere = (dependencies: Dependencies) => async (c: Context) => {
   const signedIn = await currentSession(c, dependencies);
   if (!signedIn) return c.redirect('/signin', 303);
-  await dependencies.users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
+  const { users } = dependencies;
+  const { sessionId } = signedIn.session;
+  const clientIds = await users.endSession(signedIn.token.userId, sessionId, 'sign_out_everywhere');
+  await users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
   clearSession(c, dependencies);
-  return c.redirect('/signin', 303);
+  const framed = await signOutFrames(c, dependencies, { sessionId, clientIds });
+  return framed ?? c.redirect('/signin', 303);
 };

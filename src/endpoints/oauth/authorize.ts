@@ -1,52 +1,73 @@
 import type { Context } from 'hono';
-import { checkAuthorizationRequest, needsSignIn } from '../../core/oauth/authorization-request.ts';
+import { getCookie } from 'hono/cookie';
+import { interactionFor } from '../../core/oauth/interaction.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { cookieName, SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
 import { currentSession } from '../../middleware/session.ts';
-import { grantAuthorization, returnToClient } from '../../sign-in/authorize.ts';
+import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.ts';
 import { beginFlow } from '../../sign-in/flow.ts';
+import { judge, readSaid } from '../../sign-in/request.ts';
 
 const TITLE = 'The app sent a request that cannot be used';
 
+/** Characters; what every browser and server takes as an address. */
+const MAXIMUM_ADDRESS_LENGTH = 8000;
+
 /** GET and POST /oauth/authorize: RFC 6749 §3.1, OpenID Connect Core §3.1.2. */
 export const authorize = (dependencies: Dependencies) => async (c: Context) => {
-  const { config } = dependencies;
-  const parsed = c.req.method === 'POST' ? await readForm(c) : readQuery(c);
+  const { clients, config } = dependencies;
+  const isPost = c.req.method === 'POST';
+  const parsed = isPost ? await readForm(c) : readQuery(c);
   if (parsed.kind === 'malformed')
     return errorPage(c, config, 400, TITLE, `It is malformed: ${parsed.description}.`);
-  const outcome = checkAuthorizationRequest(parsed.parameters, parsed.resource, (clientId) =>
-    config.clients.find((client) => client.clientId === clientId),
-  );
-  if (outcome.kind === 'shown') {
-    return errorPage(
-      c,
-      config,
-      400,
-      TITLE,
-      `${outcome.description} Go back to the app; if it happens again, tell its makers.`,
-    );
+  const shown = (description: string) => {
+    const message = `It was refused: ${description}. Go back to the app; if it happens again, tell its makers.`;
+    return errorPage(c, config, 400, TITLE, message);
+  };
+  // RFC 9101 §5, RFC 9126 §4: the client names itself beside whatever says the rest.
+  const clientId = parsed.parameters.get('client_id');
+  if (clientId === undefined) return shown('the app did not say who it is: client_id is missing');
+  const client = await clients.find(clientId);
+  if (!client) return shown('no app with this client_id is registered here');
+  if (isPost && mayLackCookies(c, dependencies)) {
+    // Asked again as a navigation, it brings the cookies along.
+    const query = addressOf(parsed.parameters, parsed.resource);
+    if (query.length <= MAXIMUM_ADDRESS_LENGTH) return c.redirect(`/oauth/authorize?${query}`, 303);
   }
-  if (outcome.kind === 'redirected') {
-    return returnToClient(c, config.issuer, outcome, {
-      error: outcome.error,
-      error_description: outcome.description,
-    });
-  }
+  const said = await readSaid(dependencies, client, parsed);
+  const outcome = 'kind' in said ? said : await judge(dependencies, client, said);
+  if (outcome.kind === 'shown') return shown(outcome.description);
+  const refuse = (to: Parameters<typeof returnToClient>[2], error: string, description: string) =>
+    returnToClient(c, config, to, { error, error_description: description });
+  if (outcome.kind === 'redirected') return refuse(outcome, outcome.error, outcome.description);
 
   const { request } = outcome;
   const signedIn = await currentSession(c, dependencies);
   const nowSeconds = Math.floor(Date.now() / 1000);
-  if (signedIn && !needsSignIn(request, signedIn.session.authTime, nowSeconds)) {
+  let interaction = interactionFor(request, signedIn && presentOf(signedIn.session), 'arrived', nowSeconds);
+  if (interaction.kind === 'none' && signedIn) {
     const granted = await grantAuthorization(c, dependencies, request, signedIn);
     if (granted) return granted;
+    // The session ended in this very moment.
+    interaction = interactionFor(request, undefined, 'arrived', nowSeconds);
   }
-  if (request.prompt.includes('none')) {
-    return returnToClient(c, config.issuer, request, {
-      error: 'login_required',
-      error_description: 'the person must sign in, which prompt none does not allow',
-    });
-  }
+  if (interaction.kind === 'refused') return refuse(request, interaction.error, interaction.description);
   const flow = await beginFlow(c, dependencies, request);
   return c.redirect(`/signin?flow=${flow}`, 303);
 };
+
+/** A POST from another site comes without our SameSite=Lax cookies: nobody would seem to be signed in. */
+function mayLackCookies(c: Context, { config }: Dependencies): boolean {
+  if (getCookie(c, cookieName(config, SESSION_COOKIE)) !== undefined) return false;
+  const site = c.req.header('Sec-Fetch-Site');
+  const origin = c.req.header('Origin');
+  return site === 'cross-site' || (site === undefined && origin !== undefined && origin !== config.issuer);
+}
+
+const addressOf = (parameters: ReadonlyMap<string, string>, resource: readonly string[]): string =>
+  new URLSearchParams([
+    ...parameters,
+    ...resource.map((uri): [string, string] => ['resource', uri]),
+  ]).toString();

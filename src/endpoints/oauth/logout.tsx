@@ -1,97 +1,92 @@
 import type { Context } from 'hono';
-import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from 'jose';
+import type { Client } from '../../config/schema.ts';
+import type { Parameters } from '../../core/oauth/parameters.ts';
+import { withQuery } from '../../core/oauth/query.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { readIdTokenHint } from '../../keys/id-token-hint.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
 import { fromOwnPage } from '../../middleware/same-origin.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
-import { clearSession, currentSession } from '../../middleware/session.ts';
+import { clearSession, currentSession, type SignedIn } from '../../middleware/session.ts';
 import { SignOutPage } from '../../pages/sign-out.tsx';
 import { SignedOutPage } from '../../pages/signed-out.tsx';
+import { type EndedSession, signOutFrames } from '../signed-out.tsx';
 
-const TITLE = 'You were not signed out';
-
-interface Hint {
-  userId: string;
-  sessionId: string;
-  clientId: string;
+/** A logout request (OpenID Connect RP-Initiated Logout §2) whose parameters have been judged. */
+interface LogoutRequest {
+  /** Who asks, if anybody says so. */
+  client: Client | undefined;
+  /** Where the client wants its person back, with `state`. Registered for it, or refused. */
+  next: string | undefined;
+  /** The session that a verified ID token names. */
+  session: { userId: string; sessionId: string | undefined } | undefined;
+  /** An extension: every session of the person is meant. */
+  everywhere: boolean;
 }
 
-/** An ID token of ours, expired or not (OpenID Connect RP-Initiated Logout §2), or undefined. */
-async function readHint({ config, keys }: Dependencies, text: string): Promise<Hint | undefined> {
-  try {
-    if (decodeProtectedHeader(text).typ !== 'JWT') return undefined;
-    const { payload } = await compactVerify(text, createLocalJWKSet(await keys.jwks()), {
-      algorithms: ['RS256', 'ES256'],
-    });
-    const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
-    const { iss, sub, sid, aud } = claims;
-    if (
-      iss !== config.issuer ||
-      typeof sub !== 'string' ||
-      typeof sid !== 'string' ||
-      typeof aud !== 'string'
-    ) {
-      return undefined;
-    }
-    return { userId: sub, sessionId: sid, clientId: aud };
-  } catch {
-    return undefined;
-  }
+type Judged = { kind: 'accepted'; request: LogoutRequest } | { kind: 'refused'; message: string };
+
+const refused = (message: string): Judged => ({ kind: 'refused', message });
+
+/**
+ * §4: what cannot be validated must not be used. `logout_hint` and `ui_locales` are hints that change nothing: the
+ * browser's own session says who is here, and the pages have one language.
+ */
+async function judge(dependencies: Dependencies, parameters: Parameters): Promise<Judged> {
+  const hintText = parameters.get('id_token_hint');
+  const hint = hintText === undefined ? undefined : await readIdTokenHint(dependencies, hintText);
+  if (hint?.kind === 'foreign') return refused('The app sent an ID token that was not issued here.');
+  const ours = hint?.kind === 'ours' ? hint : undefined;
+  const named = parameters.get('client_id');
+  // §2: the OP MUST verify that the client is the one that the ID token was issued to.
+  if (ours && named !== undefined && !ours.audience.includes(named))
+    return refused('The app sent an ID token that was issued to another app.');
+  // An ID token for several does not say which of them asks.
+  const clientId = named ?? (ours?.audience.length === 1 ? ours.audience[0] : undefined);
+  const client = clientId === undefined ? undefined : await dependencies.clients.find(clientId);
+
+  const uri = parameters.get('post_logout_redirect_uri');
+  // §3: MUST exactly match one that was registered, and we must know for whom.
+  if (uri !== undefined && !client?.postLogoutRedirectUris.includes(uri))
+    return refused('The app asked to go on to an address that is not registered for it.');
+  const state = parameters.get('state');
+  const next = uri === undefined ? undefined : withQuery(uri, state === undefined ? {} : { state });
+  const everywhere = parameters.get('everywhere') === 'true';
+  return { kind: 'accepted', request: { client, next, session: ours, everywhere } };
+}
+
+/** Ends what was asked for: over before the answer leaves. */
+async function signOut(
+  { users }: Dependencies,
+  { token, session: { sessionId } }: SignedIn,
+  everywhere: boolean,
+): Promise<EndedSession> {
+  const cause = everywhere ? 'sign_out_everywhere' : 'sign_out';
+  const clientIds = await users.endSession(token.userId, sessionId, cause);
+  if (everywhere) await users.endEverything(token.userId, cause);
+  return { sessionId, clientIds };
 }
 
 /**
  * GET and POST /oauth/logout: OpenID Connect RP-Initiated Logout. Asks the person first unless an ID token of the
- * very session is shown. The session and its families are over before the answer leaves.
- * `everywhere=true`, an extension, ends every session of the person; it always asks first.
+ * very session is shown. `everywhere=true` ends every session of the person; it always asks first.
  */
 export const logout = (dependencies: Dependencies) => async (c: Context) => {
-  const { config, users } = dependencies;
+  const { config } = dependencies;
+  const refuse = (message: string) =>
+    errorPage(c, config, 400, 'You were not signed out', message, {
+      href: '/account',
+      label: 'Sign out on your account page',
+    });
   const isPost = c.req.method === 'POST';
   const parsed = isPost ? await readForm(c) : readQuery(c);
-  if (parsed.kind === 'malformed')
-    return errorPage(c, config, 400, TITLE, `The request is malformed: ${parsed.description}.`);
+  if (parsed.kind === 'malformed') return refuse(`The request is malformed: ${parsed.description}.`);
   const { parameters } = parsed;
+  const judged = await judge(dependencies, parameters);
+  if (judged.kind === 'refused') return refuse(judged.message);
+  const { client, next, session: hinted, everywhere } = judged.request;
 
-  const hintText = parameters.get('id_token_hint');
-  const hint = hintText === undefined ? undefined : await readHint(dependencies, hintText);
-  if (hintText !== undefined && !hint) {
-    return errorPage(
-      c,
-      config,
-      400,
-      TITLE,
-      'The app sent an ID token that was not issued here. Sign out on your account page instead.',
-      {
-        href: '/account',
-        label: 'Go to your account',
-      },
-    );
-  }
-  const namedClientId = parameters.get('client_id');
-  if (hint && namedClientId !== undefined && namedClientId !== hint.clientId) {
-    return errorPage(c, config, 400, TITLE, 'The app sent an ID token that was issued to another app.');
-  }
-  const client = config.clients.find((candidate) => candidate.clientId === (hint?.clientId ?? namedClientId));
-  const postLogoutRedirectUri = parameters.get('post_logout_redirect_uri');
-  if (
-    postLogoutRedirectUri !== undefined &&
-    !client?.postLogoutRedirectUris.includes(postLogoutRedirectUri)
-  ) {
-    return errorPage(
-      c,
-      config,
-      400,
-      TITLE,
-      'The app asked to go on to an address that is not registered for it.',
-      {
-        href: '/account',
-        label: 'Go to your account',
-      },
-    );
-  }
-
-  const everywhere = parameters.get('everywhere') === 'true';
   const sameOriginPost = isPost && fromOwnPage(c, config);
   if (isPost && !sameOriginPost) {
     // A POST from another site comes without our SameSite=Lax cookies: nobody would seem to be signed in. Asked
@@ -99,44 +94,34 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     return c.redirect(`/oauth/logout?${new URLSearchParams([...parameters])}`, 303);
   }
 
-  const done = () => {
-    if (postLogoutRedirectUri === undefined)
-      return c.html(<SignedOutPage name={config.name} signInHref="/signin" />);
-    const url = new URL(postLogoutRedirectUri);
-    const state = parameters.get('state');
-    if (state !== undefined) url.searchParams.set('state', state);
-    return c.redirect(url.href, 303);
-  };
-
   const signedIn = await currentSession(c, dependencies);
-  if (!signedIn) {
-    clearSession(c, dependencies);
-    return done();
+  // §2: MUST ask when there is no ID token, or none of this session and this person.
+  const isCertain =
+    !everywhere &&
+    hinted !== undefined &&
+    hinted.sessionId === signedIn?.session.sessionId &&
+    hinted.userId === signedIn?.token.userId;
+  const isConfirmed = sameOriginPost && parameters.get('confirm') === 'yes';
+  if (signedIn && !isCertain && !isConfirmed) {
+    // Browsers hold the redirect at the end to the page's form-action.
+    if (next !== undefined)
+      c.header('Content-Security-Policy', contentSecurityPolicy({ formAction: [next] }));
+    return c.html(
+      <SignOutPage
+        name={config.name}
+        clientName={client?.clientName}
+        everywhere={everywhere}
+        hidden={Object.fromEntries(parameters)}
+      />,
+    );
   }
-  const confirmed = sameOriginPost && parameters.get('confirm') === 'yes';
-  const ownSession =
-    hint !== undefined &&
-    hint.sessionId === signedIn.session.sessionId &&
-    hint.userId === signedIn.token.userId;
-  if (confirmed && everywhere) {
-    await users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
-    clearSession(c, dependencies);
-    return done();
-  }
-  if (confirmed || (ownSession && !everywhere)) {
-    await users.endSession(signedIn.token.userId, signedIn.session.sessionId, 'sign_out');
-    clearSession(c, dependencies);
-    return done();
-  }
-  if (postLogoutRedirectUri !== undefined) {
-    c.header('Content-Security-Policy', contentSecurityPolicy({ formAction: [postLogoutRedirectUri] }));
-  }
-  return c.html(
-    <SignOutPage
-      name={config.name}
-      clientName={client?.clientName}
-      everywhere={everywhere}
-      hidden={Object.fromEntries(parameters)}
-    />,
-  );
+  // Nobody is signed in here: what the client wants is so already (§2: logout requests are idempotent).
+  const ended = signedIn && (await signOut(dependencies, signedIn, everywhere));
+  clearSession(c, dependencies);
+  const goOn = next === undefined || !client ? undefined : { href: next, clientName: client.clientName };
+  const framed = ended && (await signOutFrames(c, dependencies, ended, goOn));
+  if (framed) return framed;
+  return next === undefined
+    ? c.html(<SignedOutPage name={config.name} signInHref="/signin" />)
+    : c.redirect(next, 303);
 };

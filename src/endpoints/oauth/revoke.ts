@@ -1,27 +1,32 @@
 import type { Context } from 'hono';
 import { decodeToken } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { publicClient } from '../../middleware/client-authentication.ts';
+import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 
-/** POST /oauth/revoke: RFC 7009. The family is over before the answer leaves. */
+/**
+ * POST /oauth/revoke: RFC 7009. A refresh token's family is over, and an access token is known to be revoked, before the
+ * answer leaves. A JWT is refused from then on by whoever asks: introspection, UserInfo, and the gate within its
+ * freshness; whoever looks at nothing but its signature takes it until it expires (docs/tokens.md).
+ */
 export const revoke = (dependencies: Dependencies) => async (c: Context) => {
+  const { accessTokens, secrets, users } = dependencies;
   const parsed = await readForm(c);
   if (parsed.kind === 'malformed')
     return oauthError(c, { error: 'invalid_request', description: parsed.description });
-  const client = publicClient(c, dependencies.config, parsed.parameters);
+  const client = await authenticateClient(c, dependencies, parsed.parameters);
   if (client instanceof Response) return client;
   const presented = parsed.parameters.get('token');
   if (!presented) return oauthError(c, { error: 'invalid_request', description: 'token is missing' });
-  // A JWT cannot be called back; saying that it was would be a lie (RFC 7009 §2.2.1).
-  if (presented.split('.').length === 3) {
-    const description =
-      'access tokens cannot be revoked by themselves: revoke the refresh token, which ends both';
-    return oauthError(c, { error: 'unsupported_token_type', description });
+  if (presented.startsWith('pc_rt_')) {
+    const token = await decodeToken(secrets, 'refresh_token', presented);
+    if (token) await users.revokeFamily(token, client.clientId);
+  } else {
+    const claims = await accessTokens.read(presented);
+    // RFC 7009 §2.1: the client's own tokens only. What was exchanged for one of them goes with it.
+    if (claims?.client_id === client.clientId) await accessTokens.revoke(claims);
   }
-  const token = await decodeToken(dependencies.secrets, 'refresh_token', presented);
-  if (token) await dependencies.users.revokeFamily(token, client.clientId);
-  // Unknown tokens are answered the same: there is nothing left to revoke (RFC 7009 §2.2).
+  // Unknown tokens and other clients' are answered the same: there is nothing left to revoke (RFC 7009 §2.2).
   return c.body(null, 200, { 'Cache-Control': 'no-store' });
 };

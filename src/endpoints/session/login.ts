@@ -4,7 +4,8 @@ import { scopeTokens } from '../../core/oauth/authorization-request.ts';
 import { sha256 } from '../../crypto/bytes.ts';
 import { encodeToken, newRecordId, newSecret } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { signAccessToken } from '../../grants/tokens.ts';
+import { issueAccessToken } from '../../grants/access-token.ts';
+import { hearsOfLogout } from '../../logout/back-channel.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { openSession } from '../../middleware/session.ts';
 import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
@@ -28,7 +29,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   );
   if (read.kind === 'malformed') return oauthError(c, read.error);
   const { body } = read;
-  const client = firstPartyClient(c, config, body.client_id);
+  const client = await firstPartyClient(c, dependencies, body.client_id);
   if (!client) return oauthError(c, notFirstParty);
   if (!client.grantTypes.includes('refresh_token')) {
     const description = 'the client may not use refresh tokens, which the session API is made of';
@@ -77,17 +78,20 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const founded = await users.foundFamily(
     session,
     first.recordId,
-    { secretHash, idleSeconds, absoluteSeconds },
+    { secretHash, idleSeconds, absoluteSeconds, hearsOfLogout: hearsOfLogout(client) },
     granted,
   );
   if (founded.kind !== 'live') return notSignedIn(c);
   await setRefreshCookie(c, config, client, await encodeToken(secrets, 'refresh_token', first));
-  const { sessionId, authTime, amr } = live;
-  const grant = { ...granted, userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };
-  return c.json({
-    access_token: await signAccessToken(dependencies, client, grant, scope, granted.resource),
-    token_type: 'Bearer',
-    expires_in: client.accessTokenSeconds,
-    scope: scope.join(' '),
-  });
+  const { sessionId, authTime, amr, profile } = live;
+  const subject = { userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };
+  return c.json(
+    await issueAccessToken(dependencies, {
+      client,
+      person: { subject, profile },
+      scope,
+      resource: granted.resource,
+      dpopJkt: undefined,
+    }),
+  );
 };

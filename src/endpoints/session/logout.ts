@@ -10,10 +10,11 @@ import { firstPartyClient, notFirstParty, notSignedIn, readJson } from './reques
 
 const schema = v.strictObject({ client_id: v.string() });
 
-async function clientOf(c: Context, { config }: Dependencies): Promise<Client | Response> {
+async function clientOf(c: Context, dependencies: Dependencies): Promise<Client | Response> {
   const read = await readJson(c, schema, 'an object with the string client_id');
   if (read.kind === 'malformed') return oauthError(c, read.error);
-  return firstPartyClient(c, config, read.body.client_id) ?? oauthError(c, notFirstParty);
+  const client = await firstPartyClient(c, dependencies, read.body.client_id);
+  return client ?? oauthError(c, notFirstParty);
 }
 
 /** POST /session/logout: ends this session and what belongs to it, before the answer leaves. Harmless twice. */

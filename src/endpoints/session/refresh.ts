@@ -18,12 +18,17 @@ export const refresh = (dependencies: Dependencies) => async (c: Context) => {
   );
   if (read.kind === 'malformed') return oauthError(c, read.error);
   const { client_id: clientId, scope } = read.body;
-  const client = firstPartyClient(c, config, clientId);
+  const client = await firstPartyClient(c, dependencies, clientId);
   if (!client) return oauthError(c, notFirstParty);
   const presented = await readRefreshCookie(c, config, client);
   if (presented === undefined) return notSignedIn(c);
   const parameters = new Map([['refresh_token', presented], ...(scope ? [['scope', scope] as const] : [])]);
-  const outcome = await refreshTokenGrant(dependencies, { client, parameters, resource: [] });
+  const outcome = await refreshTokenGrant(dependencies, {
+    client,
+    parameters,
+    resource: [],
+    dpopJkt: undefined,
+  });
   if (outcome.kind === 'refused') {
     if (outcome.error.error !== 'invalid_grant') return oauthError(c, outcome.error);
     await clearRefreshCookie(c, config, client);

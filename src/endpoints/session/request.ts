@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import * as v from 'valibot';
-import type { Client, Config } from '../../config/schema.ts';
+import type { Client } from '../../config/schema.ts';
 import type { TokenError } from '../../core/oauth/error.ts';
+import type { Dependencies } from '../../dependencies.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { originOf } from '../../middleware/first-party.ts';
 
@@ -37,8 +38,12 @@ export async function readJson<Schema extends v.GenericSchema>(
 }
 
 /** The client that a body names, if this origin may speak for it. */
-export function firstPartyClient(c: Context, config: Config, clientId: string): Client | undefined {
-  const client = config.clients.find((candidate) => candidate.clientId === clientId);
+export async function firstPartyClient(
+  c: Context,
+  { clients, config }: Dependencies,
+  clientId: string,
+): Promise<Client | undefined> {
+  const client = await clients.find(clientId);
   return client?.sessionOrigins.includes(originOf(c, config)) ? client : undefined;
 }
 

@@ -18,6 +18,8 @@ export const court = `
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-block-start: 0.75rem; }
 section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: clamp(1.15rem, 4vw, 1.75rem); border: 1px solid var(--line); border-radius: 1rem; background: var(--paper); }
 .columns { display: grid; gap: 1.5rem; }
+.sheet { display: grid; gap: 1.5rem; }
+.fields { display: grid; gap: 1.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); align-items: end; }
 .issuer { color: var(--ink); }
 .empty { color: var(--muted); }
 

@@ -89,13 +89,14 @@ code { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation M
 
 .field { display: grid; gap: 0.35rem; }
 label { font-weight: 600; font-size: 0.9375rem; }
-input {
+input, textarea {
   inline-size: 100%; min-block-size: 3rem; padding: 0.6rem 0.85rem; border: 1px solid var(--edge);
   border-radius: 0.6rem; background: var(--paper); color: inherit; font: inherit;
 }
-input:hover { border-color: var(--ink); }
-input:focus-visible { outline-offset: 1px; border-color: var(--accent); border-radius: 0.6rem; }
-input[aria-invalid] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
+input:hover, textarea:hover { border-color: var(--ink); }
+input:focus-visible, textarea:focus-visible { outline-offset: 1px; border-color: var(--accent); border-radius: 0.6rem; }
+textarea { resize: vertical; }
+:is(input, textarea)[aria-invalid] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
 .hint { color: var(--muted); font-size: 0.875rem; text-wrap: pretty; }
 .field-error { color: var(--danger); font-size: 0.875rem; font-weight: 600; }
 .alert {
@@ -103,6 +104,11 @@ input[aria-invalid] { border-color: var(--danger); box-shadow: inset 0 0 0 1px v
   background: var(--danger-wash); color: var(--danger); font-size: 0.9375rem;
 }
 .aside { color: var(--muted); font-size: 0.9375rem; }
+.permissions { display: grid; gap: 0.35rem; color: var(--ink); }
+.permissions li { display: grid; grid-template-columns: 1.4rem minmax(0, 1fr); }
+.permissions li::before { content: "✓" / ""; color: var(--accent); font-weight: 700; }
+.permissions-at { display: grid; gap: 0.35rem; }
+.row-text .permissions-at, .row-text .permissions { margin-block: 0.2rem; }
 
 @media (forced-colors: active) {
   .button { border-color: ButtonText; }

@@ -30,7 +30,13 @@ export const gate = `
 .opening { display: grid; gap: 1.15rem; padding: 0.75rem clamp(1.15rem, 6%, 2rem) 2.25rem; }
 .opening .brand { color: var(--muted); font-size: 0.9375rem; }
 .opening h1 + .lead { margin-block-start: -0.75rem; }
+.about-client { padding: 0.6rem 0.9rem; border-inline-start: 4px solid var(--accent); border-radius: 0.35rem; background: var(--raised); font-size: 0.9375rem; }
+.about-client.stranger { border-color: var(--warning); background: var(--warning-wash); color: var(--warning); }
+.client-links { display: flex; flex-wrap: wrap; gap: 0.35rem 1rem; margin-block-start: -0.75rem; font-size: 0.9375rem; }
+.asked { padding: 1rem; background: var(--raised); gap: 0.7rem; }
+.asked h2 { font-size: 1.05rem; }
 .opening form { display: grid; gap: 1.15rem; }
+.user-code { font: 600 1.75rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; letter-spacing: 0.08em; }
 .opening form .button { margin-block-start: 0.35rem; }
 .opening form .button + .button { margin-block-start: -0.35rem; }
 

@@ -1,3 +1,4 @@
+import type { ClaimsRequest } from '../types.ts';
 import { bytes, first, list } from './sql.ts';
 
 export interface CodeRow {
@@ -10,6 +11,8 @@ export interface CodeRow {
   scope: string[];
   resource: string[];
   nonce: string | null;
+  dpopJkt: string | null;
+  claims: ClaimsRequest | null;
   /** Milliseconds since the epoch. */
   expiresAt: number;
   redeemedAt: number | null;
@@ -17,15 +20,16 @@ export interface CodeRow {
   redeemedAs: string | null;
 }
 
-type Stored = Omit<CodeRow, 'secretHash' | 'scope' | 'resource'> & {
+type Stored = Omit<CodeRow, 'secretHash' | 'scope' | 'resource' | 'claims'> & {
   secretHash: ArrayBuffer;
   scope: string;
   resource: string;
+  claims: string | null;
 } & Record<string, SqlStorageValue>;
 
 const columns = `code_id AS codeId, secret_hash AS secretHash, session_id AS sessionId, client_id AS clientId,
-  redirect_uri AS redirectUri, code_challenge AS codeChallenge, scope, resource, nonce, expires_at AS expiresAt,
-  redeemed_at AS redeemedAt, family_id AS redeemedAs`;
+  redirect_uri AS redirectUri, code_challenge AS codeChallenge, scope, resource, nonce, dpop_jkt AS dpopJkt,
+  claims, expires_at AS expiresAt, redeemed_at AS redeemedAt, family_id AS redeemedAs`;
 
 export class CodeTable {
   readonly #sql: SqlStorage;
@@ -42,6 +46,7 @@ export class CodeTable {
         secretHash: bytes(row.secretHash),
         scope: list(row.scope),
         resource: list(row.resource),
+        claims: row.claims === null ? null : (JSON.parse(row.claims) as ClaimsRequest),
       }
     );
   }
@@ -50,7 +55,7 @@ export class CodeTable {
   insert(row: Omit<CodeRow, 'redeemedAt' | 'redeemedAs'>): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO code (code_id, secret_hash, session_id, client_id, redirect_uri, code_challenge, scope,
-        resource, nonce, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        resource, nonce, dpop_jkt, claims, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.codeId,
       row.secretHash,
       row.sessionId,
@@ -60,6 +65,8 @@ export class CodeTable {
       JSON.stringify(row.scope),
       JSON.stringify(row.resource),
       row.nonce,
+      row.dpopJkt,
+      row.claims && JSON.stringify(row.claims),
       row.expiresAt,
     );
   }
@@ -71,6 +78,11 @@ export class CodeTable {
       redeemedAs,
       codeId,
     );
+  }
+
+  /** Those that were redeemed stay, so that their second use is caught. */
+  removeUnredeemed(clientId: string): void {
+    this.#sql.exec('DELETE FROM code WHERE client_id = ? AND redeemed_at IS NULL', clientId);
   }
 
   removeExpired(expiredBefore: number): void {

@@ -1,3 +1,4 @@
+import { LOGOUT_NOTICE } from './logout-notice.ts';
 import { first } from './sql.ts';
 
 export interface EventRow {
@@ -30,8 +31,9 @@ export class EventTable {
   undelivered(limit: number): EventRow[] {
     return this.#sql
       .exec<{ eventId: string; type: string; at: number; detail: string }>(
-        `SELECT event_id AS eventId, type, at, detail FROM event WHERE delivered_at IS NULL
+        `SELECT event_id AS eventId, type, at, detail FROM event WHERE delivered_at IS NULL AND type <> ?
           ORDER BY at, rowid LIMIT ?`,
+        LOGOUT_NOTICE,
         limit,
       )
       .toArray()

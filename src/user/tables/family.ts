@@ -1,5 +1,5 @@
 import type { Family } from '../../core/family/rule.ts';
-import type { EndCause } from '../types.ts';
+import type { ClaimsRequest, EndCause } from '../types.ts';
 import { bytes, first, list } from './sql.ts';
 
 /** A family with what surrounds its chain. */
@@ -11,6 +11,8 @@ export interface FamilyRow extends Family {
   amr: string[];
   /** Granted offline_access: outlives its session. */
   offline: boolean;
+  /** What the authorization request asked for by `claims`. */
+  claims: ClaimsRequest | null;
   createdAt: number;
   endCause: EndCause | null;
 }
@@ -20,6 +22,7 @@ type Converted =
   | 'resource'
   | 'amr'
   | 'offline'
+  | 'claims'
   | 'currentHash'
   | 'previousHash'
   | 'salt'
@@ -29,6 +32,7 @@ type Stored = Omit<FamilyRow, Converted> & {
   resource: string;
   amr: string;
   offline: number;
+  claims: string | null;
   currentHash: ArrayBuffer;
   previousHash: ArrayBuffer | null;
   salt: ArrayBuffer | null;
@@ -36,7 +40,7 @@ type Stored = Omit<FamilyRow, Converted> & {
 } & Record<string, SqlStorageValue>;
 
 const columns = `family_id AS familyId, session_id AS sessionId, client_id AS clientId, scope, resource,
-  auth_time_seconds AS authTime, amr, offline, dpop_jkt AS dpopJkt, generation, current_hash AS currentHash,
+  auth_time_seconds AS authTime, amr, offline, claims, dpop_jkt AS dpopJkt, generation, current_hash AS currentHash,
   previous_hash AS previousHash, salt, created_at AS createdAt, rotated_at AS rotatedAt,
   idle_expires_at AS idleExpiresAt, absolute_expires_at AS absoluteExpiresAt, ended_at AS endedAt,
   end_cause AS endCause`;
@@ -47,6 +51,7 @@ const read = (row: Stored): FamilyRow => ({
   resource: list(row.resource),
   amr: list(row.amr),
   offline: row.offline === 1,
+  claims: row.claims === null ? null : (JSON.parse(row.claims) as ClaimsRequest),
   currentHash: bytes(row.currentHash),
   previousHash: row.previousHash && bytes(row.previousHash),
   salt: row.salt && bytes(row.salt),
@@ -74,8 +79,8 @@ export class FamilyTable {
   insert(row: Omit<FamilyRow, 'endedAt' | 'endCause' | 'previousHash' | 'salt' | 'generation'>): void {
     this.#sql.exec(
       `INSERT INTO family (family_id, session_id, client_id, scope, resource, auth_time_seconds, amr, offline,
-        dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+        claims, dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
       row.familyId,
       row.sessionId,
       row.clientId,
@@ -84,6 +89,7 @@ export class FamilyTable {
       row.authTime,
       JSON.stringify(row.amr),
       row.offline ? 1 : 0,
+      row.claims && JSON.stringify(row.claims),
       row.dpopJkt,
       row.currentHash,
       row.createdAt,
@@ -123,6 +129,17 @@ export class FamilyTable {
       endedAt,
       cause,
       sessionId,
+    );
+  }
+
+  /** Ends every family of a client, those with offline_access too. */
+  endOfClient(clientId: string, cause: EndCause, endedAt: number): void {
+    this.#sql.exec(
+      `UPDATE family SET ended_at = ?1, end_cause = ?2 WHERE client_id = ?3 AND ended_at IS NULL
+        AND idle_expires_at > ?1 AND absolute_expires_at > ?1`,
+      endedAt,
+      cause,
+      clientId,
     );
   }
 

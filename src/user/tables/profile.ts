@@ -1,4 +1,4 @@
-import type { Profile } from '../types.ts';
+import type { Profile, StandardClaims } from '../types.ts';
 import { first } from './sql.ts';
 
 /** The person, their password, and the attempts at it. */
@@ -13,11 +13,26 @@ export class ProfileTable {
 
   get(): Profile | undefined {
     if (this.#profile) return this.#profile;
-    const row = first<{ userId: string; email: string; emailVerified: number; name: string }>(
+    const row = first<{
+      userId: string;
+      email: string;
+      emailVerified: number;
+      name: string;
+      claims: string;
+      createdAt: number;
+    }>(
       this.#sql,
-      'SELECT user_id AS userId, email, email_verified AS emailVerified, name FROM profile',
+      `SELECT user_id AS userId, email, email_verified AS emailVerified, name, claims, created_at AS createdAt
+        FROM profile`,
     );
-    this.#profile = row && { ...row, emailVerified: row.emailVerified === 1 };
+    if (!row) return undefined;
+    const { createdAt, claims, ...rest } = row;
+    this.#profile = {
+      ...rest,
+      emailVerified: row.emailVerified === 1,
+      // Nothing was changed since it was made, where the claims do not say when.
+      claims: { updated_at: Math.floor(createdAt / 1000), ...(JSON.parse(claims) as StandardClaims) },
+    };
     return this.#profile;
   }
 
@@ -29,6 +44,20 @@ export class ProfileTable {
       profile.emailVerified ? 1 : 0,
       profile.name,
       now,
+    );
+  }
+
+  update({
+    name,
+    emailVerified,
+    claims,
+  }: Pick<Required<Profile>, 'name' | 'emailVerified' | 'claims'>): void {
+    this.#profile = undefined;
+    this.#sql.exec(
+      'UPDATE profile SET name = ?, email_verified = ?, claims = ?',
+      name,
+      emailVerified ? 1 : 0,
+      JSON.stringify(claims),
     );
   }
 

@@ -1,5 +1,10 @@
-import { expect, it } from 'vitest';
-import { personWithTokens, post, refresh, type Tokens } from '../../workerd/person.ts';
+import { SELF } from 'cloudflare:test';
+import { afterEach, expect, it, vi } from 'vitest';
+import { issuer, personWithTokens, post, refresh, type Tokens } from '../../workerd/person.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const causeOf = async (response: Promise<Response>) =>
   ((await (await response).json()) as { cause?: string }).cause;
@@ -35,11 +40,22 @@ it('answers an unknown token like a known one', async () => {
   expect((await post('/oauth/revoke', { client_id: 'demo', token: 'garbage' })).status).toBe(200);
 });
 
-it('says that an access token cannot be revoked, rather than pretend', async () => {
+it('refuses an access token at the gate and at UserInfo from then on, and leaves its family alone', async () => {
   const { tokens } = await personWithTokens();
+  const next = (await (await refresh(tokens.refresh_token)).json()) as Tokens;
+  const statuses = async ({ access_token }: Tokens) => {
+    const headers = { Authorization: `Bearer ${access_token}` };
+    const answers = ['/demo/api/me', '/oauth/userinfo'].map((path) => SELF.fetch(issuer + path, { headers }));
+    return (await Promise.all(answers)).map(({ status }) => status);
+  };
+  expect(await statuses(tokens)).toEqual([200, 200]);
   const response = await post('/oauth/revoke', { client_id: 'demo', token: tokens.access_token });
-  expect(response.status).toBe(400);
-  expect(await response.json()).toMatchObject({ error: 'unsupported_token_type' });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  // The gate's route may trust an answer for 30 seconds.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+  expect(await statuses(tokens)).toEqual([401, 401]);
+  expect(await statuses(next)).toEqual([200, 200]);
 });
 
 it.each([

@@ -1,6 +1,7 @@
 import { env, evictDurableObject, runInDurableObject, SELF } from 'cloudflare:test';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { base64url, sha256 } from '../../../src/crypto/bytes.ts';
 import {
   codeFor,
   exchange,
@@ -60,20 +61,36 @@ describe('the authorization code grant', () => {
   });
 
   it('answers with a signed ID token as OpenID Connect has it', async () => {
-    const { tokens, person } = await personWithTokens();
+    const { tokens } = await personWithTokens();
     const { payload, protectedHeader } = await jwtVerify(tokens.id_token, await jwks(), {
       issuer,
       audience: 'demo',
     });
     expect(protectedHeader).toMatchObject({ typ: 'JWT', alg: 'RS256' });
-    expect(payload).toMatchObject({
+    expect(payload).toEqual({
+      iss: issuer,
+      aud: 'demo',
+      sub: decodeJwt(tokens.access_token).sub,
+      iat: expect.any(Number),
+      exp: (payload.iat ?? 0) + 300,
       nonce: 'n-1',
-      name: 'Ada',
-      email: person.email,
-      email_verified: false,
+      auth_time: expect.any(Number),
       amr: ['pwd'],
+      acr: 'urn:portcullis:acr:single-factor',
+      sid: decodeJwt(tokens.access_token).sid,
+      at_hash: expect.any(String),
     });
-    expect(payload.sub).toBe(decodeJwt(tokens.access_token).sub);
+    const hash = await sha256(tokens.access_token);
+    expect(payload.at_hash).toBe(base64url.encode(hash.subarray(0, 16)));
+  });
+
+  it('puts claims into the ID token that the request asks for by name', async () => {
+    const claims = JSON.stringify({ id_token: { email: null, name: { essential: true }, nickname: null } });
+    const { tokens, person } = await personWithTokens({ claims });
+    const payload = decodeJwt(tokens.id_token);
+    expect(payload).toMatchObject({ email: person.email, name: 'Ada' });
+    expect(payload).not.toHaveProperty('nickname');
+    expect(payload).not.toHaveProperty('email_verified');
   });
 
   it('gives no ID token without openid', async () => {

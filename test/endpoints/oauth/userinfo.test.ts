@@ -16,6 +16,7 @@ it('tells what the scope allows, by GET and by POST', async () => {
     name: 'Ada',
     email: person.email,
     email_verified: false,
+    updated_at: expect.any(Number),
   };
   for (const method of ['GET', 'POST']) {
     const response = await ask(tokens.access_token, method);
@@ -32,7 +33,7 @@ it('tells only the subject to a client that asked for no more', async () => {
 it('asks for credentials without an error code when there are none', async () => {
   const response = await ask();
   expect(response.status).toBe(401);
-  expect(response.headers.get('WWW-Authenticate')).toBe('Bearer');
+  expect(response.headers.get('WWW-Authenticate')).toBe('Bearer, DPoP algs="ES256 Ed25519 EdDSA"');
 });
 
 it('refuses garbage, ID tokens, refresh tokens and tokens without openid', async () => {

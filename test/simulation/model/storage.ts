@@ -100,6 +100,8 @@ function recordOver(storage: Storage): UserRecord {
       end: (sessionId: string, endCause: EndCause, endedAt: number) =>
         updateSessions((row) => row.sessionId === sessionId && row.endedAt === null, { endedAt, endCause }),
     },
+    // Clients are told of an end by the object's alarm, which this model has not.
+    sessionClients: { of: () => [] },
     families: {
       get: (familyId: string) => storage.memory.families.find((row) => row.familyId === familyId),
       insert: (row: Omit<FamilyRow, keyof typeof unborn | keyof typeof alive>) => {

@@ -1,0 +1,209 @@
+import { publicKeys } from '../verify/jwks.ts';
+import { addressFault, developmentAddressFault } from './address.ts';
+import type { Client } from './client.ts';
+
+/** What a client's rules depend on besides the client. */
+export interface ClientContext {
+  issuer: string;
+  environment: 'development' | 'production';
+  /** What the issuer has signing keys for. */
+  algorithms: readonly string[];
+  /** Hosts that this Worker answers for itself: the issuer's and those of the gate. */
+  ownHosts: readonly string[];
+  /** It registered itself: what is an operator's to say is not its. */
+  registered: boolean;
+}
+
+/** A member of the client, and what must be otherwise: a sentence that goes on from the member's name. */
+export interface ClientFault {
+  member: keyof Client;
+  message: string;
+}
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** Members of keys that hold what nobody else may know (RFC 7518 §6). */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+/** A redirect that stays on the person's own machine (RFC 8252 §7.3). */
+export const isLoopback = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'http:' && loopback.includes(hostname);
+/** A scheme that an app on the person's own machine has claimed (RFC 8252 §7.1). */
+export const isPrivateUse = ({ protocol }: URL): boolean => protocol !== 'https:' && protocol !== 'http:';
+
+/** Whether a client can prove that it is the one (RFC 6749 §2.1). */
+export const isConfidential = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>) =>
+  tokenEndpointAuthMethod !== 'none';
+
+function* credentialFaults(client: Client): Generator<ClientFault> {
+  const { tokenEndpointAuthMethod: method, clientSecretHashes, jwks, jwksUri } = client;
+  const hasSecret = method === 'client_secret_basic' || method === 'client_secret_post';
+  if (hasSecret && clientSecretHashes.length === 0) {
+    yield { member: 'clientSecretHashes', message: `needs at least one for ${method}` };
+  }
+  if (!hasSecret && clientSecretHashes.length > 0) {
+    yield { member: 'clientSecretHashes', message: `must be empty: ${method} takes no secret` };
+  }
+  // RFC 7591 §2: they MUST NOT both be present.
+  if (jwks && jwksUri !== undefined) {
+    yield { member: 'jwksUri', message: 'must not stand beside keys by value; keep one' };
+  }
+  const hasKeys = jwks !== undefined || jwksUri !== undefined;
+  if (method === 'private_key_jwt' && !hasKeys) {
+    yield { member: 'jwks', message: 'is missing: private_key_jwt needs keys, by value or by their address' };
+  }
+  if (client.requireSignedRequestObject && !hasKeys) {
+    yield {
+      member: 'jwks',
+      message: 'is missing: signed request objects need keys, by value or by their address',
+    };
+  }
+  if (jwks) {
+    if (jwks.keys.some((key) => privateMembers.some((member) => member in key))) {
+      yield { member: 'jwks', message: 'must hold public keys only; replace the one that was in there' };
+    }
+    if (publicKeys(jwks).keys.length === 0) {
+      yield { member: 'jwks', message: 'must hold a signature key: EC, OKP, or RSA of 2048 bits or more' };
+    }
+  }
+}
+
+/** What only a client that can prove that it is the one may do. */
+function* confidentialFaults(client: Client): Generator<ClientFault> {
+  if (!client.requirePkce) {
+    // RFC 9700 §2.1.1: public clients MUST use PKCE.
+    yield { member: 'requirePkce', message: 'must be true for a client without a secret or a key' };
+  }
+  for (const grantType of ['client_credentials', TOKEN_EXCHANGE] as const) {
+    // RFC 6749 §4.4: MUST only be used by confidential clients. RFC 8693 §5 fears the same.
+    if (client.grantTypes.includes(grantType)) {
+      yield { member: 'grantTypes', message: `${grantType} is for a client with a secret or a key` };
+    }
+  }
+  // RFC 7662 §2.1: the endpoint MUST require some form of authorization.
+  if (client.introspects.length > 0) {
+    yield { member: 'introspects', message: 'is for a client with a secret or a key' };
+  }
+}
+
+function* grantFaults(client: Client): Generator<ClientFault> {
+  const { grantTypes, redirectUris } = client;
+  if (grantTypes.includes('authorization_code') && redirectUris.length === 0) {
+    yield { member: 'redirectUris', message: 'needs at least one for the authorization code grant' };
+  }
+  if (
+    grantTypes.includes('refresh_token') &&
+    !grantTypes.includes('authorization_code') &&
+    !grantTypes.includes(DEVICE_CODE)
+  ) {
+    yield {
+      member: 'grantTypes',
+      message: 'refresh_token needs authorization_code or the device code beside it',
+    };
+  }
+  if (grantTypes.includes(TOKEN_EXCHANGE) !== (client.tokenExchange !== undefined)) {
+    yield { member: 'tokenExchange', message: 'and the token exchange grant belong together' };
+  }
+  if (client.refreshToken.idleSeconds > client.refreshToken.absoluteSeconds) {
+    yield { member: 'refreshToken', message: 'idleSeconds must not exceed absoluteSeconds' };
+  }
+}
+
+/** Where people are sent. */
+function* redirectFaults(client: Client, context: ClientContext): Generator<ClientFault> {
+  for (const member of ['redirectUris', 'postLogoutRedirectUris'] as const) {
+    for (const uri of client[member]) {
+      const url = new URL(uri);
+      if (url.protocol === 'http:' && context.environment === 'production' && !isLoopback(url)) {
+        yield { member, message: `${uri} must be https; what is sent over http can be read on the way` };
+      }
+      // What stands before the @ is what a person takes for the host.
+      if (url.username || url.password) yield { member, message: `${uri} must not name a user` };
+      if (!context.registered) continue;
+      // RFC 8252 §7.1: a scheme of its own leads to an app on this machine, if to anybody.
+      if (isPrivateUse(url) && client.applicationType !== 'native') {
+        yield { member, message: `${uri} is for a native application` };
+      }
+      if (context.ownHosts.includes(url.host)) yield { member, message: `${uri} is our own` };
+    }
+  }
+}
+
+/** Addresses that we fetch, that we link to, and that our page frames. */
+function* addressFaults(client: Client, context: ClientContext): Generator<ClientFault> {
+  const isDevelopment = context.environment === 'development';
+  const faultOf = isDevelopment ? developmentAddressFault : addressFault;
+  for (const member of ['jwksUri', 'backchannelLogoutUri'] as const) {
+    const uri = client[member];
+    const fault = uri === undefined ? undefined : faultOf(uri);
+    if (fault) yield { member, message: `${uri} ${fault}` };
+    // A Worker's fetch to its own zone comes from inside.
+    else if (uri !== undefined && context.registered && context.ownHosts.includes(new URL(uri).host)) {
+      yield { member, message: `${uri} is our own` };
+    }
+  }
+  for (const member of ['clientUri', 'policyUri', 'tosUri', 'frontchannelLogoutUri'] as const) {
+    const uri = client[member];
+    const protocol = uri === undefined ? 'https:' : new URL(uri).protocol;
+    // Anything else could be script in our own page.
+    if (protocol !== 'https:' && !(isDevelopment && protocol === 'http:')) {
+      yield { member, message: `${uri} must be https` };
+    }
+  }
+  const { frontchannelLogoutUri: framed } = client;
+  // OpenID Connect Front-Channel Logout §2: scheme, host and port MUST be those of a registered redirection URI.
+  if (
+    framed !== undefined &&
+    !client.redirectUris.some((uri) => new URL(uri).origin === new URL(framed).origin)
+  ) {
+    yield { member: 'frontchannelLogoutUri', message: `${framed} must have the origin of a redirect URI` };
+  }
+}
+
+/** What is only for clients that an operator wrote down. */
+function* privilegeFaults(
+  client: Client,
+  { environment, registered }: ClientContext,
+): Generator<ClientFault> {
+  if (registered) {
+    if (client.firstParty) yield { member: 'firstParty', message: 'is for the operator to say' };
+    if (client.sessionOrigins.length > 0) {
+      yield { member: 'sessionOrigins', message: 'is for the operator to say' };
+    }
+  }
+  if (client.sessionOrigins.length === 0) return;
+  for (const origin of client.sessionOrigins) {
+    if (environment === 'production' && !origin.startsWith('https:')) {
+      yield { member: 'sessionOrigins', message: `${origin} must be https` };
+    }
+  }
+  // The session API asks for no client authentication and for no proof: it would be the way around them.
+  if (isConfidential(client) || client.dpopBoundAccessTokens) {
+    yield { member: 'sessionOrigins', message: 'is for a public client with bearer tokens' };
+  }
+}
+
+/**
+ * Rules that span several members of a client, the same for one in the configuration and for one that registered itself.
+ */
+export function* clientFaults(client: Client, context: ClientContext): Generator<ClientFault> {
+  yield* credentialFaults(client);
+  if (!isConfidential(client)) yield* confidentialFaults(client);
+  yield* grantFaults(client);
+  yield* redirectFaults(client, context);
+  yield* addressFaults(client, context);
+  yield* privilegeFaults(client, context);
+  if (client.resources.includes(context.issuer)) {
+    yield { member: 'resources', message: "must not hold the issuer itself, which is UserInfo's audience" };
+  }
+  for (const member of ['idTokenSignedResponseAlg', 'userinfoSignedResponseAlg'] as const) {
+    const algorithm = client[member];
+    if (algorithm !== undefined && !context.algorithms.includes(algorithm)) {
+      yield {
+        member,
+        message: `${algorithm} is none of keys.algorithms, so nothing could be signed with it`,
+      };
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { JWTPayload } from 'jose';
+import type { Client } from '../config/schema.ts';
+import { acrOf } from '../core/oauth/acr.ts';
+import { sealToken } from '../crypto/sealed-token.ts';
+import { newRecordId } from '../crypto/token.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { Grant, Profile } from '../user/types.ts';
+import { type TokenResponse, tokenTypeOf } from './grant.ts';
+import { profileClaims } from './profile-claims.ts';
+import { meaningfulScope, sharingOne, tokenPolicy } from './resource.ts';
+
+/** Who acts for the subject, and for whom that one acts (RFC 8693 §4.1). */
+export interface Actor {
+  sub: string;
+  act?: Actor;
+}
+
+/** What an access token of ours says, as a JWT (RFC 9068 §2.2) or sealed. */
+export interface AccessTokenClaims extends JWTPayload {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  exp: number;
+  iat: number;
+  /** `<family>.<random>`, and one more `.<random>` for each exchange; of a client's own token only `<random>`. */
+  jti: string;
+  client_id: string;
+  scope?: string;
+  /** The session. Absent from a client's own token: nobody has signed in. */
+  sid?: string;
+  auth_time?: number;
+  acr?: string;
+  amr?: string[];
+  cnf?: { jkt: string };
+  act?: Actor;
+}
+
+/** A person, as signed in for a family. */
+export type Subject = Pick<Grant, 'userId' | 'sessionId' | 'familyId' | 'authTime' | 'amr'>;
+
+export interface NewAccessToken {
+  client: Client;
+  /** Whom the token speaks for; undefined when the client speaks for itself. */
+  person: { subject: Subject; profile: Profile } | undefined;
+  scope: readonly string[];
+  /** What it is for; those that cannot share a token with the first are left out. */
+  resource: readonly string[];
+  dpopJkt: string | undefined;
+  /** Of the token that it is exchanged for. */
+  exchanged?: { sub: string; jti: string; exp: number; act: Actor | undefined };
+}
+
+/**
+ * Issues an access token in the format of its resource: a signature or a seal, and nothing stored.
+ * With `openid` its audience includes the issuer, whose UserInfo endpoint is a resource too.
+ * @returns the members of the token response (RFC 6749 §5.1) that come with it.
+ */
+export async function issueAccessToken(
+  { config, keys, secrets }: Pick<Dependencies, 'config' | 'keys' | 'secrets'>,
+  { client, person, dpopJkt, exchanged, ...asked }: NewAccessToken,
+): Promise<Pick<TokenResponse, 'access_token' | 'token_type' | 'expires_in' | 'scope'>> {
+  const resource = sharingOne(config, asked.resource);
+  const scope = meaningfulScope(config, asked.scope, resource);
+  const policy = tokenPolicy(config, resource, client.accessTokenSeconds);
+  const audience =
+    scope.includes('openid') || resource.length === 0 ? [...resource, config.issuer] : resource;
+  const iat = Math.floor(Date.now() / 1000);
+  const exp = Math.min(iat + policy.seconds, exchanged?.exp ?? Number.POSITIVE_INFINITY);
+  // Names the family, so that whoever wants a fresh answer can ask whether it still lives; and the token that it was
+  // exchanged for, so that revoking that one reaches it.
+  const lineage = exchanged?.jti ?? person?.subject.familyId;
+  const claims: AccessTokenClaims = {
+    iss: config.issuer,
+    sub: exchanged?.sub ?? person?.subject.userId ?? client.clientId,
+    aud: audience.length === 1 ? String(audience[0]) : audience,
+    exp,
+    iat,
+    jti: lineage === undefined ? newRecordId() : `${lineage}.${newRecordId()}`,
+    client_id: client.clientId,
+    ...(scope.length > 0 && { scope: scope.join(' ') }),
+    ...(person && signInClaims(person.subject)),
+    ...(person && profileClaims(person.profile, policy.claims)),
+    // RFC 9449 §6.1.
+    ...(dpopJkt !== undefined && { cnf: { jkt: dpopJkt } }),
+    ...(exchanged?.act && { act: exchanged.act }),
+  };
+  return {
+    access_token:
+      policy.accessTokenFormat === 'opaque'
+        ? await sealToken(secrets, claims)
+        : await keys.sign(policy.accessTokenSigningAlg, 'at+jwt', claims),
+    token_type: tokenTypeOf(dpopJkt),
+    expires_in: exp - iat,
+    ...(scope.length > 0 && { scope: scope.join(' ') }),
+  };
+}
+
+/** When and how somebody signed in (RFC 9068 §2.2.1, OpenID Connect Core §2). */
+export function signInClaims({ sessionId, authTime, amr }: Subject) {
+  const acr = acrOf(amr);
+  return { sid: sessionId, auth_time: authTime, amr, ...(acr !== undefined && { acr }) };
+}
+
+/** The family that an access token of ours belongs to, read from its `jti`. */
+export const familyIdOf = (jti: string | undefined): string | undefined =>
+  jti?.includes('.') ? jti.slice(0, jti.indexOf('.')) : undefined;

@@ -1,0 +1,100 @@
+import { openToken } from '../crypto/sealed-token.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { ObjectUnavailable } from '../durable/call.ts';
+import type { LiveSession } from '../user/types.ts';
+import { claimsFault } from '../verify/claims.ts';
+import { headerOf, jwsOpener, readObject } from '../verify/jws.ts';
+import { keySource } from '../verify/key-source.ts';
+import { type AccessTokenClaims, familyIdOf } from './access-token.ts';
+
+/** Whether what a token stands for is still there. */
+export type AccessTokenStatus =
+  /** `session` is absent where a client speaks for itself. */
+  { kind: 'live'; session: LiveSession | undefined } | { kind: 'ended' };
+
+/** The access tokens that we issued, of both formats. All of it throws ObjectUnavailable when it cannot be found out. */
+export interface AccessTokens {
+  /** What a token of ours says; undefined for anything else, an expired one included. Nobody is asked. */
+  read(token: string): Promise<AccessTokenClaims | undefined>;
+  /** Whether it has been revoked, or the sign-in behind it has ended: one object call. */
+  status(claims: AccessTokenClaims): Promise<AccessTokenStatus>;
+  /** Revokes it, and what it was exchanged for: one object call. */
+  revoke(claims: AccessTokenClaims): Promise<void>;
+}
+
+/** A token, and those that it was exchanged for: `family.a.b` is what `family.a` became. */
+const lineageOf = (jti: string): string[] =>
+  jti.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'));
+
+/** Whether a token is among those revoked, or was exchanged for one of them. */
+export const isRevoked = (jti: string | undefined, revoked: readonly string[] | undefined): boolean =>
+  jti !== undefined && revoked !== undefined && lineageOf(jti).some((id) => revoked.includes(id));
+
+/**
+ * Where revoked tokens are remembered in which a client speaks for itself: in no user's object, since nobody signed in.
+ * In 64 places, so that not all that is introspected of a busy client waits for one; the same for what was exchanged.
+ */
+const placeOf = ({ sub, jti }: AccessTokenClaims): string => `revoked ${jti.slice(0, 1)} ${sub}`;
+
+export function createAccessTokens({
+  config,
+  keys,
+  secrets,
+  users,
+  replays,
+}: Pick<Dependencies, 'config' | 'keys' | 'secrets' | 'users' | 'replays'>): AccessTokens {
+  const open = jwsOpener(['ES256', 'RS256', 'EdDSA']);
+  const published = keySource((kid) => keys.jwks(kid));
+
+  async function openJwt(token: string) {
+    const opened = await open(token, await published());
+    const kid = !opened.ok && opened.code === 'key_unknown' && headerOf(token)?.kid;
+    // The key may be newer than the set.
+    return typeof kid === 'string' ? open(token, await published(kid)) : opened;
+  }
+
+  async function readJwt(token: string): Promise<AccessTokenClaims | undefined> {
+    const opened = await openJwt(token).catch(() => undefined);
+    if (!opened || (!opened.ok && opened.code === 'keys_unavailable')) {
+      throw new ObjectUnavailable('the published keys cannot be had');
+    }
+    const claims = opened.ok && readObject(opened.payload);
+    if (!opened.ok || !claims) return undefined;
+    // For whom it is, the caller judges: here every audience will do.
+    const audience = [claims.aud].flat().filter((one) => typeof one === 'string');
+    const rules = { issuer: config.issuer, typ: 'at+jwt', audience, toleranceSeconds: 0 };
+    const fault = claimsFault(opened.header.typ, claims, rules, Math.floor(Date.now() / 1000));
+    return fault ? undefined : (claims as unknown as AccessTokenClaims);
+  }
+
+  async function readOpaque(token: string): Promise<AccessTokenClaims | undefined> {
+    const claims = await openToken<AccessTokenClaims>(secrets, token);
+    const isGood = claims && claims.iss === config.issuer && claims.exp > Date.now() / 1000;
+    return isGood ? claims : undefined;
+  }
+
+  return {
+    read: (token) => (token.startsWith('pc_') ? readOpaque(token) : readJwt(token)),
+    async status(claims) {
+      const { sub, sid, jti } = claims;
+      if (sid === undefined) {
+        const revoked = await replays.anyUsed(placeOf(claims), lineageOf(jti));
+        return revoked ? { kind: 'ended' } : { kind: 'live', session: undefined };
+      }
+      const familyId = familyIdOf(jti);
+      const session = await users.status(sub, { sessionId: sid, ...(familyId && { familyId }) });
+      if (session.kind !== 'live' || isRevoked(jti, session.revokedTokens)) return { kind: 'ended' };
+      return { kind: 'live', session };
+    },
+    async revoke(claims) {
+      const { sub, sid, jti, exp } = claims;
+      if (sid === undefined) await replays.firstUse(placeOf(claims), jti, exp * 1000);
+      else
+        await users.revokeToken(
+          sub,
+          { tokenId: jti, sessionId: sid, familyId: familyIdOf(jti) ?? '' },
+          exp * 1000,
+        );
+    },
+  };
+}

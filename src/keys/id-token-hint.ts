@@ -1,0 +1,41 @@
+import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import type { Config } from '../config/schema.ts';
+import type { Keys } from './keys.ts';
+
+/** What an `id_token_hint` is worth. */
+export type IdTokenHint =
+  /** An ID token of ours. */
+  | { kind: 'ours'; userId: string; sessionId: string | undefined; audience: string[] }
+  /** It says that it is ours, and its key is gone: rotated away long ago, if there ever was one. Nothing in it counts. */
+  | { kind: 'unverifiable' }
+  | { kind: 'foreign' };
+
+/** None of ours comes near this many characters. */
+const MAXIMUM_LENGTH = 8192;
+
+const texts = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((member) => typeof member === 'string');
+
+/**
+ * Reads an `id_token_hint`: an ID token of ours, expired or not, since it says who was meant and proves nothing, and
+ * apps hold on to one for as long as they are signed in (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2).
+ * @throws ObjectUnavailable when the keys cannot be had.
+ */
+export async function readIdTokenHint(
+  { config, keys }: { config: Pick<Config, 'issuer'>; keys: Keys },
+  text: string,
+): Promise<IdTokenHint> {
+  if (text.length > MAXIMUM_LENGTH) return { kind: 'foreign' };
+  const published = await keys.jwks();
+  try {
+    // Access tokens and logout tokens are signed with the same keys.
+    if (decodeProtectedHeader(text).typ !== 'JWT') return { kind: 'foreign' };
+    const { iss, sub, sid, aud } = decodeJwt(text);
+    if (iss !== config.issuer || typeof sub !== 'string') return { kind: 'foreign' };
+    await compactVerify(text, createLocalJWKSet(published), { algorithms: ['RS256', 'ES256', 'EdDSA'] });
+    const sessionId = typeof sid === 'string' ? sid : undefined;
+    return { kind: 'ours', userId: sub, sessionId, audience: texts(aud) };
+  } catch (error) {
+    return { kind: error instanceof errors.JWKSNoMatchingKey ? 'unverifiable' : 'foreign' };
+  }
+}

@@ -1,0 +1,169 @@
+import * as v from 'valibot';
+import type { UserRecord } from './record.ts';
+import type { Profile, StandardClaims } from './types.ts';
+
+// The standard claims of OpenID Connect Core §5.1 that people tell about themselves. Every one is bounded: a profile
+// crosses to the Worker with each refresh, and some of it goes into tokens.
+
+const characters = (maximum: number) =>
+  v.maxLength<string, number, string>(maximum, `Use at most ${maximum} characters.`);
+
+/** One line, as a person would type it. */
+const line = (maximum: number) =>
+  v.pipe(
+    v.string('This must be text.'),
+    v.transform((text) => text.replace(/\s+/gu, ' ').trim()),
+    v.nonEmpty('This must not be empty.'),
+    characters(maximum),
+    v.regex(/^[^\p{C}]*$/u, 'This has characters that cannot be shown.'),
+  );
+
+const lines = (maximum: number) =>
+  v.pipe(
+    v.string('This must be text.'),
+    v.transform((text) => text.replace(/\r\n?/g, '\n').trim()),
+    v.nonEmpty('This must not be empty.'),
+    characters(maximum),
+    v.regex(/^(?:[^\p{C}]|\n)*$/u, 'This has characters that cannot be shown.'),
+  );
+
+/** An app may link to it, or show it: never a scheme that a browser would run. */
+const webAddress = v.pipe(
+  line(500),
+  v.check(
+    (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
+    'Enter a web address, like https://example.com.',
+  ),
+);
+
+/** YYYY-MM-DD, 0000-MM-DD where the year is nobody's business, or YYYY (ISO 8601). */
+function isBirthdate(text: string): boolean {
+  const [, year = '', monthAndDay] = /^(\d{4})(?:-(\d\d-\d\d))?$/.exec(text) ?? [];
+  if (monthAndDay === undefined) return year !== '' && year !== '0000';
+  // 2000 had a 29 February, as a year that is not told may have had.
+  const date = `${year === '0000' ? '2000' : year}-${monthAndDay}`;
+  const at = Date.parse(date);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isLocale(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** E.164, with an extension as RFC 3966 writes it. */
+const phoneNumber = v.pipe(
+  v.string('This must be text.'),
+  characters(40),
+  v.transform((text) => text.replace(/[\s().-]/g, '')),
+  v.regex(
+    /^\+[1-9]\d{6,14}(?:;ext=\d{1,10})?$/,
+    'Enter the number with + and its country code, like +44 20 7946 0018.',
+  ),
+);
+
+const address = v.strictObject({
+  formatted: v.exactOptional(lines(500)),
+  street_address: v.exactOptional(lines(200)),
+  locality: v.exactOptional(line(100)),
+  region: v.exactOptional(line(100)),
+  postal_code: v.exactOptional(line(20)),
+  country: v.exactOptional(line(100)),
+});
+
+/** What people may say of themselves; null takes a claim away. */
+const ownClaims = {
+  given_name: v.nullish(line(100)),
+  middle_name: v.nullish(line(100)),
+  family_name: v.nullish(line(100)),
+  nickname: v.nullish(line(100)),
+  preferred_username: v.nullish(line(100)),
+  profile: v.nullish(webAddress),
+  picture: v.nullish(webAddress),
+  website: v.nullish(webAddress),
+  gender: v.nullish(line(50)),
+  birthdate: v.nullish(
+    v.pipe(line(10), v.check(isBirthdate, 'Enter a date as year-month-day, like 1990-12-31.')),
+  ),
+  zoneinfo: v.nullish(v.pipe(line(50), v.check(isTimeZone, 'Enter a time zone, like Europe/Paris.'))),
+  locale: v.nullish(v.pipe(line(35), v.check(isLocale, 'Enter a language, like en or fr-CA.'))),
+  phone_number: v.nullish(phoneNumber),
+  address: v.nullish(address),
+};
+
+const ownChange = v.strictObject({
+  name: v.optional(line(100)),
+  claims: v.optional(v.strictObject(ownClaims), {}),
+});
+
+/** What was verified is known to the administrator alone. */
+const administratorsChange = v.strictObject({
+  ...ownChange.entries,
+  emailVerified: v.optional(v.boolean()),
+  claims: v.optional(v.strictObject({ ...ownClaims, phone_number_verified: v.nullish(v.boolean()) }), {}),
+});
+
+/** Members that are left out stay as they are. */
+export type OwnChangeInput = v.InferInput<typeof ownChange>;
+export type ProfileChangeInput = v.InferInput<typeof administratorsChange>;
+/** A change that was checked. */
+export type ProfileChange = v.InferOutput<typeof administratorsChange>;
+
+export type CheckedChange =
+  | { kind: 'valid'; change: ProfileChange }
+  /** By the name of the member: `birthdate`, or `address.locality`. */
+  | { kind: 'faulty'; faults: Record<string, string> };
+
+/** Checks a change of a profile; `by` says who makes it. */
+export function checkProfileChange(input: unknown, by: 'person' | 'administrator'): CheckedChange {
+  const parsed = v.safeParse(by === 'person' ? ownChange : administratorsChange, input);
+  if (parsed.success) return { kind: 'valid', change: parsed.output };
+  const faults: Record<string, string> = {};
+  for (const issue of parsed.issues) {
+    const place = (v.getDotPath(issue) ?? 'profile').replace(/^claims\./, '');
+    faults[place] ??= issue.message;
+  }
+  return { kind: 'faulty', faults };
+}
+
+/** Applies a change; undefined where there is no such person. One that changes nothing writes nothing. */
+export function changeProfile(user: UserRecord, change: ProfileChange, now: number): Profile | undefined {
+  const before = user.profile.get();
+  if (!before) return undefined;
+  const claims: StandardClaims = { ...before.claims };
+  for (const [name, value] of Object.entries(change.claims)) {
+    if (value === null) delete claims[name];
+    else if (value !== undefined) claims[name] = value;
+  }
+  // Whoever had the old number verified need not have the new one.
+  if (claims.phone_number === undefined) delete claims.phone_number_verified;
+  else if (claims.phone_number !== before.claims?.phone_number)
+    claims.phone_number_verified = change.claims.phone_number_verified ?? false;
+  const { name = before.name, emailVerified = before.emailVerified } = change;
+  const changed = changedMembers(
+    { ...before.claims, name: before.name, email_verified: before.emailVerified },
+    { ...claims, name, email_verified: emailVerified },
+  );
+  if (changed.length === 0) return before;
+  claims.updated_at = Math.floor(now / 1000);
+  user.profile.update({ name, emailVerified, claims });
+  // Their names alone: the trail need not know anybody's birthday.
+  user.note('profile_changed', now, { changed });
+  return user.profile.get();
+}
+
+function changedMembers(before: StandardClaims, after: StandardClaims): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).sort();
+}

@@ -1,0 +1,170 @@
+import { env, runInDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { newUserId } from '../../src/crypto/token.ts';
+import { checkProfileChange } from '../../src/user/profile-change.ts';
+import { createUsers } from '../../src/user/users.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const faultsOf = (claims: Record<string, unknown>, by: 'person' | 'administrator' = 'person') => {
+  const checked = checkProfileChange({ claims }, by);
+  return checked.kind === 'faulty' ? Object.keys(checked.faults) : [];
+};
+
+describe('a claim about oneself', () => {
+  it.each([
+    ['given_name', 'Ada'],
+    ['website', 'https://example.com/~ada'],
+    ['picture', 'http://example.com/ada.png'],
+    ['birthdate', '1815-12-10'],
+    ['birthdate', '0000-02-29'],
+    ['birthdate', '1815'],
+    ['zoneinfo', 'Europe/London'],
+    ['zoneinfo', 'UTC'],
+    ['locale', 'fr-CA'],
+    ['phone_number', '+442079460018'],
+    ['address', { locality: 'London', country: 'UK' }],
+    ['nickname', null],
+  ])('%s may be %j', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
+  });
+
+  it.each([
+    ['given_name', ''],
+    ['given_name', 'x'.repeat(101)],
+    ['given_name', 'A\u202eda'],
+    ['given_name', 7],
+    ['website', 'javascript:alert(1)'],
+    ['website', 'example.com'],
+    ['picture', 'data:image/png;base64,AA'],
+    ['profile', `https://example.com/${'x'.repeat(500)}`],
+    ['birthdate', '1815-02-29'],
+    ['birthdate', '10.12.1815'],
+    ['birthdate', '0000'],
+    ['zoneinfo', 'Europe/Atlantis'],
+    ['zoneinfo', '+01:00'],
+    ['locale', 'not a language'],
+    ['phone_number', '020 7946 0018'],
+    ['phone_number', `+${'4'.repeat(16)}`],
+  ])('%s may not be %j', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([name]);
+  });
+
+  it('is one of the standard ones, in an address too', () => {
+    expect(faultsOf({ sub: 'somebody else' })).toEqual(['sub']);
+    expect(faultsOf({ updated_at: 1 }, 'administrator')).toEqual(['updated_at']);
+    expect(faultsOf({ address: { planet: 'Earth' } })).toEqual(['address.planet']);
+    expect(faultsOf({ address: { postal_code: 'x'.repeat(21) } })).toEqual(['address.postal_code']);
+  });
+
+  it('is verified by the administrator alone', () => {
+    expect(faultsOf({ phone_number_verified: true })).toEqual(['phone_number_verified']);
+    expect(faultsOf({ phone_number_verified: true }, 'administrator')).toEqual([]);
+    expect(checkProfileChange({ emailVerified: true }, 'person').kind).toBe('faulty');
+    expect(checkProfileChange({ emailVerified: true }, 'administrator').kind).toBe('valid');
+  });
+
+  it('is tidied', () => {
+    expect(
+      checkProfileChange(
+        {
+          name: ' Ada\n  Lovelace ',
+          claims: { phone_number: '+44 (20) 7946-0018', address: { street_address: '1 Way\r\nFlat 2 ' } },
+        },
+        'person',
+      ),
+    ).toEqual({
+      kind: 'valid',
+      change: {
+        name: 'Ada Lovelace',
+        claims: { phone_number: '+442079460018', address: { street_address: '1 Way\nFlat 2' } },
+      },
+    });
+  });
+});
+
+describe('an administrator', () => {
+  const users = createUsers(env.USER);
+  const newUser = async () => {
+    const userId = newUserId();
+    await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
+    return userId;
+  };
+  const administration = exports.Administration;
+  const eventsOf = (userId: string) =>
+    runInDurableObject(env.USER.getByName(userId), (_, { storage }) =>
+      storage.sql
+        .exec<{ detail: string }>("SELECT detail FROM event WHERE type = 'profile_changed' ORDER BY rowid")
+        .toArray()
+        .map(({ detail }) => JSON.parse(detail)),
+    );
+
+  it('sets claims, leaves the others alone, and takes one away by null', async () => {
+    const userId = await newUser();
+    const first = await administration.setProfile(userId, {
+      name: 'Ada Lovelace',
+      emailVerified: true,
+      claims: { nickname: 'Ada', phone_number: '+442079460018', phone_number_verified: true },
+    });
+    expect(first).toMatchObject({ kind: 'set', profile: { name: 'Ada Lovelace', emailVerified: true } });
+    await administration.setProfile(userId, { claims: { nickname: null, gender: 'female' } });
+    const { profile } = (await administration.inspect(userId)) ?? {};
+    expect(profile).toMatchObject({ name: 'Ada Lovelace', emailVerified: true });
+    expect(profile?.claims).toEqual({
+      phone_number: '+442079460018',
+      phone_number_verified: true,
+      gender: 'female',
+      updated_at: expect.any(Number),
+    });
+    expect(await eventsOf(userId)).toEqual([
+      { changed: ['email_verified', 'name', 'nickname', 'phone_number', 'phone_number_verified'] },
+      { changed: ['gender', 'nickname'] },
+    ]);
+  });
+
+  it('knows when it was changed last; what changes nothing is no change', async () => {
+    const userId = await newUser();
+    const created = Math.floor(Date.now() / 1000);
+    const updatedAt = async () => (await administration.inspect(userId))?.profile.claims?.updated_at;
+    expect(Number(await updatedAt()) - created).toBeLessThanOrEqual(1);
+    vi.useFakeTimers({ toFake: ['Date'], now: (created + 1000) * 1000 });
+    await administration.setProfile(userId, { name: 'Ada', claims: { nickname: null } });
+    expect(Number(await updatedAt()) - created).toBeLessThanOrEqual(1);
+    expect(await eventsOf(userId)).toEqual([]);
+    await administration.setProfile(userId, { claims: { nickname: 'A' } });
+    expect(await updatedAt()).toBe(created + 1000);
+  });
+
+  it('has no number verified that another one took the place of', async () => {
+    const userId = await newUser();
+    const claimsAfter = async (claims: Record<string, string | boolean | null>) => {
+      const answer = await administration.setProfile(userId, { claims });
+      return answer.kind === 'set' ? answer.profile.claims : undefined;
+    };
+    await claimsAfter({ phone_number: '+442079460018', phone_number_verified: true });
+    expect(await claimsAfter({ phone_number: '+442079460018', nickname: 'A' })).toMatchObject({
+      phone_number_verified: true,
+    });
+    expect(await claimsAfter({ phone_number: '+442079460019' })).toMatchObject({
+      phone_number_verified: false,
+    });
+    expect(Object.keys((await claimsAfter({ phone_number: null })) ?? {})).not.toContain(
+      'phone_number_verified',
+    );
+  });
+
+  it('is told what is wrong, and that nobody has this id', async () => {
+    const userId = await newUser();
+    expect(
+      await administration.setProfile(userId, { name: 'B', claims: { birthdate: 'yesterday' } }),
+    ).toEqual({
+      kind: 'refused',
+      faults: { birthdate: 'Enter a date as year-month-day, like 1990-12-31.' },
+    });
+    expect((await administration.inspect(userId))?.profile.name).toBe('Ada');
+    expect(await administration.setProfile(newUserId(), { name: 'B' })).toEqual({ kind: 'unknown' });
+  });
+});
