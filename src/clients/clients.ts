@@ -1,6 +1,9 @@
+import { configOf } from '../config/configured.ts';
 import type { Client, Config } from '../config/schema.ts';
+import { rootSecrets } from '../crypto/root-secret.ts';
+import type { Environment } from '../environment.ts';
 import { createMetadataDocuments, isDocumentUrl } from './documents.ts';
-import type { Registrations } from './registrations.ts';
+import { createRegistrations, type Registrations } from './registrations.ts';
 
 /** Every client: those of the configuration, those that registered themselves, and those that are an address. */
 export interface Clients {
@@ -25,4 +28,14 @@ export function createClients({
       return isDocumentUrl(clientId) ? documents(clientId) : registrations.find(clientId);
     },
   };
+}
+
+/** The same from inside a Durable Object, which the platform hands nothing but the environment. */
+export async function clientsOf(environment: Environment): Promise<Clients> {
+  const config = configOf(environment);
+  const secrets = await rootSecrets(environment);
+  return createClients({
+    config,
+    registrations: createRegistrations({ config, secrets, namespace: environment.CLIENT }),
+  });
 }

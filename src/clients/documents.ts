@@ -1,5 +1,5 @@
 import { addressFault } from '../config/address.ts';
-import { isLoopback } from '../config/client-faults.ts';
+import { isLoopback, isOwn } from '../config/client-faults.ts';
 import { clientContext } from '../config/load.ts';
 import type { Client, Config } from '../config/schema.ts';
 import { type Fetch, fetchJson } from '../verify/jwks.ts';
@@ -29,6 +29,13 @@ interface Kept {
 
 /** Whether a client id has the form of an address, whatever may be there. */
 export const isDocumentUrl = (clientId: string): boolean => /^https?:\/\//.test(clientId);
+
+/** Where a client that is no operator's describes itself, as people know it: the one thing that it cannot make up. */
+export const documentHost = ({
+  clientId,
+  firstParty,
+}: Pick<Client, 'clientId' | 'firstParty'>): string | undefined =>
+  !firstParty && isDocumentUrl(clientId) ? new URL(clientId).host : undefined;
 
 export interface DocumentsOptions {
   config: Config;
@@ -60,7 +67,7 @@ export function createMetadataDocuments({ config, now = Date.now, ...options }: 
     // In the one spelling that a parser leaves as it is: it has a path, and no dot segments.
     if (!url || url.href !== clientId || url.username || url.password) return false;
     // A Worker's fetch to its own zone comes from inside.
-    if (context.ownHosts.includes(url.host)) return false;
+    if (isOwn(url, context)) return false;
     return isDevelopment && isLoopback(url) ? true : addressFault(clientId) === undefined;
   }
 

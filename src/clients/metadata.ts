@@ -30,8 +30,7 @@ const members = [
 ] as const satisfies readonly (keyof Client)[];
 
 /** The name of a client's member on the wire: `redirectUris` is `redirect_uris`. The two never differ otherwise. */
-export const wireName = (member: string): string =>
-  member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const wireName = (member: string): string => member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export type Metadata = Record<string, unknown>;
 
@@ -96,9 +95,9 @@ function applicationTypeOf(redirectUris: readonly string[]): Client['application
   return isNative ? 'native' : 'web';
 }
 
-/** A name without what could make it look like something else: line breaks, controls, changes of direction. */
+/** A name without what could make it look like something else, or like none: line breaks, controls, what is unseen. */
 const plainName = (name: unknown): unknown =>
-  typeof name === 'string' ? name.replace(/[\s\p{C}]+/gu, ' ').trim() || undefined : name;
+  typeof name === 'string' ? name.replace(/[\s\p{C}\p{DI}]+/gu, ' ').trim() || undefined : name;
 
 /**
  * Makes a client of what it says of itself, within what is allowed to such clients.

@@ -1,3 +1,4 @@
+import { takesSecret } from '../config/client-faults.ts';
 import { clientContext } from '../config/load.ts';
 import type { Client, Config } from '../config/schema.ts';
 import { base64url, randomBytes, sha256 } from '../crypto/bytes.ts';
@@ -49,8 +50,6 @@ const hashOf = async (text: string): Promise<string> => base64url.encode(await s
 /** RFC 7591 §2: the method of a client that names none. */
 const methodOf = ({ token_endpoint_auth_method: method }: Metadata) =>
   (method ?? 'client_secret_basic') as Client['tokenEndpointAuthMethod'];
-const hasSecret = (method: unknown): boolean =>
-  method === 'client_secret_basic' || method === 'client_secret_post';
 
 export function createRegistrations({
   config,
@@ -116,7 +115,7 @@ export function createRegistrations({
 
     async register(metadata) {
       const clientId = await newClientId(secrets);
-      const clientSecret = hasSecret(methodOf(metadata)) ? secretText('pc_cs_') : undefined;
+      const clientSecret = takesSecret(methodOf(metadata)) ? secretText('pc_cs_') : undefined;
       const secretHash = clientSecret === undefined ? null : await hashOf(clientSecret);
       const judged = judge(clientId, metadata, secretHash);
       if (judged.kind === 'refused') return judged;
@@ -147,7 +146,7 @@ export function createRegistrations({
         const description = 'client_secret: must be the one that was issued';
         return { kind: 'refused', error: 'invalid_client_metadata', description };
       }
-      const needsSecret = hasSecret(methodOf(metadata));
+      const needsSecret = takesSecret(methodOf(metadata));
       const clientSecret = needsSecret && before.secretHash === null ? secretText('pc_cs_') : undefined;
       const kept = needsSecret ? before.secretHash : null;
       const secretHash = clientSecret === undefined ? kept : await hashOf(clientSecret);

@@ -32,18 +32,37 @@ export const isLoopback = ({ protocol, hostname }: URL): boolean =>
 /** A scheme that an app on the person's own machine has claimed (RFC 8252 §7.1). */
 export const isPrivateUse = ({ protocol }: URL): boolean => protocol !== 'https:' && protocol !== 'http:';
 
+/** Whether an address is one of this Worker's own hosts, at any port but on a developer's machine, where ports differ. */
+export const isOwn = (
+  { host, hostname }: URL,
+  { environment, ownHosts }: Pick<ClientContext, 'environment' | 'ownHosts'>,
+): boolean =>
+  environment === 'development'
+    ? ownHosts.includes(host)
+    : ownHosts.some((own) => own.replace(/:\d+$/, '') === hostname);
+
 /** Whether a client can prove that it is the one (RFC 6749 §2.1). */
 export const isConfidential = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>) =>
   tokenEndpointAuthMethod !== 'none';
 
+/** Whether a client proves it by a secret that we know the hash of (RFC 6749 §2.3.1). */
+export const takesSecret = (method: unknown): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post';
+
 function* credentialFaults(client: Client): Generator<ClientFault> {
   const { tokenEndpointAuthMethod: method, clientSecretHashes, jwks, jwksUri } = client;
-  const hasSecret = method === 'client_secret_basic' || method === 'client_secret_post';
+  const hasSecret = takesSecret(method);
   if (hasSecret && clientSecretHashes.length === 0) {
-    yield { member: 'clientSecretHashes', message: `needs at least one for ${method}` };
+    yield {
+      member: 'clientSecretHashes',
+      message: `needs at least one for ${method}; see npm run client-secret`,
+    };
   }
   if (!hasSecret && clientSecretHashes.length > 0) {
-    yield { member: 'clientSecretHashes', message: `must be empty: ${method} takes no secret` };
+    yield {
+      member: 'clientSecretHashes',
+      message: `is for client_secret_basic and client_secret_post; tokenEndpointAuthMethod is ${method}`,
+    };
   }
   // RFC 7591 §2: they MUST NOT both be present.
   if (jwks && jwksUri !== undefined) {
@@ -78,12 +97,18 @@ function* confidentialFaults(client: Client): Generator<ClientFault> {
   for (const grantType of ['client_credentials', TOKEN_EXCHANGE] as const) {
     // RFC 6749 §4.4: MUST only be used by confidential clients. RFC 8693 §5 fears the same.
     if (client.grantTypes.includes(grantType)) {
-      yield { member: 'grantTypes', message: `${grantType} is for a client with a secret or a key` };
+      yield {
+        member: 'grantTypes',
+        message: `${grantType} is for a client with a secret or a key, not for one that authenticates by none`,
+      };
     }
   }
   // RFC 7662 §2.1: the endpoint MUST require some form of authorization.
   if (client.introspects.length > 0) {
-    yield { member: 'introspects', message: 'is for a client with a secret or a key' };
+    yield {
+      member: 'introspects',
+      message: 'is for a client with a secret or a key, not for one that authenticates by none',
+    };
   }
 }
 
@@ -102,8 +127,11 @@ function* grantFaults(client: Client): Generator<ClientFault> {
       message: 'refresh_token needs authorization_code or the device code beside it',
     };
   }
-  if (grantTypes.includes(TOKEN_EXCHANGE) !== (client.tokenExchange !== undefined)) {
-    yield { member: 'tokenExchange', message: 'and the token exchange grant belong together' };
+  if (grantTypes.includes(TOKEN_EXCHANGE) && !client.tokenExchange) {
+    yield { member: 'tokenExchange', message: "is missing: that grant needs { resources: ['https://...'] }" };
+  }
+  if (client.tokenExchange && !grantTypes.includes(TOKEN_EXCHANGE)) {
+    yield { member: 'tokenExchange', message: `needs '${TOKEN_EXCHANGE}' in grantTypes` };
   }
   if (client.refreshToken.idleSeconds > client.refreshToken.absoluteSeconds) {
     yield { member: 'refreshToken', message: 'idleSeconds must not exceed absoluteSeconds' };
@@ -120,12 +148,16 @@ function* redirectFaults(client: Client, context: ClientContext): Generator<Clie
       }
       // What stands before the @ is what a person takes for the host.
       if (url.username || url.password) yield { member, message: `${uri} must not name a user` };
+      // A URL parser lets `*`, `;` and `,` through, each of which says something in a Content-Security-Policy.
+      if (!isPrivateUse(url) && !/^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url.hostname)) {
+        yield { member, message: `${uri} must have a host of letters, digits, dots and hyphens` };
+      }
       if (!context.registered) continue;
       // RFC 8252 §7.1: a scheme of its own leads to an app on this machine, if to anybody.
       if (isPrivateUse(url) && client.applicationType !== 'native') {
         yield { member, message: `${uri} is for a native application` };
       }
-      if (context.ownHosts.includes(url.host)) yield { member, message: `${uri} is our own` };
+      if (isOwn(url, context)) yield { member, message: `${uri} is our own` };
     }
   }
 }
@@ -139,7 +171,7 @@ function* addressFaults(client: Client, context: ClientContext): Generator<Clien
     const fault = uri === undefined ? undefined : faultOf(uri);
     if (fault) yield { member, message: `${uri} ${fault}` };
     // A Worker's fetch to its own zone comes from inside.
-    else if (uri !== undefined && context.registered && context.ownHosts.includes(new URL(uri).host)) {
+    else if (uri !== undefined && context.registered && isOwn(new URL(uri), context)) {
       yield { member, message: `${uri} is our own` };
     }
   }
@@ -178,7 +210,10 @@ function* privilegeFaults(
       yield { member: 'sessionOrigins', message: `${origin} must be https` };
     }
   }
-  // The session API asks for no client authentication and for no proof: it would be the way around them.
+  // The session API asks nobody for consent.
+  if (!client.firstParty)
+    yield { member: 'sessionOrigins', message: 'is for a client with firstParty: true' };
+  // Nor for client authentication, nor for a proof: it would be the way around them.
   if (isConfidential(client) || client.dpopBoundAccessTokens) {
     yield { member: 'sessionOrigins', message: 'is for a public client with bearer tokens' };
   }

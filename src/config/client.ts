@@ -1,5 +1,14 @@
 import * as v from 'valibot';
-import { absoluteUri, day, origin, redirectUri, scopeToken, seconds, signingAlgorithm } from './values.ts';
+import {
+  absoluteUri,
+  day,
+  origin,
+  redirectUri,
+  scopeToken,
+  seconds,
+  secretHash,
+  signingAlgorithm,
+} from './values.ts';
 
 /** RFC 6749 §4, RFC 8628 §3.4, RFC 8693 §2.1. */
 export const grantTypeNames = [
@@ -89,15 +98,7 @@ export const client = v.strictObject({
    * base64url of the SHA-256 of each secret that is accepted: two while it is being replaced. `npm run client-secret`
    * makes one. The secret itself stands nowhere.
    */
-  clientSecretHashes: v.optional(
-    v.array(
-      v.pipe(
-        v.string(),
-        v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be the base64url of a SHA-256; see npm run client-secret'),
-      ),
-    ),
-    [],
-  ),
+  clientSecretHashes: v.optional(v.array(secretHash), []),
   /** The public keys of private_key_jwt and of request objects, by value... */
   jwks: v.optional(
     v.strictObject({ keys: v.pipe(v.array(v.record(v.string(), v.unknown())), v.minLength(1)) }),

@@ -84,7 +84,7 @@ function* faults(config: Config): Generator<string> {
   ) {
     yield `issuer: ${config.issuer} must be https; http is for localhost in development only`;
   }
-  if (config.environment === 'production' && issuer.hostname.endsWith('example.com')) {
+  if (config.environment === 'production' && /(?:^|\.)example\.com$/.test(issuer.hostname)) {
     yield `issuer: ${config.issuer} is the placeholder; set PORTCULLIS_ISSUER in wrangler.jsonc to your own origin`;
   }
   const seen = new Set<string>();
@@ -93,9 +93,6 @@ function* faults(config: Config): Generator<string> {
       yield `clients[${index}].clientId: "${client.clientId}" is used twice; each client needs its own`;
     }
     seen.add(client.clientId);
-    if (client.grantTypes.includes('authorization_code') && client.redirectUris.length === 0) {
-      yield `clients[${index}].redirectUris: needs at least one redirect URI`;
-    }
     for (const { member, message } of clientFaults(client, clientContext(config, false))) {
       yield `clients[${index}].${member}: ${message}`;
     }
@@ -145,14 +142,60 @@ type Issue = v.InferIssue<typeof schema>;
 const placeOf = (issue: Issue): string =>
   v.getDotPath(issue)?.replace(/\.(\d+)(?=\.|$)/g, '[$1]') ?? 'configuration';
 
+/** Where the options of a part are described, for those that are not in schema.ts. */
+const files: Record<string, string> = {
+  clients: 'client.ts',
+  resources: 'resource.ts',
+  registration: 'registration.ts',
+  clientIdMetadataDocuments: 'registration.ts',
+};
+
+/** What the validator calls things, in an operator's words. */
+const words: Record<string, string> = {
+  Array: 'a list, [...]',
+  Object: 'an object, { ... }',
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+/** What must be otherwise. Never what is there: it may be a secret that was put in the wrong place. */
 function adviceOf(issue: Issue): string {
+  const [top] = issue.path ?? [];
+  const described = `described in src/config/${files[String(top?.key)] ?? 'schema.ts'}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return 'is no option; every one is described in src/config/schema.ts';
+    return `is no option; every one is ${described}`;
   }
-  if (issue.received === 'undefined') return `is missing; it must be ${issue.expected}`;
-  if (issue.type === 'union')
-    return 'is none of its forms, or one of its members is wrong; see src/config/schema.ts';
-  return issue.message;
+  if (issue.received === 'undefined' && issue.kind === 'schema') {
+    return `is missing; it ${issue.type === 'union' ? issue.message : `is ${described}`}`;
+  }
+  switch (issue.type) {
+    case 'integer':
+      return 'must be a whole number';
+    case 'min_value':
+      return `must be at least ${issue.requirement}`;
+    case 'max_value':
+      return `must be at most ${issue.requirement}`;
+    case 'min_length':
+    case 'non_empty':
+      return 'must not be empty';
+    case 'picklist':
+    case 'variant':
+      // `Object`, or `("one" | "other")`.
+      return issue.expected === 'Object'
+        ? `must be ${words.Object}`
+        : `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}`;
+    case 'array':
+    case 'strict_object':
+    case 'record':
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return `must be ${words[issue.expected ?? ''] ?? issue.expected}`;
+    default:
+      // Ours, in src/config.
+      return issue.message;
+  }
 }
 
 /**

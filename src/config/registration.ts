@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { grantTypeNames } from './client.ts';
-import { absoluteUri, day, scopeToken, seconds } from './values.ts';
+import { absoluteUri, day, scopeToken, seconds, secretHash } from './values.ts';
 
 /** What a client that is not in the configuration may have at most. It gets the rest of its metadata from itself. */
 const allowed = {
@@ -40,12 +40,7 @@ export const registration = v.optional(
     v.strictObject({
       kind: v.literal('initial-access-token'),
       /** base64url of the SHA-256 of each; `npm run client-secret` makes a token and its hash. */
-      tokenHashes: v.array(
-        v.pipe(
-          v.string(),
-          v.regex(/^[A-Za-z0-9_-]{43}$/, 'must be the base64url of a SHA-256; see npm run client-secret'),
-        ),
-      ),
+      tokenHashes: v.array(secretHash),
       ...registered,
     }),
   ]),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { absoluteUri, day, scopeToken, seconds, signingAlgorithm } from './values.ts';
+import { absoluteUri, byName, day, scopeToken, seconds, signingAlgorithm } from './values.ts';
 
 /** A resource server, and what its access tokens are like. See docs/tokens.md for the choice. */
 export const resource = v.strictObject({
@@ -8,7 +8,10 @@ export const resource = v.strictObject({
   /** The name people see on the consent page. Default: its host. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty())),
   /** What can be asked for at it, with the words for people: `{ 'notes:read': 'Read your notes' }`. */
-  scope: v.optional(v.record(scopeToken, v.pipe(v.string(), v.nonEmpty())), {}),
+  scope: v.optional(
+    byName(scopeToken, v.pipe(v.string(), v.nonEmpty()), "{ 'notes:read': 'Read your notes' }"),
+    {},
+  ),
   /** `jwt` (RFC 9068) is verified without asking; `opaque` tells nothing and is introspected (RFC 7662). Default jwt. */
   accessTokenFormat: v.optional(v.picklist(['jwt', 'opaque']), 'jwt'),
   /** Lifetime in seconds. Default: the client's. */

@@ -3,7 +3,7 @@ import { asymmetric } from '../verify/jws.ts';
 import { client } from './client.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
-import { absoluteUri, day, origin, scopeToken, seconds, signingAlgorithm } from './values.ts';
+import { absoluteUri, byName, day, origin, scopeToken, seconds, signingAlgorithm } from './values.ts';
 
 /** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
 const otherIssuer = v.strictObject({
@@ -27,26 +27,25 @@ const issuerName = v.pipe(
   v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a name of small letters, digits and hyphens'),
 );
 
-const allow = v.union([
-  v.literal('public'),
-  v.literal('session'),
-  v.strictObject({ scope: v.pipe(v.array(scopeToken), v.minLength(1)) }),
-]);
+const allow = v.union(
+  [
+    v.literal('public'),
+    v.literal('session'),
+    v.strictObject({ scope: v.pipe(v.array(scopeToken), v.minLength(1)) }),
+  ],
+  "must be 'public', 'session' or { scope: ['...'] }",
+);
 
-const freshness = v.union([
-  v.literal('token'),
-  v.literal('strict'),
-  v.strictObject({ within: seconds(1, day) }),
-]);
+const freshness = v.union(
+  [v.literal('token'), v.literal('strict'), v.strictObject({ within: seconds(1, day) })],
+  "must be 'token', 'strict' or { within: seconds }",
+);
 
 /** A Worker reached by a service binding, or the URL of an origin. */
-const upstream = v.union([
-  origin,
-  v.custom<Fetcher>(
-    (value) => typeof value === 'object' && value !== null && 'fetch' in value,
-    'must be an origin URL or a service binding',
-  ),
-]);
+const upstream = v.union(
+  [origin, v.custom<Fetcher>((value) => typeof value === 'object' && value !== null && 'fetch' in value)],
+  "must be an origin such as 'https://app.example', or a service binding that wrangler.jsonc names",
+);
 
 const route = v.strictObject({
   /** Host and port as the browser writes them. Default: the issuer's own. */
@@ -134,14 +133,17 @@ export const schema = v.strictObject({
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
   /** The apps that people sign in to. */
   clients: v.array(client),
-  /** Resource servers whose tokens are not as usual. A client's \`resources\` need not stand here. */
+  /** Resource servers whose tokens are not as usual. A client's `resources` need not stand here. */
   resources: v.optional(v.array(resource), []),
   registration,
   clientIdMetadataDocuments,
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
   /** Other issuers, by names of your own; an origin sees the name before the `sub`. A route takes their tokens if it says so. */
-  issuers: v.optional(v.record(issuerName, otherIssuer), {}),
+  issuers: v.optional(
+    byName(issuerName, otherIssuer, "{ partner: { issuer: 'https://partner.example' } }"),
+    {},
+  ),
   session: v.optional(
     v.strictObject({
       /** A session not used for this many seconds is over. Default 14 days. */

@@ -14,9 +14,37 @@ export const scopeToken = v.pipe(
   v.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be a scope token without spaces or quotes'),
 );
 
+/** Of a secret with enough randomness that its hash need not be slow. The secret itself stands nowhere. */
+export const secretHash = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9_-]{43}$/,
+    'must be the hash of the secret, not the secret: base64url of its SHA-256, as `npm run client-secret` prints it',
+  ),
+);
+
+/** Values by name. A list would pass for one, with 0, 1, 2 as names. */
+export const byName = <
+  const Name extends v.BaseSchema<string, string, v.BaseIssue<unknown>>,
+  const Value extends v.GenericSchema,
+>(
+  name: Name,
+  value: Value,
+  example: string,
+) =>
+  v.pipe(
+    v.custom<Record<v.InferInput<Name>, v.InferInput<Value>>>(
+      (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
+      `must be an object such as ${example}`,
+    ),
+    v.record(name, value),
+  );
+
 export const absoluteUri = v.pipe(
   v.string(),
-  v.check((text) => URL.canParse(text), 'must be an absolute URI'),
+  // RFC 3986 §2. A URL parser takes line breaks out and goes on; a Location header does not.
+  v.regex(/^[\x21-\x7e]*$/, 'must be ASCII without spaces; percent-encode the rest'),
+  v.check((text) => URL.canParse(text), 'must be an absolute URI, with its scheme'),
   // RFC 6749 §3.1.2: the endpoint URI MUST NOT include a fragment component.
   v.check((text) => !text.includes('#'), 'must not have a fragment'),
 );

@@ -48,18 +48,22 @@ async function rootSecret(name: string, text: string | undefined, environment: s
     );
   }
   const encoded = text.startsWith(DEVELOPMENT_PREFIX) ? text.slice(DEVELOPMENT_PREFIX.length) : text;
-  let material: Uint8Array<ArrayBuffer>;
+  let material: Uint8Array<ArrayBuffer> | undefined;
   try {
     material = Uint8Array.from(
       base64url.decode(encoded.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')),
     );
   } catch {
-    throw new ConfigError(`${name}: is not base64; make one with \`openssl rand -base64 32\``);
+    // Some lengths are no base64 at all: a text that is also too short had better be told that.
   }
-  if (material.length < minimumBytes) {
+  const length = material?.length ?? Math.floor((encoded.length * 3) / 4);
+  if (length < minimumBytes) {
     throw new ConfigError(
-      `${name}: has ${material.length} bytes, needs at least ${minimumBytes}; make one with \`openssl rand -base64 32\``,
+      `${name}: is too short, base64 of ${length} bytes where at least ${minimumBytes} are needed; make one with \`openssl rand -base64 32\``,
     );
+  }
+  if (!material) {
+    throw new ConfigError(`${name}: is not base64; make one with \`openssl rand -base64 32\``);
   }
   const root = await crypto.subtle.importKey('raw', material, 'HKDF', false, ['deriveBits']);
   const derive = async (info: string) =>

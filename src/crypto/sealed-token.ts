@@ -48,6 +48,8 @@ export async function openToken<T>({ all }: RootSecrets, text: string): Promise<
   const encoded = text.slice(PREFIX.length);
   if (!looksSealed(text) || text.length > MAXIMUM_LENGTH || !/^[A-Za-z0-9_-]+$/.test(encoded))
     return undefined;
+  // No bytes end one character after a group of four (RFC 4648 §4): a decoder throws.
+  if (encoded.length % 4 === 1) return undefined;
   const bytes = Uint8Array.from(base64url.decode(encoded));
   // A decoder lets bits pass that stand for nothing: one token has one spelling.
   if (bytes.length < HEADER + NONCE || bytes[0] !== VERSION || base64url.encode(bytes) !== encoded)

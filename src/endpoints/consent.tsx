@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { documentHost } from '../clients/documents.ts';
 import type { Client } from '../config/schema.ts';
 import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
 import { agreedTo, newlyAsked } from '../core/oauth/consent.ts';
@@ -61,6 +62,7 @@ export const showConsent = (dependencies: Dependencies) => async (c: Context) =>
       client={{
         name: client.clientName,
         host: hostOf(flow.request),
+        documentHost: documentHost(client),
         firstParty: client.firstParty,
         links: linksOf(client),
       }}

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { documentHost } from '../clients/documents.ts';
 import { agreedTo } from '../core/oauth/consent.ts';
 import { normalUserCode, shownUserCode } from '../core/oauth/device.ts';
 import type { Parameters } from '../core/oauth/parameters.ts';
@@ -85,7 +86,11 @@ async function confirm(
   return c.html(
     <DeviceConfirmPage
       name={config.name}
-      client={{ name: client.clientName, firstParty: client.firstParty }}
+      client={{
+        name: client.clientName,
+        documentHost: documentHost(client),
+        firstParty: client.firstParty,
+      }}
       person={session.profile}
       userCode={shown}
       authorizationId={device.authorizationId}

@@ -30,8 +30,9 @@ export async function readIdTokenHint(
   try {
     // Access tokens and logout tokens are signed with the same keys.
     if (decodeProtectedHeader(text).typ !== 'JWT') return { kind: 'foreign' };
-    const { iss, sub, sid, aud } = decodeJwt(text);
-    if (iss !== config.issuer || typeof sub !== 'string') return { kind: 'foreign' };
+    const { iss, sub, sid, aud, exp } = decodeJwt(text);
+    // A signed answer of UserInfo is of the same type, and says nothing of a sign-in: it has no `exp`.
+    if (iss !== config.issuer || typeof sub !== 'string' || exp === undefined) return { kind: 'foreign' };
     await compactVerify(text, createLocalJWKSet(published), { algorithms: ['RS256', 'ES256', 'EdDSA'] });
     const sessionId = typeof sid === 'string' ? sid : undefined;
     return { kind: 'ours', userId: sub, sessionId, audience: texts(aud) };

@@ -1,5 +1,4 @@
-import { type Clients, createClients } from '../clients/clients.ts';
-import { createRegistrations } from '../clients/registrations.ts';
+import { type Clients, clientsOf } from '../clients/clients.ts';
 import { addressFault, developmentAddressFault } from '../config/address.ts';
 import { configOf } from '../config/configured.ts';
 import type { Client, Config } from '../config/schema.ts';
@@ -83,10 +82,7 @@ export async function backChannel(environment: Environment): Promise<(end: Sessi
   const secrets = await rootSecrets(environment);
   const dependencies = {
     config,
-    clients: createClients({
-      config,
-      registrations: createRegistrations({ config, secrets, namespace: environment.CLIENT }),
-    }),
+    clients: await clientsOf(environment),
     keys: createKeys({
       ring: environment.KEY_RING,
       cache: environment.JWKS_CACHE,

@@ -11,7 +11,9 @@ export async function frontChannelLogoutUris(
   sessionId: string,
   clientIds: readonly string[],
 ): Promise<string[]> {
-  const found = await Promise.all(clientIds.map((clientId) => clients.find(clientId)));
+  // The session is over by now: a client that cannot be found out about must not turn that into an error.
+  const find = (clientId: string) => clients.find(clientId).catch(() => undefined);
+  const found = await Promise.all(clientIds.map(find));
   return found.flatMap((client) =>
     client?.frontchannelLogoutUri === undefined
       ? []

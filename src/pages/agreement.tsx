@@ -107,3 +107,12 @@ export const AgreementList = ({ own, elsewhere }: AgreementInWords) => (
     ))}
   </>
 );
+
+/** Whose word its name is: anybody's document may say "Calendar". */
+export const DescribedAt = ({ host }: { host: string | undefined }) =>
+  host === undefined ? null : (
+    <>
+      {' '}
+      Its name comes from <strong dir="ltr">{host}</strong>.
+    </>
+  );

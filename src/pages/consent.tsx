@@ -1,4 +1,4 @@
-import { type AgreementInWords, AgreementList } from './agreement.tsx';
+import { type AgreementInWords, AgreementList, DescribedAt } from './agreement.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 
@@ -8,6 +8,8 @@ export interface ConsentPageProps {
     name: string;
     /** Where the person is sent back to: a host, or undefined for an app on their device. */
     host: string | undefined;
+    /** The host of the document that its name comes from. */
+    documentHost?: string | undefined;
     /** Whether it is one of the operator's own. */
     firstParty: boolean;
     links: { label: string; href: string }[];
@@ -41,6 +43,7 @@ export const ConsentPage = ({ name, client, person, asked, before, flow }: Conse
           Not an app of <bdi>{name}</bdi>.
         </strong>{' '}
         Allow it only if you know it and meant to use it.
+        <DescribedAt host={client.documentHost} />
       </p>
     )}
     <p class="aside">

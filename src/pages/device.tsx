@@ -1,4 +1,4 @@
-import { type AgreementInWords, AgreementList } from './agreement.tsx';
+import { type AgreementInWords, AgreementList, DescribedAt } from './agreement.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
@@ -44,6 +44,8 @@ export interface DeviceConfirmPageProps {
   name: string;
   client: {
     name: string;
+    /** The host of the document that its name comes from. */
+    documentHost?: string | undefined;
     /** Whether it is one of the operator's own. */
     firstParty: boolean;
   };
@@ -79,6 +81,7 @@ export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
             Not an app of <bdi>{name}</bdi>.
           </strong>{' '}
           Allow it only if you know it and meant to use it.
+          <DescribedAt host={client.documentHost} />
         </p>
       )}
       <div>

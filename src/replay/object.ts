@@ -70,7 +70,10 @@ export class ReplayObject extends DurableObject<Environment> {
   }
 
   #open(): void {
-    if (!this.#migrated) migrate(this.ctx.storage, migrations);
+    if (this.#migrated) return;
+    migrate(this.ctx.storage, migrations);
+    // Here too: who comes back every few minutes puts the alarm off each time.
+    this.ctx.storage.sql.exec('DELETE FROM used WHERE expires_at <= ?', Date.now());
     this.#migrated = true;
   }
 }

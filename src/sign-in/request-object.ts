@@ -60,7 +60,7 @@ export async function openRequestObject(
 }
 
 function claimFault(
-  { iss, sub, aud, exp, nbf, iat, client_id, request, request_uri }: Record<string, unknown>,
+  { iss, sub, aud, exp, nbf, iat, client_id, request, request_uri, resource }: Record<string, unknown>,
   clientId: string,
   issuer: string,
   now: number,
@@ -72,6 +72,9 @@ function claimFault(
   // RFC 9101 §10.8: an assertion that authenticates the client is no request.
   if (sub === clientId) return 'it must not have the client_id as sub';
   if (request !== undefined || request_uri !== undefined) return 'it must not hold another request object';
+  // RFC 8707 §2: what is no text could be an object that cannot even be made one.
+  if (![resource ?? []].flat().every((uri) => typeof uri === 'string'))
+    return 'its resource must be text, or a list of texts';
   if (typeof exp !== 'number' || !Number.isFinite(exp) || exp <= now)
     return 'it must have an exp that is not over';
   for (const since of [nbf, iat]) {
@@ -95,6 +98,6 @@ function parametersOf(claims: Record<string, unknown>): {
     if (ownClaims.has(name) || value === null || value === '') continue;
     parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   }
-  const resource = [claims.resource].flat().filter((uri) => uri !== undefined && uri !== '');
-  return { parameters, resource: [...new Set(resource.map(String))] };
+  const resource = [claims.resource].flat().filter((uri) => typeof uri === 'string' && uri !== '');
+  return { parameters, resource: [...new Set(resource as string[])] };
 }

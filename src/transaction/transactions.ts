@@ -18,7 +18,9 @@ export interface Transactions {
 
 const RANDOM = 16;
 const TAG = 16;
-const idForm = /^[A-Za-z0-9_-]{43}$/;
+/** Characters of an id. */
+export const TRANSACTION_ID_LENGTH = Math.ceil(((RANDOM + TAG) * 4) / 3);
+const idForm = new RegExp(`^[A-Za-z0-9_-]{${TRANSACTION_ID_LENGTH}}$`);
 
 export function createTransactions(
   namespace: DurableObjectNamespace<TransactionObject>,

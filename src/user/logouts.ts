@@ -5,6 +5,21 @@ import type { LogoutNotice } from './tables/logout-notice.ts';
 /** How long to wait after each attempt that failed, in milliseconds. After the last one nobody tries any more. */
 export const RETRIES = [10_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 60 * 60_000];
 
+/** How many clients are told at once: a Worker has six connections. */
+const TOLD_AT_ONCE = 5;
+
+/** Tells clients a few at a time: one that does not answer holds up no other for long. @param tell must not throw. */
+export async function inTurns(
+  notices: readonly LogoutNotice[],
+  tell: (notice: LogoutNotice) => Promise<void>,
+): Promise<void> {
+  const waiting = [...notices];
+  const takeTurns = async () => {
+    for (let notice = waiting.shift(); notice; notice = waiting.shift()) await tell(notice);
+  };
+  await Promise.all(Array.from({ length: TOLD_AT_ONCE }, takeTurns));
+}
+
 /** Writes down, in the transaction that ends a session, which clients are to be told. The caller wakes the alarm. */
 export function announceEnd(user: UserRecord, sessionId: string, now: number): void {
   for (const clientId of user.sessionClients.of(sessionId)) {

@@ -4,10 +4,11 @@ import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
-import { CODE_REMEMBERED_FOR, issueCode, redeemCode } from './codes.ts';
+import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
-import { failed, settled, wakeForLogouts } from './logouts.ts';
+import { forget } from './forgetting.ts';
+import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { deliver } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
@@ -27,14 +28,9 @@ import type { EventRow } from './tables/event.ts';
 import type { LogoutNotice } from './tables/logout-notice.ts';
 import type * as Types from './types.ts';
 
-/** For how long the end of a session or family can still be explained. */
-const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
-/** The longest attempt window that a configuration may ask for. */
-const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 const DELIVERY_BATCH = 50;
-/** Clients told of ended sessions with one alarm, and how many of them at once: a Worker has six connections. */
+/** Clients told of ended sessions with one alarm. */
 const NOTICE_BATCH = 20;
-const TOLD_AT_ONCE = 5;
 const FIRST_RETRY = 30 * 1000;
 const LAST_RETRY = 60 * 60 * 1000;
 
@@ -285,24 +281,13 @@ export class UserObject extends DurableObject<Environment> {
         events.map((event) => event.eventId),
         now,
       );
-      user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
-      user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
-      user.revokedTokens.removeExpired(now);
-      user.families.removeEnded(now - EXPLAINED_FOR);
-      user.sessions.removeEnded(now - EXPLAINED_FOR);
-      user.sessionClients.removeForgotten();
-      user.events.removeDelivered(now - EXPLAINED_FOR);
-      const quiet = user.families.isEmpty() && user.sessions.isEmpty() && user.events.isEmpty();
-      if (user.events.undelivered(1).length > 0) user.wakeBy(now);
-      else if (!user.codes.isEmpty() || !user.revokedTokens.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
-      else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);
+      forget(user, now);
     });
   }
 
-  /** Tells clients of ended sessions, a few at a time. What became of each is written down at once. */
-  async #tellClients(userId: string, notices: LogoutNotice[]): Promise<void> {
-    const waiting = [...notices];
-    const tellOne = async (notice: LogoutNotice) => {
+  /** Tells clients of ended sessions. What became of each is written down at once. */
+  #tellClients(userId: string, notices: LogoutNotice[]): Promise<void> {
+    return inTurns(notices, async (notice) => {
       try {
         this.#backChannel ??= backChannel(this.env);
         const tell = await this.#backChannel;
@@ -312,11 +297,7 @@ export class UserObject extends DurableObject<Environment> {
         report('user.logout_not_told', this.ctx.id.toString(), error);
         this.#transaction((user, now) => failed(user, notice, now));
       }
-    };
-    const takeTurns = async () => {
-      for (let notice = waiting.shift(); notice; notice = waiting.shift()) await tellOne(notice);
-    };
-    await Promise.all(Array.from({ length: TOLD_AT_ONCE }, takeTurns));
+    });
   }
 
   /** Hands a batch over. The platform gives a throwing alarm up after six tries; this one is set again for ever. */

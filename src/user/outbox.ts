@@ -1,4 +1,5 @@
 import { appendToTrail } from '../audit/trail.ts';
+import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
 import type { Environment } from '../environment.ts';
 import type { Mailer } from '../mail/mail.ts';
@@ -14,12 +15,19 @@ const mailerOf = (environment: Environment): Mailer | undefined =>
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** What people call a client. A warning does not wait for the name of what it is about. */
+async function clientName(environment: Environment, clientId: string): Promise<string> {
+  const clients = await clientsOf(environment);
+  const client = await clients.find(clientId).catch(() => undefined);
+  return client?.clientName ?? 'An app';
+}
+
 /** What the person is told of an event, or nothing. */
-function notification(
+async function notification(
   environment: Environment,
   event: EventRow,
-): { subject: string; text: string } | undefined {
-  const { name, issuer, clients } = configOf(environment);
+): Promise<{ subject: string; text: string } | undefined> {
+  const { name, issuer } = configOf(environment);
   switch (event.type) {
     case 'user_created':
       return welcome({ name, issuer });
@@ -27,8 +35,7 @@ function notification(
       return familyReuse({
         name,
         issuer,
-        clientName:
-          clients.find((client) => client.clientId === event.detail.clientId)?.clientName ?? 'An app',
+        clientName: await clientName(environment, text(event.detail.clientId)),
         deviceName: deviceName(text(event.detail.userAgent)),
         place: text(event.detail.place),
         at: event.at,
@@ -53,7 +60,7 @@ export async function deliver(
   );
   const mailer = mailerOf(environment);
   for (const event of mailer ? events : []) {
-    const message = notification(environment, event);
+    const message = await notification(environment, event);
     if (message) {
       await mailer?.send({
         ...message,

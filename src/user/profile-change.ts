@@ -27,11 +27,11 @@ const lines = (maximum: number) =>
     v.regex(/^(?:[^\p{C}]|\n)*$/u, 'This has characters that cannot be shown.'),
   );
 
-/** An app may link to it, or show it: never a scheme that a browser would run. */
+/** An app may link to it, or show it: never a scheme that a browser would run, nor what ends an attribute. */
 const webAddress = v.pipe(
   line(500),
   v.check(
-    (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
+    (text) => /^https?:\/\/[^\s"<>\\^`{|}]+$/i.test(text) && URL.canParse(text),
     'Enter a web address, like https://example.com.',
   ),
 );

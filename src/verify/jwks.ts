@@ -53,6 +53,8 @@ function publicKey(jwk: unknown): JWK | undefined {
   const { kty, use, n } = jwk as JWK;
   const own = Object.hasOwn(publicMembers, String(kty)) && publicMembers[String(kty)];
   if (!own || (use !== undefined && use !== 'sig')) return undefined;
+  // RFC 7517 §5: keys that lack a member they need are ignored.
+  if (!own.every((member) => typeof (jwk as Record<string, unknown>)[member] === 'string')) return undefined;
   // `A` is six bits of zero: padding that would make a small modulus look large.
   if (kty === 'RSA' && !(typeof n === 'string' && n.length >= MINIMUM_MODULUS_LENGTH && !n.startsWith('A'))) {
     return undefined;

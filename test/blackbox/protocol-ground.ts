@@ -52,7 +52,6 @@ export function protocolGround(url: string) {
     if ((await person.browser.send(`${url}/account`)).status !== 200) {
       person = new Person(url);
       await person.signUp();
-      secrets.add(person.password);
     }
     const redemption = { grant_type: 'authorization_code', redirect_uri: callback, code_verifier: verifier };
     const spa = await grant({ ...redemption, client_id: 'spa', code: await codeOf('spa') });
@@ -100,6 +99,7 @@ export function protocolGround(url: string) {
     const { spa, opaque, device, pushed, registered, flow, codes, nonce } = had;
     const cookies = [...person.browser.cookies];
     for (const secret of [
+      person.password,
       ...cookies.map(([, value]) => value),
       ...Object.values(codes),
       spa.access_token,

@@ -201,7 +201,9 @@ describe('a broken configuration', () => {
     const lines = await refusal();
     await writeFile(path, before);
     expect(lines).toEqual([
-      expect.stringMatching(/^portcullis: PORTCULLIS_SECRET: has 5 bytes, needs at least 32/),
+      expect.stringMatching(
+        /^portcullis: PORTCULLIS_SECRET: is too short, base64 of 5 bytes where at least 32 are needed/,
+      ),
     ]);
   });
 });

@@ -108,6 +108,7 @@ describe('an address is not even asked', () => {
     'https://metadata.google.internal/client.json',
     'https://intranet/client.json',
     'https://auth.company.example/client.json',
+    'https://auth.company.example:8443/client.json',
     `https://app.example.com/${'x'.repeat(200)}`,
     'http://localhost:9000/client.json',
   ])('%s', async (clientId) => {

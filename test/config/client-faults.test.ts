@@ -47,7 +47,7 @@ describe('a client is taken', () => {
     [{ backchannelLogoutUri: 'https://app.example.com/out' }],
     [{ frontchannelLogoutUri: 'https://app.example.com/out' }],
     [{ backchannelLogoutUri: 'http://localhost:9000/out' }, { environment: 'development' }],
-    [{ sessionOrigins: ['https://app.example.com'] }],
+    [{ firstParty: true, sessionOrigins: ['https://app.example.com'] }],
   ])('%j %j', (changes, context) => {
     expect(faultsOf(changes, context)).toEqual([]);
   });
@@ -57,10 +57,10 @@ describe('a client is refused', () => {
   it.each<[Record<string, unknown>, RegExp, Partial<ClientContext>?]>([
     [{ tokenEndpointAuthMethod: 'client_secret_basic' }, /^clientSecretHashes: needs at least one/],
     [{ tokenEndpointAuthMethod: 'client_secret_post' }, /^clientSecretHashes: needs at least one/],
-    [{ ...secret, tokenEndpointAuthMethod: 'none' }, /^clientSecretHashes: must be empty/],
+    [{ ...secret, tokenEndpointAuthMethod: 'none' }, /^clientSecretHashes: is for client_secret_basic and/],
     [
       { ...secret, tokenEndpointAuthMethod: 'private_key_jwt', jwks: clientKeys },
-      /^clientSecretHashes: must be empty/,
+      /^clientSecretHashes: is for client_secret_basic and/,
     ],
     [{ tokenEndpointAuthMethod: 'private_key_jwt' }, /^jwks: is missing/],
     [{ requireSignedRequestObject: true }, /^jwks: is missing/],
@@ -75,16 +75,17 @@ describe('a client is refused', () => {
     [{ jwks: { keys: [clientPrivateKey] } }, /^jwks: must hold public keys only/],
     [{ jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }, /^jwks: must hold public keys only/],
     [{ jwks: { keys: [{ kty: 'RSA', n: 'c2hvcnQ', e: 'AQAB' }] } }, /^jwks: must hold a signature key/],
+    [{ jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AAAA' }] } }, /^jwks: must hold a signature key/],
     [{ requirePkce: false }, /^requirePkce: must be true/],
     [{ grantTypes: ['client_credentials'] }, /^grantTypes: client_credentials is for a client with/],
     [
       { grantTypes: [exchange], tokenExchange: { resources: ['https://api.example.com'] } },
       /^grantTypes: .*token-exchange is for a client with/,
     ],
-    [{ ...secret, grantTypes: [exchange] }, /^tokenExchange: and the token exchange grant/],
+    [{ ...secret, grantTypes: [exchange] }, /^tokenExchange: is missing/],
     [
       { ...secret, tokenExchange: { resources: ['https://api.example.com'] } },
-      /^tokenExchange: and the token exchange grant/,
+      /^tokenExchange: needs '.*' in grantTypes/,
     ],
     [{ introspects: ['https://api.example.com'] }, /^introspects: /],
     [{ redirectUris: [] }, /^redirectUris: needs at least one/],
@@ -119,6 +120,22 @@ describe('a client is refused', () => {
       { registered: true },
     ],
     [{ sessionOrigins: ['http://app.example.com'] }, /^sessionOrigins: .* must be https/],
+    // Nobody is asked there for consent.
+    [{ sessionOrigins: ['https://app.example.com'] }, /^sessionOrigins: is for a client with firstParty/],
+    // What says something in a Content-Security-Policy.
+    [{ redirectUris: ['https://*.example.com/cb'] }, /^redirectUris: .* must have a host of/],
+    [{ redirectUris: ['https://app.example.com;sandbox/cb'] }, /^redirectUris: .* must have a host of/],
+    [
+      { postLogoutRedirectUris: ['https://a,b.example.com/'] },
+      /^postLogoutRedirectUris: .* must have a host/,
+    ],
+    // A port of our own host leads past the Worker.
+    [{ jwksUri: 'https://auth.company.example:8443/keys' }, /^jwksUri: .* is our own/, { registered: true }],
+    [
+      { backchannelLogoutUri: 'https://app.company.example:8443/out' },
+      /^backchannelLogoutUri: .* is our own/,
+      { registered: true },
+    ],
     [{ ...secret, sessionOrigins: ['https://app.example.com'] }, /^sessionOrigins: is for a public client/],
     [
       { dpopBoundAccessTokens: true, sessionOrigins: ['https://app.example.com'] },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/define.ts';
 import { ConfigError } from '../../src/config/error.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { issuerPaths, loadConfig } from '../../src/config/load.ts';
+import type { Dependencies } from '../../src/dependencies.ts';
 import type { Environment } from '../../src/environment.ts';
+import { issuerRoutes } from '../../src/routes.ts';
 
 const environment = { PORTCULLIS_ENVIRONMENT: 'production' } as Environment;
 const app = { clientId: 'app', clientName: 'App', redirectUris: ['https://app.example/cb'] };
@@ -96,7 +98,33 @@ describe('a fault is told in one line that names the place', () => {
       { clients: [{ ...app, clientId: 'portcullis-gate' }] },
       /^clients\[0\]\.clientId: "portcullis-gate" is the gate's own/,
     ],
-    [{ clients: [{ ...app, redirectUris: [] }] }, /^clients\[0\]\.redirectUris: needs at least one/],
+    [
+      { clients: [{ ...app, redirectUris: [] }] },
+      /^clients\[0\]\.redirectUris: needs at least one for the authorization code grant$/,
+    ],
+    [
+      { clients: [{ clientName: 'App' }] },
+      /^clients\[0\]\.clientId: is missing; it is described in src\/config\/client\.ts$/,
+    ],
+    [{ clients: app }, /^clients: must be a list/],
+    [{ clients: [{ ...app, clientName: '' }] }, /^clients\[0\]\.clientName: must not be empty$/],
+    [{ clients: [{ ...app, accessTokenSeconds: 5 }] }, /accessTokenSeconds: must be at least 30$/],
+    [{ clients: [{ ...app, accessTokenSeconds: 1e9 }] }, /accessTokenSeconds: must be at most 86400$/],
+    [{ clients: [{ ...app, accessTokenSeconds: 60.5 }] }, /accessTokenSeconds: must be a whole number$/],
+    [{ clients: [{ ...app, accessTokenSeconds: '5m' }] }, /accessTokenSeconds: must be a number$/],
+    [{ clients: [{ ...app, applicationType: 'app' }] }, /applicationType: must be one of "web", "native"$/],
+    [{ registration: 'open' }, /^registration: must be an object/],
+    [
+      { registration: { kind: 'opened' } },
+      /^registration\.kind: must be one of "closed", "open", "initial-access-token"$/,
+    ],
+    [
+      { registration: { kind: 'open', scopes: [] } },
+      /scopes: is no option; .* src\/config\/registration\.ts$/,
+    ],
+    [{ dpop: { requireNonce: 'no' } }, /^dpop\.requireNonce: must be true or false$/],
+    [{ resources: [{ resource: 'https://a.example', scope: ['read'] }] }, /scope: must be an object such as/],
+    [{ issuers: [{ issuer: 'https://partner.example.com' }] }, /^issuers: must be an object such as/],
     [
       { clients: [{ ...app, redirectUris: ['/cb'] }] },
       /^clients\[0\]\.redirectUris\[0\]: must be an absolute URI/,
@@ -114,6 +142,12 @@ describe('a fault is told in one line that names the place', () => {
     ],
     [{ clients: [{ ...app, redirectUrls: [] }] }, /redirectUrls: is no option/],
     [{ session: { idleSeconds: 7200, absoluteSeconds: 3600 } }, /session\.idleSeconds/],
+    [{ routes: [{ ...route, allow: 'sesion' }] }, /^routes\[0\]\.allow: must be 'public', 'session' or/],
+    [{ routes: [{ ...route, freshness: 30 }] }, /^routes\[0\]\.freshness: must be 'token', 'strict' or/],
+    [
+      { routes: [{ ...route, origin: undefined }] },
+      /^routes\[0\]\.origin: is missing; it must be an origin such as .*, or a service binding/,
+    ],
     [{ routes: [{ ...route, path: 'a' }] }, /^routes\[0\]\.path: must be a path/],
     [{ routes: [{ ...route, origin: 'https://origin.example/x' }] }, /^routes\[0\]\.origin/],
     [{ routes: [{ ...route, origin: 'https://auth.company.example' }] }, /the gate itself/],
@@ -167,4 +201,34 @@ describe('a fault is told in one line that names the place', () => {
   ])('%j', (changes, message) => {
     expect(faultsOf(changes)).toMatch(message);
   });
+});
+
+it('repeats no secret that was put in the wrong place', () => {
+  const secret = 'pc_cs_correct-horse-battery-staple';
+  const hashed = { ...app, tokenEndpointAuthMethod: 'client_secret_basic' };
+  for (const changes of [
+    { clients: [{ ...hashed, clientSecretHashes: secret }] },
+    { clients: [{ ...hashed, clientSecretHashes: [secret] }] },
+    { clients: [{ ...hashed, clientSecret: secret }] },
+    { clients: [{ ...hashed, tokenEndpointAuthMethod: secret }] },
+    { clients: [{ ...app, jwks: { keys: [{ kty: 'oct', k: secret }] } }] },
+    { clients: [{ ...app, jwks: secret }] },
+    { registration: { kind: 'initial-access-token', tokenHashes: secret } },
+    { keys: { encryption: secret } },
+  ]) {
+    const faults = faultsOf(changes);
+    expect(faults).not.toBe('no fault');
+    expect(faults).not.toContain(secret);
+  }
+});
+
+it('takes a name that only ends like the placeholder', () => {
+  expect(load({ issuer: 'https://myexample.com' }).issuer).toBe('https://myexample.com');
+});
+
+it('keeps every path of the issuer from the gate', () => {
+  const config = load({});
+  const { routes } = issuerRoutes({ config } as Dependencies, async () => new Response());
+  const paths = routes.map(({ path }) => `/${path.split('/')[1]}`);
+  expect(new Set(paths)).toEqual(new Set(['/', ...issuerPaths]));
 });

@@ -13,8 +13,9 @@ const load = (secret: string, environment = 'production', previous?: string) =>
 describe('the root secret', () => {
   it.each([
     ['missing', '', /PORTCULLIS_SECRET: is not set; .*wrangler secret put PORTCULLIS_SECRET/],
-    ['too short', btoa('x'.repeat(31)), /has 31 bytes, needs at least 32/],
-    ['no base64', 'not base64!', /is not base64/],
+    ['too short', btoa('x'.repeat(31)), /is too short, base64 of 31 bytes where at least 32 are needed/],
+    ['too short for base64 of anything', 'abcde', /is too short/],
+    ['no base64', `not base64! ${good}`, /is not base64/],
     ['made for development', `development_${good}`, /is a development secret/],
   ])(
     'is refused when it is %s, in a line that says what to do and not what it was',

@@ -118,6 +118,18 @@ describe('somebody else’s app', () => {
     expect(before).toBeUndefined();
   });
 
+  it('that an address describes is named with the host of that address, whatever it calls itself', async () => {
+    const clientId = 'https://apps.example.com/client.json';
+    const redirectUri = 'http://127.0.0.1/callback';
+    const document = { client_id: clientId, client_name: 'Your bank', redirect_uris: [redirectUri] };
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(document));
+    const person = await signedUp();
+    const { response } = await ask(person, { client_id: clientId, redirect_uri: redirectUri });
+    const { text } = await pageOf(person, response);
+    expect(text).toContain('Allow Your bank?');
+    expect(text).toContain('Its name comes from apps.example.com.');
+  });
+
   it('is asked about again only for what is new, and what it has is told apart', async () => {
     const person = await signedUp();
     await allow(person);

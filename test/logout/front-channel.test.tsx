@@ -1,4 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Client } from '../../src/config/schema.ts';
+import { ObjectUnavailable } from '../../src/durable/call.ts';
+import { frontChannelLogoutUris } from '../../src/logout/front-channel.ts';
 import { GO_ON_SCRIPT, GO_ON_SCRIPT_HASH, SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { elements } from '../pages/rendered.ts';
 import { issuer, Person } from '../workerd/person.ts';
@@ -28,6 +31,16 @@ const policyOf = (page: Response) => (page.headers.get('Content-Security-Policy'
 
 const at = (uri: string, sid: string) =>
   `${uri}${uri.includes('?') ? '&' : '?'}iss=${encodeURIComponent(issuer)}&sid=${sid}`;
+
+it('goes by without a client that cannot be found out about: the session is over already', async () => {
+  const client = { frontchannelLogoutUri: 'https://framed.test/out' };
+  const find = async (clientId: string) => {
+    if (clientId === 'silent') throw new ObjectUnavailable('no answer');
+    return client as Client;
+  };
+  const uris = await frontChannelLogoutUris({ find }, issuer, 's', ['silent', 'framed']);
+  expect(uris).toEqual([at('https://framed.test/out', 's')]);
+});
 
 describe('the signed-out page', () => {
   it('has a frame for each client of the session that has a URI, with iss and sid, its query kept', async () => {

@@ -40,6 +40,7 @@ describe('a claim about oneself', () => {
     ['website', 'javascript:alert(1)'],
     ['website', 'example.com'],
     ['picture', 'data:image/png;base64,AA'],
+    ['picture', 'https://example.com/"><script>'],
     ['profile', `https://example.com/${'x'.repeat(500)}`],
     ['birthdate', '1815-02-29'],
     ['birthdate', '10.12.1815'],

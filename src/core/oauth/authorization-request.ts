@@ -1,3 +1,4 @@
+import { claimsOfScope } from '../account/claims.ts';
 import { type AcrRequest, acrValuesSupported } from './acr.ts';
 import { parseClaims } from './claims-request.ts';
 import type { AuthorizationErrorCode } from './error.ts';
@@ -57,7 +58,7 @@ export type Prompt = (typeof prompts)[number];
 
 /** How a request came. */
 export interface Provenance {
-  /** By PAR (RFC 9126): the id under which it is kept, or '' while it is being pushed. */
+  /** By PAR (RFC 9126): the id under which it is kept, or another of that length while it is being pushed. */
   pushed?: string | undefined;
   /** In a request object whose signature is right (RFC 9101). */
   signed?: boolean;
@@ -240,6 +241,15 @@ type SignInWishes = Pick<
   'prompt' | 'maxAgeSeconds' | 'loginHint' | 'subject' | 'acr' | 'claims'
 >;
 
+/**
+ * What no scope of the client could bring it, it does not get by naming it either. That is no error: any claim that is
+ * asked for may stay out (OpenID Connect Core §5.5).
+ */
+const nameable = (scope: readonly string[], names: readonly string[] = []): string[] =>
+  names.filter((name) =>
+    scope.some((one) => Object.hasOwn(claimsOfScope, one) && claimsOfScope[one]?.includes(name)),
+  );
+
 /** What the request says about who should be signed in, and how (OpenID Connect Core §3.1.2.1, §5.5). */
 function checkSignIn(parameters: Parameters, client: RegisteredClient): Checked<SignInWishes> {
   const prompt = scopeTokens(parameters.get('prompt') ?? '');
@@ -268,7 +278,8 @@ function checkSignIn(parameters: Parameters, client: RegisteredClient): Checked<
   if (wanted.essential && values.length === 0) {
     return fault('unmet_authentication_requirements', 'no sign-in here is of a kind that was asked for');
   }
-  const { idToken = [], userinfo = [] } = claims ?? {};
+  const idToken = nameable(client.scope, claims?.idToken);
+  const userinfo = nameable(client.scope, claims?.userinfo);
   return {
     value: {
       prompt,

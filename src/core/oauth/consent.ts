@@ -71,6 +71,10 @@ export function agreedTo(asked: Asked, agreed: Agreement | undefined): Agreement
   };
 }
 
+/** Whether a client may see the person's email by what they agreed to. */
+export const seesEmail = (agreed: Agreement | undefined): boolean =>
+  scopeAt(agreed, '')?.includes('email') === true || agreed?.claims.includes('email') === true;
+
 /**
  * Whether the person is asked: not at all, for what is new to them, or every time.
  * @param request its `prompt` values, and the redirect URI that was found to be registered.

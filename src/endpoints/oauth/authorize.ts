@@ -1,11 +1,14 @@
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
+import type { Client } from '../../config/schema.ts';
+import type { AuthorizationRequest } from '../../core/oauth/authorization-request.ts';
+import { consentRule, seesEmail } from '../../core/oauth/consent.ts';
 import { interactionFor } from '../../core/oauth/interaction.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { cookieName, SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
-import { currentSession } from '../../middleware/session.ts';
+import { currentSession, type SignedIn } from '../../middleware/session.ts';
 import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.ts';
 import { beginFlow } from '../../sign-in/flow.ts';
 import { judge, readSaid } from '../../sign-in/request.ts';
@@ -43,8 +46,11 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
     returnToClient(c, config, to, { error, error_description: description });
   if (outcome.kind === 'redirected') return refuse(outcome, outcome.error, outcome.description);
 
-  const { request } = outcome;
   const signedIn = await currentSession(c, dependencies);
+  const request =
+    signedIn && (await soundsOut(dependencies, client, outcome.request, signedIn))
+      ? { ...outcome.request, loginHint: undefined }
+      : outcome.request;
   const nowSeconds = Math.floor(Date.now() / 1000);
   let interaction = interactionFor(request, signedIn && presentOf(signedIn.session), 'arrived', nowSeconds);
   if (interaction.kind === 'none' && signedIn) {
@@ -57,6 +63,23 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
   const flow = await beginFlow(c, dependencies, request);
   return c.redirect(`/signin?flow=${flow}`, 303);
 };
+
+/**
+ * Whether a request, which nobody would see, could find out whose email it is that its `login_hint` names: the client
+ * was never allowed to see it. A hint may be ignored (OpenID Connect Core §3.1.2.1).
+ */
+async function soundsOut(
+  { users }: Dependencies,
+  client: Client,
+  request: AuthorizationRequest,
+  { token }: SignedIn,
+): Promise<boolean> {
+  if (request.loginHint === undefined || !request.prompt.includes('none')) return false;
+  const rule = consentRule(client, request);
+  if (rule !== 'when_new') return rule === 'always';
+  const { agreed } = await users.readConsent(token, client.clientId);
+  return !seesEmail(agreed);
+}
 
 /** A POST from another site comes without our SameSite=Lax cookies: nobody would seem to be signed in. */
 function mayLackCookies(c: Context, { config }: Dependencies): boolean {

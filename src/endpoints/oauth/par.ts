@@ -5,6 +5,7 @@ import { checkProof, demandNonce } from '../../middleware/dpop.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { judge, openSaid, type PushedRequest, requestUriOf } from '../../sign-in/request.ts';
+import { TRANSACTION_ID_LENGTH } from '../../transaction/transactions.ts';
 
 /** RFC 9126 §2.2 recommends short: the person is sent on at once, and what they do then takes its own time. */
 export const PUSHED_SECONDS = 90;
@@ -35,8 +36,8 @@ export const pushedAuthorizationRequest = (dependencies: Dependencies) => async 
   const said = await openSaid(dependencies, client, {
     parameters,
     resource: parsed.resource,
-    // Kept under an id that it does not have yet.
-    provenance: { pushed: '' },
+    // Kept under an id that it does not have yet, and that counts for its length: what is taken here is taken there.
+    provenance: { pushed: '-'.repeat(TRANSACTION_ID_LENGTH) },
   });
   if ('kind' in said) return refuse(said.error, said.description);
   const asked = new Map(said.parameters).set('client_id', client.clientId);

@@ -79,3 +79,12 @@ it('prefers what claims says of the acr', () => {
   const outcome = check({ acr_values: 'urn:portcullis:acr:single-factor', claims });
   expect(outcome).toMatchObject({ error: 'unmet_authentication_requirements' });
 });
+
+it('lets a client name no claim that none of its scopes could bring it', () => {
+  const claims = '{"id_token":{"email":null},"userinfo":{"email":{"essential":true},"phone_number":null}}';
+  expect(check({ claims })).toMatchObject({ kind: 'valid', request: { claims: undefined } });
+  const scope = ['openid', 'email', 'constructor'];
+  expect(check({ claims }, { scope })).toMatchObject({
+    request: { claims: { idToken: ['email'], userinfo: ['email'] } },
+  });
+});

@@ -57,6 +57,22 @@ describe('prompt none', () => {
     const response = await ask(person, 'spa', { prompt: 'none', login_hint: 'somebody@example.com' });
     expect(answered(response).error).toBe('account_selection_required');
   });
+
+  it('tells an app that may not see the email nothing about a hint, right or wrong', async () => {
+    const person = await signedUp();
+    const answer = async (changes: Changes) => answered(await ask(person, 'stranger', changes));
+    const errorFor = async (hint: string) => (await answer({ prompt: 'none', login_hint: hint })).error;
+    expect(await errorFor(person.email)).toBe('consent_required');
+    expect(await errorFor('somebody@example.com')).toBe('consent_required');
+
+    const asked = await ask(person, 'stranger', { scope: 'openid' });
+    const flow = leadsTo(asked).searchParams.get('flow') ?? '';
+    await person.submit('/consent', { flow, decision: 'allow' });
+    const codeFor = async (hint: string) =>
+      (await answer({ prompt: 'none', scope: 'openid', login_hint: hint })).code;
+    expect(await codeFor(person.email)).toMatch(/^pc_ac_/);
+    expect(await codeFor('somebody@example.com')).toMatch(/^pc_ac_/);
+  });
 });
 
 describe('the age of the sign-in', () => {

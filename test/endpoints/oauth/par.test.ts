@@ -327,3 +327,21 @@ describe('a DPoP proof', () => {
     expect([response.status, await errorOf(response)]).toEqual([400, 'invalid_dpop_proof']);
   });
 });
+
+it('takes no request that is too long to be begun', async () => {
+  const person = await signedUp();
+  const statusOf = async (length: number) => {
+    const response = await push({ state: 's'.repeat(length) });
+    const { request_uri } = (await response.json()) as { request_uri?: string };
+    return { taken: response.status, request_uri };
+  };
+  let [fits, tooLong] = [1000, 2300];
+  let longest = '';
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1;
+    const { taken, request_uri } = await statusOf(middle);
+    if (taken === 201) [fits, longest] = [middle, request_uri ?? ''];
+    else tooLong = middle;
+  }
+  expect(answered(await authorize(person, longest)).code).toMatch(/^pc_ac_/);
+});

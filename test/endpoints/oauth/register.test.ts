@@ -158,6 +158,8 @@ describe('registration', () => {
   it('takes the tricks out of a name, and names the host of a client without one', async () => {
     const name = 'Bank\u202e\n of\u0000  you';
     expect(await registered({ ...app, client_name: name })).toMatchObject({ client_name: 'Bank of you' });
+    const unseen = '\u3164\u{e0041}\u115f';
+    expect(await registered({ ...app, client_name: unseen })).toMatchObject({ client_name: 'app.test' });
     const { client_name: _, ...nameless } = app;
     expect(await registered(nameless)).toMatchObject({ client_name: 'app.test' });
   });
@@ -241,6 +243,17 @@ describe('registration', () => {
     ['keys with more than keys', { ...app, jwks: { keys: [], more: [] } }, 'invalid_client_metadata'],
     ['an array', [app], 'invalid_client_metadata'],
     ['no JSON', '{', 'invalid_client_metadata'],
+    // A URL parser takes the line break out; a Location header could not be made of what is left.
+    [
+      'a line break in an address',
+      { ...app, post_logout_redirect_uris: ['https://app.test/\nout'] },
+      'invalid_client_metadata',
+    ],
+    [
+      'a redirect URI that widens our Content-Security-Policy',
+      { ...app, redirect_uris: ['https://*/cb'] },
+      'invalid_redirect_uri',
+    ],
     ['a software statement', { ...app, software_statement: 'a.b.c' }, 'unapproved_software_statement'],
     ['a broken software statement', { ...app, software_statement: 'x' }, 'invalid_software_statement'],
   ])('refuses %s', async (_, metadata, error) => {

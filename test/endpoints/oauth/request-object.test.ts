@@ -212,6 +212,13 @@ describe('request objects', () => {
   });
 });
 
+it.each([[[{ toString: 1, valueOf: 1 }]], [{}], [[1]], [[['https://api.test/']]]])(
+  'a resource that is no text makes an object that cannot be used: %j',
+  async (resource) => {
+    expect(await refusalOf(await requestObject('key', { resource }))).toBe('invalid_request_object');
+  },
+);
+
 describe('a request_uri that was not pushed', () => {
   it.each(['https://client.test/request', 'http://169.254.169.254/', 'urn:other', 'x'])(
     'is not supported, and nothing is fetched: %s',

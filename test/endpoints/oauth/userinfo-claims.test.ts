@@ -2,6 +2,7 @@ import '../../issuer/inside.ts';
 import { env, SELF } from 'cloudflare:test';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { leadsTo, parametersOf } from '../../issuer/authorization.ts';
 import { api, notes } from '../../issuer/config.ts';
 import { authorized, granted, redeemed, signedUp, userinfo } from '../../issuer/granted.ts';
 import { issuer, type Person, type Tokens } from '../../workerd/person.ts';
@@ -210,6 +211,19 @@ describe('a token that is bound to a key', () => {
     expect(response.status).toBe(401);
     expect(response.headers.get('WWW-Authenticate')).toMatch(/^DPoP error="invalid_token"/);
   });
+});
+
+it('signs nothing that could pass for an ID token', async () => {
+  const { person, tokens } = await granted({ clientId: 'several' });
+  const signed = new TextDecoder().decode(
+    await (await userinfo(`Bearer ${tokens.access_token}`)).arrayBuffer(),
+  );
+  const hinted = async (id_token_hint: string) => {
+    const parameters = parametersOf('several', { id_token_hint, prompt: 'none' });
+    return leadsTo(await person.get(`/oauth/authorize?${parameters}`)).searchParams;
+  };
+  expect((await hinted(tokens.id_token)).get('code')).toMatch(/^pc_ac_/);
+  expect((await hinted(signed)).get('error')).toBe('invalid_request');
 });
 
 it('asks one object, once, and says 503 when that is in trouble', async () => {

@@ -41,6 +41,7 @@ it('refuses garbage, ID tokens, refresh tokens and tokens without openid', async
   for (const token of [
     'garbage',
     'a.b.c',
+    'pc_at_AAAAA',
     tokens.id_token,
     tokens.refresh_token,
     `${tokens.access_token.slice(0, -4)}AAAA`,

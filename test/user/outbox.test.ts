@@ -1,0 +1,46 @@
+import { env } from 'cloudflare:test';
+import { expect, it } from 'vitest';
+import '../../src/worker.ts';
+import { createRegistrations } from '../../src/clients/registrations.ts';
+import { configOf, configure } from '../../src/config/configured.ts';
+import { defineConfig } from '../../src/config/define.ts';
+import { rootSecrets } from '../../src/crypto/root-secret.ts';
+import { newRecordId, newUserId } from '../../src/crypto/token.ts';
+import { readMailbox } from '../../src/mail/mailbox.ts';
+import { deliver } from '../../src/user/outbox.ts';
+
+configure(
+  defineConfig(({ PORTCULLIS_ISSUER }) => ({
+    issuer: PORTCULLIS_ISSUER,
+    clients: [],
+    registration: { kind: 'open' },
+  })),
+);
+
+/** What a person is mailed when a token of theirs for this client was reused. */
+async function warningAbout(clientId: string): Promise<string | undefined> {
+  const userId = newUserId();
+  const email = `${userId.toLowerCase()}@people.test`;
+  const event = { eventId: newRecordId(), type: 'family_reuse', at: Date.now(), detail: { clientId } };
+  await deliver(env, { userId, email, emailVerified: false, name: 'Ada' }, [event]);
+  return (await readMailbox(env.MAILBOX)).find((message) => message.to === email)?.text;
+}
+
+it('names a client that registered itself in the warning about its token', async () => {
+  const registrations = createRegistrations({
+    config: configOf(env),
+    secrets: await rootSecrets(env),
+    namespace: env.CLIENT,
+  });
+  const registered = await registrations.register({
+    client_name: 'Notes on the road',
+    redirect_uris: ['https://notes.test/callback'],
+    token_endpoint_auth_method: 'none',
+  });
+  if (registered.kind === 'refused') throw new Error(registered.description);
+  expect(await warningAbout(registered.client.clientId)).toContain('App: Notes on the road\n');
+});
+
+it('warns all the same when the client is gone', async () => {
+  expect(await warningAbout('gone')).toContain('App: An app\n');
+});
