@@ -7,6 +7,8 @@ const inNode = ['blackbox', 'browser', 'client', 'cli', 'simulation', 'bench', '
 
 export default defineConfig({
   test: {
+    // Much of a test is waiting: one worker for each core that a small machine has, and time where they are in each other's way.
+    maxWorkers: 2,
     projects: [
       {
         // Beside the code, inside the real runtime.
@@ -35,7 +37,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: inNode },
+        test: {
+          name: 'workerd',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: inNode,
+          testTimeout: 30_000,
+        },
       },
       {
         // From outside, over HTTP.
