@@ -94,6 +94,10 @@ function* confidentialFaults(client: Client): Generator<ClientFault> {
     // RFC 9700 §2.1.1: public clients MUST use PKCE.
     yield { member: 'requirePkce', message: 'must be true for a client without a secret or a key' };
   }
+  if (!client.refreshToken.rotates) {
+    // RFC 9700 §4.14.2: refresh tokens of public clients MUST rotate or be bound to a key.
+    yield { member: 'refreshToken', message: 'rotates must be true for a client without a secret or a key' };
+  }
   for (const grantType of ['client_credentials', TOKEN_EXCHANGE] as const) {
     // RFC 6749 §4.4: MUST only be used by confidential clients. RFC 8693 §5 fears the same.
     if (client.grantTypes.includes(grantType)) {

@@ -35,6 +35,11 @@ const refreshToken = v.optional(
      * 0 to 60, default 10.
      */
     graceSeconds: v.optional(seconds(0, 60), 10),
+    /**
+     * `false`: a client that authenticates keeps its refresh token, as FAPI 2.0 §5.3.2.1 wants. Then nothing tells of a
+     * copy, which is worth nothing without the client's credentials. Default true.
+     */
+    rotates: v.optional(v.boolean(), true),
     /** A family not refreshed for this many seconds is over. Default 14 days. */
     idleSeconds: v.optional(seconds(60, 400 * day), 14 * day),
     /** A family is over this many seconds after its grant, however busy. Default 90 days. */

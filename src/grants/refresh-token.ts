@@ -1,5 +1,6 @@
 import { scopeTokens } from '../core/oauth/authorization-request.ts';
 import { sha256 } from '../crypto/bytes.ts';
+import type { RootSecrets } from '../crypto/root-secret.ts';
 import { decodeToken, encodeToken } from '../crypto/token.ts';
 import type { EndCause, RefreshAnswer } from '../user/types.ts';
 import { issueAccessToken } from './access-token.ts';
@@ -23,6 +24,23 @@ function refusal(answer: Extract<RefreshAnswer, { kind: 'refused' }>) {
     case 'wrong_key':
       // One answer for all: whoever holds a token that is not theirs learns nothing of it.
       return refused('invalid_grant', 'the refresh token is not valid for this client');
+  }
+}
+
+/** The secret that the client has from now on; undefined when the key that made it is gone. */
+async function secretAfter(
+  secrets: RootSecrets,
+  presented: Uint8Array<ArrayBuffer>,
+  candidate: Uint8Array<ArrayBuffer>,
+  answer: Extract<RefreshAnswer, { grant: unknown }>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  switch (answer.kind) {
+    case 'kept':
+      return presented;
+    case 'rotated':
+      return candidate;
+    case 'replayed':
+      return replayedSuccessor(secrets, presented, answer.salt, answer.hash);
   }
 }
 
@@ -55,10 +73,7 @@ export const refreshTokenGrant: GrantType = async (
   if (answer.kind === 'refused') return refusal(answer);
   if (answer.kind === 'ended') return ended(answer.cause);
 
-  const secret =
-    answer.kind === 'rotated'
-      ? successor.secret
-      : await replayedSuccessor(secrets, token.secret, answer.salt, answer.hash);
+  const secret = await secretAfter(secrets, token.secret, successor.secret, answer);
   if (!secret)
     return refused('invalid_grant', 'the secret that made the next refresh token has been replaced');
 
@@ -73,10 +88,13 @@ export const refreshTokenGrant: GrantType = async (
         resource: askedResource ?? subject.resource,
         dpopJkt,
       })),
-      refresh_token: await encodeToken(secrets, 'refresh_token', {
-        ...token,
-        generation: token.generation + 1,
-        secret,
+      // RFC 6749 §6: one that is kept need not be sent again.
+      ...(answer.kind !== 'kept' && {
+        refresh_token: await encodeToken(secrets, 'refresh_token', {
+          ...token,
+          generation: token.generation + 1,
+          secret,
+        }),
       }),
     },
   };

@@ -105,6 +105,7 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
   const policy = {
     graceMilliseconds: request.policy.graceSeconds * 1000,
     idleMilliseconds: request.policy.idleSeconds * 1000,
+    rotates: request.policy.rotates,
   };
   const decision = decide(family, request, policy, now);
   switch (decision.kind) {
@@ -134,6 +135,9 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
         salt: decision.salt,
         hash: decision.hash,
       };
+    case 'keep':
+      user.families.keep(family.familyId, decision.idleExpiresAt);
+      return { kind: 'kept', grant: grantOf(profile, family), profile };
     case 'rotate':
       user.families.rotate(family.familyId, decision.family);
       return { kind: 'rotated', grant: grantOf(profile, family), profile };
@@ -155,7 +159,7 @@ export function refreshTokenState(
   const candidate = { salt: new Uint8Array(), hash: new Uint8Array() };
   const request = { ...token, clientId, dpopJkt, scope: null, resource: null, candidate };
   const decision = decide(family, request, { graceMilliseconds, idleMilliseconds: 0 }, now);
-  if (decision.kind !== 'rotate' && decision.kind !== 'replay') return undefined;
+  if (decision.kind === 'refuse' || decision.kind === 'end') return undefined;
   const expiresAt = Math.min(family.idleExpiresAt, family.absoluteExpiresAt);
   return { grant: grantOf(profile, family), dpopJkt, createdAt, expiresAt };
 }

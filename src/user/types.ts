@@ -201,12 +201,14 @@ export interface Refresh {
   scope: string[] | null;
   resource: string[] | null;
   candidate: { salt: Uint8Array; hash: Uint8Array };
-  policy: { graceSeconds: number; idleSeconds: number };
+  policy: { graceSeconds: number; idleSeconds: number; rotates: boolean };
 }
 
 export type RefreshAnswer =
   /** The candidate was adopted: it is the successor. */
   | { kind: 'rotated'; grant: Grant; profile: Profile }
+  /** The client keeps its token: it does not rotate. */
+  | { kind: 'kept'; grant: Grant; profile: Profile }
   /** A successor was adopted before; `hash` tells which derivation key made it. */
   | { kind: 'replayed'; grant: Grant; profile: Profile; salt: Uint8Array; hash: Uint8Array }
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }

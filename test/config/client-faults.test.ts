@@ -36,6 +36,7 @@ describe('a client is taken', () => {
     // Keys of request objects only.
     [{ jwks: clientKeys, requireSignedRequestObject: true }],
     [{ ...secret, requirePkce: false }],
+    [{ ...secret, refreshToken: { rotates: false } }],
     [{ ...secret, grantTypes: ['client_credentials'], redirectUris: [] }],
     [{ ...secret, grantTypes: [exchange], tokenExchange: { resources: ['https://api.example.com'] } }],
     [{ grantTypes: [deviceCode, 'refresh_token'], redirectUris: [] }],
@@ -77,6 +78,7 @@ describe('a client is refused', () => {
     [{ jwks: { keys: [{ kty: 'RSA', n: 'c2hvcnQ', e: 'AQAB' }] } }, /^jwks: must hold a signature key/],
     [{ jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'AAAA' }] } }, /^jwks: must hold a signature key/],
     [{ requirePkce: false }, /^requirePkce: must be true/],
+    [{ refreshToken: { rotates: false } }, /^refreshToken: rotates must be true/],
     [{ grantTypes: ['client_credentials'] }, /^grantTypes: client_credentials is for a client with/],
     [
       { grantTypes: [exchange], tokenExchange: { resources: ['https://api.example.com'] } },

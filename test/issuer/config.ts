@@ -60,6 +60,16 @@ export default defineConfig((env) => ({
     },
     {
       ...usual,
+      clientId: 'keeps',
+      clientName: 'Web app that keeps its refresh token',
+      firstParty: true,
+      scope,
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      clientSecretHashes: secretHashes,
+      refreshToken: { rotates: false },
+    },
+    {
+      ...usual,
       clientId: 'post',
       clientName: 'Web app with a secret in the body',
       firstParty: true,

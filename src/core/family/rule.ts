@@ -40,6 +40,11 @@ export interface FamilyPolicy {
   /** For how long after a rotation the previous token gets the same successor again. */
   graceMilliseconds: number;
   idleMilliseconds: number;
+  /**
+   * False for clients that prove who they are and keep their token (FAPI 2.0 §5.3.2.1): a thief cannot use it, and
+   * nothing would tell of one. Default true.
+   */
+  rotates?: boolean;
 }
 
 export type Refusal = 'ended' | 'wrong_client' | 'wrong_key' | 'scope_exceeded' | 'resource_exceeded';
@@ -48,6 +53,8 @@ export type FamilyEnd = 'reuse' | 'token_mismatch' | 'idle_expiry' | 'absolute_e
 export type Decision =
   /** Adopt the candidate: `family` is the new state. */
   | { kind: 'rotate'; family: Family }
+  /** The token stays the current one; only its idle expiry moves. */
+  | { kind: 'keep'; idleExpiresAt: number }
   /** The successor was made before: derive it again from this salt. Nothing changes. */
   | { kind: 'replay'; salt: Uint8Array; hash: Uint8Array }
   /** The family ends now, for this cause; the caller gets invalid_grant. */
@@ -80,6 +87,9 @@ export function decide(family: Family, presented: Presented, policy: FamilyPolic
   if (!within(presented.resource, family.resource)) return { kind: 'refuse', refusal: 'resource_exceeded' };
 
   if (presented.generation === family.generation && sameBytes(presented.secretHash, family.currentHash)) {
+    // No successor, and no token that is kept, outlives the absolute expiry.
+    const idleExpiresAt = Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt);
+    if (policy.rotates === false) return { kind: 'keep', idleExpiresAt };
     return {
       kind: 'rotate',
       family: {
@@ -89,8 +99,7 @@ export function decide(family: Family, presented: Presented, policy: FamilyPolic
         currentHash: presented.candidate.hash,
         salt: presented.candidate.salt,
         rotatedAt: now,
-        // No successor outlives the absolute expiry.
-        idleExpiresAt: Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt),
+        idleExpiresAt,
       },
     };
   }

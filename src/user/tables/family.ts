@@ -114,6 +114,10 @@ export class FamilyTable {
     );
   }
 
+  keep(familyId: string, idleExpiresAt: number): void {
+    this.#sql.exec('UPDATE family SET idle_expires_at = ? WHERE family_id = ?', idleExpiresAt, familyId);
+  }
+
   end(familyId: string, cause: EndCause, endedAt: number): void {
     const update = 'UPDATE family SET ended_at = ?, end_cause = ? WHERE family_id = ? AND ended_at IS NULL';
     this.#sql.exec(update, endedAt, cause, familyId);

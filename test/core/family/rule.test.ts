@@ -81,6 +81,22 @@ describe('the current token', () => {
   });
 });
 
+describe('a token that does not rotate', () => {
+  const kept = { ...policy, rotates: false };
+
+  it('stays the current one, and its idle expiry moves up to the absolute one', () => {
+    const soon = { ...family, absoluteExpiresAt: T + day / 2 };
+    expect(decide(family, present(3), kept, T)).toEqual({ kind: 'keep', idleExpiresAt: T + day });
+    expect(decide(soon, present(3), kept, T)).toEqual({ kind: 'keep', idleExpiresAt: T + day / 2 });
+  });
+
+  it('is held to everything else', () => {
+    expect(decide(family, present(3, { clientId: 'other' }), kept, T).kind).toBe('refuse');
+    expect(decide(family, present(1), kept, T)).toMatchObject({ kind: 'end', cause: 'reuse' });
+    expect(decide(family, present(4), kept, T)).toMatchObject({ kind: 'end', cause: 'token_mismatch' });
+  });
+});
+
 describe('the previous token', () => {
   it('gets the same successor again within the grace', () => {
     for (const now of [T, T + 9_999]) {

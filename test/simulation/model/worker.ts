@@ -56,7 +56,7 @@ export function redeem(
       scope: request.scope,
       resource: request.resource,
       candidate: { salt, hash: hashOf(successor) },
-      policy: { graceSeconds: profile.graceSeconds, idleSeconds: profile.idleSeconds },
+      policy: { graceSeconds: profile.graceSeconds, idleSeconds: profile.idleSeconds, rotates: true },
     },
   };
   callObject(world, presentation, (reply) => {
@@ -75,6 +75,8 @@ function responseTo(
 ): TokenResponse {
   const { token } = request;
   switch (answer.kind) {
+    case 'kept':
+      throw new Error('every client of the simulation rotates');
     case 'ended':
       return { kind: 'refused', error: 'invalid_grant' };
     case 'refused':
