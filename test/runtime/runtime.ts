@@ -65,15 +65,25 @@ const secret = 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE';
 const demoOrigin = 'portcullis-demo-origin';
 const startMilliseconds = 20_000;
 
-/** A port that nothing listens on at this moment. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
+// Below the range that systems take ports of outgoing connections from, and a range of its own for each worker that runs
+// tests: between finding a port and listening on it nobody else takes it.
+const PORTS_EACH = 4000;
+const firstPort = 12_000 + (Number(process.env.VITEST_POOL_ID ?? 0) % 5) * PORTS_EACH;
+let lastPort = firstPort + Math.floor(Math.random() * PORTS_EACH);
+
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+
+/** A port that nothing listens on, and that no other call gets. */
+export async function freePort(): Promise<number> {
+  do {
+    lastPort = lastPort + 1 < firstPort + PORTS_EACH ? lastPort + 1 : firstPort;
+  } while (!(await listens(lastPort)));
+  return lastPort;
+}
 
 const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
