@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildFailure, build } from 'esbuild';
 import { Failure } from './failure.ts';
@@ -25,5 +25,6 @@ export async function buildDemo(): Promise<void> {
     throw new Failure(describeBuildFailure(error as BuildFailure));
   }
   const pages = (await readdir(app)).filter((name) => /\.(html|css|svg)$/.test(name));
-  await Promise.all(pages.map((name) => cp(join(app, name), join(published, name))));
+  // Not cp(), which removes what is there first: two copies that start at once would take it from each other.
+  await Promise.all(pages.map((name) => copyFile(join(app, name), join(published, name))));
 }
