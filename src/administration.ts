@@ -61,8 +61,8 @@ export class Administration extends WorkerEntrypoint<Environment> {
   }
 
   /** Ends every session and every family, those with offline_access too. */
-  endEverything(userId: string): Promise<void> {
-    return this.#users.endEverything(userId, 'administrator');
+  async endEverything(userId: string): Promise<void> {
+    await this.#users.endEverything(userId, 'administrator');
   }
 
   /** Every signing key that has a record, the revoked ones too. */

@@ -205,9 +205,12 @@ export class UserObject extends DurableObject<Environment> {
     this.#transaction((user, now) => endOtherSessions(user, keepSessionId, cause, now));
   }
 
-  /** Ends every session and every family, those with offline_access too. */
-  endEverything(cause: Types.EndCause): void {
-    this.#transaction((user, now) => endEverythingBut(user, null, cause, now));
+  /** Ends every session and every family, those with offline_access too: at once or not at all. */
+  endEverything(cause: Types.EndCause, sessionId: string | null): string[] {
+    return this.#transaction((user, now) => {
+      endEverythingBut(user, null, cause, now);
+      return sessionId === null ? [] : user.sessionClients.of(sessionId);
+    });
   }
 
   /** Ends everything and refuses every sign-in until `enable`. */

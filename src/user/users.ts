@@ -63,7 +63,8 @@ export interface Users {
   /** Answers with the clients that are told of the end. */
   endSession(userId: string, sessionId: string, cause: Types.EndCause): Promise<string[]>;
   endOtherSessions(userId: string, keepSessionId: string, cause: Types.EndCause): Promise<void>;
-  endEverything(userId: string, cause: Types.EndCause): Promise<void>;
+  /** Answers with the clients of one of the sessions that it ended, as `endSession` does. */
+  endEverything(userId: string, cause: Types.EndCause, sessionId?: string): Promise<string[]>;
   /** The person of a session changes their own profile. */
   editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
   /** An administrator changes a profile; undefined for an id that is no user. */
@@ -144,7 +145,8 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     },
     endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
     endOtherSessions: (userId, keep, cause) => at(userId, async (stub) => stub.endOtherSessions(keep, cause)),
-    endEverything: (userId, cause) => at(userId, async (stub) => stub.endEverything(cause)),
+    endEverything: (userId, cause, sessionId) =>
+      at(userId, async (stub) => stub.endEverything(cause, sessionId ?? null)),
     editProfile: async (session, change) => {
       const by = await presented(session);
       return at(session.userId, async (stub) => stub.editProfile(by, change));

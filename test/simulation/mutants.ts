@@ -27,7 +27,7 @@ const previousMismatch = `if (!sameBytes(presented.secretHash, previousHash))
       return { kind: 'end', cause: 'token_mismatch', endedAt: now };`;
 const unknown =
   "know: storage went back, or a key leaked.\n  return { kind: 'end', cause: 'token_mismatch', endedAt: now };";
-const slides = 'idleExpiresAt: Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt)';
+const slides = 'idleExpiresAt = Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt)';
 const absolute = "if (now >= absolute) return { cause: 'absolute_expiry', endedAt: absolute };";
 const idle = "if (idle < absolute && now >= idle) return { cause: 'idle_expiry', endedAt: idle };";
 const commits = 'storage.commit();';
@@ -110,10 +110,10 @@ export const mutants: readonly Mutant[] = [
 
   rule('the idle expiry is ignored', idle),
   rule('the idle expiry is a millisecond late', idle, idle.replace('>=', '>')),
-  rule('the idle expiry does not slide', slides, 'idleExpiresAt: family.idleExpiresAt'),
+  rule('the idle expiry does not slide', slides, 'idleExpiresAt = family.idleExpiresAt'),
   rule('the absolute expiry is ignored', absolute),
   rule('the absolute expiry is a millisecond late', absolute, absolute.replace('>=', '>')),
-  rule('a successor outlives the absolute expiry', slides, 'idleExpiresAt: now + policy.idleMilliseconds'),
+  rule('a successor outlives the absolute expiry', slides, 'idleExpiresAt = now + policy.idleMilliseconds'),
   rule('there is no expiry at all', "if (expired) return { kind: 'end', ...expired };"),
 
   rule(

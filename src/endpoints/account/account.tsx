@@ -98,8 +98,7 @@ export const signOutEverywhere = (dependencies: Dependencies) => async (c: Conte
   if (!signedIn) return c.redirect('/signin', 303);
   const { users } = dependencies;
   const { sessionId } = signedIn.session;
-  const clientIds = await users.endSession(signedIn.token.userId, sessionId, 'sign_out_everywhere');
-  await users.endEverything(signedIn.token.userId, 'sign_out_everywhere');
+  const clientIds = await users.endEverything(signedIn.token.userId, 'sign_out_everywhere', sessionId);
   clearSession(c, dependencies);
   const framed = await signOutFrames(c, dependencies, { sessionId, clientIds });
   return framed ?? c.redirect('/signin', 303);

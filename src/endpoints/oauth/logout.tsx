@@ -62,9 +62,9 @@ async function signOut(
   { token, session: { sessionId } }: SignedIn,
   everywhere: boolean,
 ): Promise<EndedSession> {
-  const cause = everywhere ? 'sign_out_everywhere' : 'sign_out';
-  const clientIds = await users.endSession(token.userId, sessionId, cause);
-  if (everywhere) await users.endEverything(token.userId, cause);
+  const clientIds = everywhere
+    ? await users.endEverything(token.userId, 'sign_out_everywhere', sessionId)
+    : await users.endSession(token.userId, sessionId, 'sign_out');
   return { sessionId, clientIds };
 }
 
