@@ -5,7 +5,7 @@ import type { AuthorizationRequest } from '../core/oauth/authorization-request.t
 import { agreedTo, newlyAsked } from '../core/oauth/consent.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
+import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, sessionToken } from '../middleware/session.ts';
 import { inWords } from '../pages/agreement.tsx';
 import { ConsentPage } from '../pages/consent.tsx';
@@ -77,15 +77,12 @@ export const showConsent = (dependencies: Dependencies) => async (c: Context) =>
 /** POST /consent: what the person decided. */
 export const decideConsent = (dependencies: Dependencies) => async (c: Context) => {
   const { config } = dependencies;
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, config, 400, 'That form could not be read', message);
-  }
-  const flowId = parsed.parameters.get('flow');
+  const parameters = await readPageForm(c, config);
+  if (parameters instanceof Response) return parameters;
+  const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
   if (!flow || flowId === undefined) return lost(c, dependencies);
-  const decision = parsed.parameters.get('decision');
+  const decision = parameters.get('decision');
   if (decision === 'cancel') {
     endFlow(c, dependencies, flowId);
     return returnToClient(c, config, flow.request, {

@@ -4,8 +4,7 @@ import { agreedTo } from '../core/oauth/consent.ts';
 import { normalUserCode, shownUserCode } from '../core/oauth/device.ts';
 import type { Parameters } from '../core/oauth/parameters.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
+import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, type SignedIn } from '../middleware/session.ts';
 import { inWords } from '../pages/agreement.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../pages/device.tsx';
@@ -43,12 +42,8 @@ export const showDevice = (dependencies: Dependencies) => async (c: Context) => 
 /** POST /device: a code, or what the person decided about the device that shows it. */
 export const connectDevice = (dependencies: Dependencies) => async (c: Context) => {
   const { config } = dependencies;
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, config, 400, 'That form could not be read', message);
-  }
-  const { parameters } = parsed;
+  const parameters = await readPageForm(c, config);
+  if (parameters instanceof Response) return parameters;
   const typed = parameters.get('user_code') ?? '';
   const userCode = normalUserCode(typed);
   const signedIn = await currentSession(c, dependencies);

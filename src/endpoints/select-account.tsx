@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
 import { interactionFor } from '../core/oauth/interaction.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
+import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, type SignedIn } from '../middleware/session.ts';
 import { SelectAccountPage } from '../pages/select-account.tsx';
 import { presentOf } from '../sign-in/authorize.ts';
@@ -36,17 +35,14 @@ export async function showAccounts(
 
 /** POST /signin/account: the person goes on as who is signed in. */
 export const selectAccount = (dependencies: Dependencies) => async (c: Context) => {
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, dependencies.config, 400, 'That form could not be read', message);
-  }
-  const flowId = parsed.parameters.get('flow');
+  const parameters = await readPageForm(c, dependencies.config);
+  if (parameters instanceof Response) return parameters;
+  const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
   if (!flow || flowId === undefined) return wayLost(c, dependencies);
   const signedIn = await currentSession(c, dependencies);
   // Somebody else may have signed in in another tab since the page was shown: they are asked anew.
-  if (!signedIn || sessionName(signedIn.token) !== parsed.parameters.get('session')) {
+  if (!signedIn || sessionName(signedIn.token) !== parameters.get('session')) {
     return c.redirect(`/signin?flow=${flowId}`, 303);
   }
   return continueFlow(c, dependencies, signedIn, flowId, flow, 'chosen');

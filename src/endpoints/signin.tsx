@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
-import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
+import { readPageForm } from '../middleware/page-form.ts';
 import { clearSession, openSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
@@ -59,15 +58,12 @@ export const showSignIn = (dependencies: Dependencies) => async (c: Context) => 
 
 /** POST /signin */
 export const signIn = (dependencies: Dependencies) => async (c: Context) => {
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, dependencies.config, 400, 'That form could not be read', message);
-  }
-  const flowId = parsed.parameters.get('flow');
+  const parameters = await readPageForm(c, dependencies.config);
+  if (parameters instanceof Response) return parameters;
+  const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
-  const email = parsed.parameters.get('email') ?? '';
-  const outcome = await signInByPassword(c, dependencies, email, parsed.parameters.get('password') ?? '');
+  const email = parameters.get('email') ?? '';
+  const outcome = await signInByPassword(c, dependencies, email, parameters.get('password') ?? '');
   const again = { flowId, flow, email: email.slice(0, MAXIMUM_EMAIL_LENGTH) };
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));

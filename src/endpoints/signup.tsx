@@ -3,8 +3,7 @@ import { normalEmail } from '../core/account/email.ts';
 import { hashPassword } from '../crypto/password.ts';
 import { newUserId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { errorPage } from '../middleware/failure.tsx';
-import { readForm } from '../middleware/form.ts';
+import { readPageForm } from '../middleware/page-form.ts';
 import { openSession, signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import { deviceReturn } from '../sign-in/device.ts';
@@ -65,17 +64,8 @@ function fault(
 /** POST /signup */
 export const signUp = (dependencies: Dependencies) => async (c: Context) => {
   const { config, secrets } = dependencies;
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    return errorPage(
-      c,
-      config,
-      400,
-      'That form could not be read',
-      `It is malformed: ${parsed.description}.`,
-    );
-  }
-  const { parameters } = parsed;
+  const parameters = await readPageForm(c, config);
+  if (parameters instanceof Response) return parameters;
   const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
   const typedEmail = (parameters.get('email') ?? '').slice(0, 254);

@@ -108,11 +108,25 @@ export const AgreementList = ({ own, elsewhere }: AgreementInWords) => (
   </>
 );
 
-/** Whose word its name is: anybody's document may say "Calendar". */
-export const DescribedAt = ({ host }: { host: string | undefined }) =>
-  host === undefined ? null : (
-    <>
-      {' '}
-      Its name comes from <strong dir="ltr">{host}</strong>.
-    </>
-  );
+/** What a person should know of an app that is not the operator's. */
+export const StrangerNotice = ({
+  name,
+  documentHost,
+}: {
+  name: string;
+  documentHost: string | undefined;
+}) => (
+  <p class="about-client stranger">
+    <strong>
+      Not an app of <bdi>{name}</bdi>.
+    </strong>{' '}
+    Allow it only if you know it and meant to use it.
+    {/* Whose word its name is: anybody's document may say "Calendar". */}
+    {documentHost !== undefined && (
+      <>
+        {' '}
+        Its name comes from <strong dir="ltr">{documentHost}</strong>.
+      </>
+    )}
+  </p>
+);

@@ -1,4 +1,4 @@
-import { type AgreementInWords, AgreementList, DescribedAt } from './agreement.tsx';
+import { type AgreementInWords, AgreementList, StrangerNotice } from './agreement.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 
@@ -38,13 +38,7 @@ export const ConsentPage = ({ name, client, person, asked, before, flow }: Conse
         This app belongs to <strong dir="auto">{name}</strong>.
       </p>
     ) : (
-      <p class="about-client stranger">
-        <strong>
-          Not an app of <bdi>{name}</bdi>.
-        </strong>{' '}
-        Allow it only if you know it and meant to use it.
-        <DescribedAt host={client.documentHost} />
-      </p>
+      <StrangerNotice name={name} documentHost={client.documentHost} />
     )}
     <p class="aside">
       {client.host === undefined ? (

@@ -1,4 +1,4 @@
-import { type AgreementInWords, AgreementList, DescribedAt } from './agreement.tsx';
+import { type AgreementInWords, AgreementList, StrangerNotice } from './agreement.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
@@ -75,15 +75,7 @@ export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
         )}
         for access to the account of <strong dir="auto">{person.name}</strong> · <bdi>{person.email}</bdi>
       </p>
-      {client.firstParty || (
-        <p class="about-client stranger">
-          <strong>
-            Not an app of <bdi>{name}</bdi>.
-          </strong>{' '}
-          Allow it only if you know it and meant to use it.
-          <DescribedAt host={client.documentHost} />
-        </p>
-      )}
+      {client.firstParty || <StrangerNotice name={name} documentHost={client.documentHost} />}
       <div>
         <p>Your device must show this very code now:</p>
         <p class="user-code" dir="ltr">

@@ -11,7 +11,7 @@ export interface SignOutPageProps {
   hidden: Record<string, string>;
 }
 
-/** Asks first: any page can send a browser here (OpenID Connect RP-Initiated Logout 1.0 §2). */
+/** Asks first, since every page can send a browser here (OpenID Connect RP-Initiated Logout 1.0 §2). */
 export const SignOutPage = ({ name, clientName, everywhere, hidden }: SignOutPageProps) => (
   <GateLayout name={name} title="Sign out">
     <h1>{everywhere ? 'Sign out everywhere?' : 'Sign out?'}</h1>

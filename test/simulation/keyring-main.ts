@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadYear } from './keyring-load.ts';
 import { keyringMutants } from './keyring-mutants.ts';
+import { loadYear } from './load.ts';
 
 const usage = `node test/simulation/keyring-main.ts [options]
   --seed N        the story of one year, 1 by default; exit code 1 if it fails

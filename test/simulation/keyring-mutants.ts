@@ -1,11 +1,4 @@
-/** One change in one place, which the simulated years must notice. */
-export interface KeyringMutant {
-  name: string;
-  /** From the root of the repository. */
-  file: string;
-  find: string;
-  replace: string;
-}
+import type { Mutant } from './load.ts';
 
 const plan = 'src/core/keyring/plan.ts';
 const ring = 'src/core/keyring/ring.ts';
@@ -13,7 +6,8 @@ const timing = 'src/core/keyring/timing.ts';
 const copy = 'src/core/keyring/copy.ts';
 const policy = 'src/keys/policy.ts';
 
-export const keyringMutants: readonly KeyringMutant[] = [
+/** Changes that the simulated years must notice. */
+export const keyringMutants: readonly Mutant[] = [
   {
     name: 'a new key signs without the margin',
     file: plan,

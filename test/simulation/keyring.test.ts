@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checks } from './keyring/checks.ts';
-import { loadYear } from './keyring-load.ts';
 import { keyringMutants } from './keyring-mutants.ts';
+import { loadYear } from './load.ts';
 
 const YEARS = 100;
 const PARTS = 4;

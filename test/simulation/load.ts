@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { SimulateYear } from './keyring/checks.ts';
 import type { Simulate } from './model/checks.ts';
 
-/** One change in one place of what the simulation runs. */
+/** One change in one place of what a simulation runs. */
 export interface Mutant {
   name: string;
   /** From the root of the repository. */
@@ -16,13 +17,13 @@ export interface Mutant {
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * The simulation, with the rule and the transactions it runs, as one module; or the same with one change.
+ * A simulation, with what it runs of the source, as one module; or the same with one change.
  * @throws Error when what is to be changed is not there exactly once
  */
-export async function load(mutant?: Mutant): Promise<Simulate> {
+async function loadModule<Module>(entry: string, mutant?: Mutant): Promise<Module> {
   const changed = mutant && { path: resolve(root, mutant.file), contents: await change(mutant) };
   const { outputFiles } = await build({
-    entryPoints: [resolve(root, 'test/simulation/model/simulate.ts')],
+    entryPoints: [resolve(root, 'test/simulation', entry)],
     bundle: true,
     write: false,
     format: 'esm',
@@ -38,8 +39,7 @@ export async function load(mutant?: Mutant): Promise<Simulate> {
     ],
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
-  const module = (await import(`data:text/javascript;base64,${code}`)) as { simulate: Simulate };
-  return module.simulate;
+  return (await import(`data:text/javascript;base64,${code}`)) as Module;
 }
 
 async function change({ name, file, find, replace }: Mutant): Promise<string> {
@@ -48,3 +48,11 @@ async function change({ name, file, find, replace }: Mutant): Promise<string> {
   if (found !== 1) throw new Error(`${name}: found ${found} times in ${file}: ${find}`);
   return source.replace(find, () => replace);
 }
+
+/** The families: the rule and the transactions that apply it. */
+export const load = async (mutant?: Mutant): Promise<Simulate> =>
+  (await loadModule<{ simulate: Simulate }>('model/simulate.ts', mutant)).simulate;
+
+/** A year of the key ring: the plan, the policy and the copies. */
+export const loadYear = async (mutant?: Mutant): Promise<SimulateYear> =>
+  (await loadModule<{ simulateYear: SimulateYear }>('keyring/year.ts', mutant)).simulateYear;

@@ -242,7 +242,7 @@ type SignInWishes = Pick<
 >;
 
 /**
- * What no scope of the client could bring it, it does not get by naming it either. That is no error: any claim that is
+ * What no scope of the client could bring it, it does not get by naming it either. That is no error: a claim that is
  * asked for may stay out (OpenID Connect Core §5.5).
  */
 const nameable = (scope: readonly string[], names: readonly string[] = []): string[] =>

@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
 import { hashPassword } from '../../crypto/password.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { errorPage } from '../../middleware/failure.tsx';
-import { readForm } from '../../middleware/form.ts';
+import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { checkPassword, lockedMessage, newPasswordFault } from '../../sign-in/password.ts';
@@ -30,24 +29,16 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   const { config, secrets, users } = dependencies;
   const signedIn = await currentSession(c, dependencies);
   if (!signedIn) return c.redirect('/signin', 303);
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, config, 400, 'That form could not be read', message);
-  }
-  const newPassword = parsed.parameters.get('new_password') ?? '';
+  const parameters = await readPageForm(c, config);
+  if (parameters instanceof Response) return parameters;
+  const newPassword = parameters.get('new_password') ?? '';
   const fault = newPasswordFault(newPassword, config.passwords.minimumLength);
   if (fault) return page(c, dependencies, signedIn, { field: 'new_password', message: fault }, 400);
 
   const { userId } = signedIn.token;
   // Counted for this session alone: strangers' guesses keep nobody from changing a password under attack.
   const door = `session ${signedIn.session.sessionId}`;
-  const outcome = await checkPassword(
-    dependencies,
-    userId,
-    door,
-    parsed.parameters.get('current_password') ?? '',
-  );
+  const outcome = await checkPassword(dependencies, userId, door, parameters.get('current_password') ?? '');
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
     const message = lockedMessage(outcome.retryAfterSeconds);

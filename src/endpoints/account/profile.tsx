@@ -1,8 +1,7 @@
 import type { Context } from 'hono';
 import type { Parameters } from '../../core/oauth/parameters.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { errorPage } from '../../middleware/failure.tsx';
-import { readForm } from '../../middleware/form.ts';
+import { readPageForm } from '../../middleware/page-form.ts';
 import { sessionToken } from '../../middleware/session.ts';
 import { addressParts, ProfilePage, profileFields } from '../../pages/profile.tsx';
 import { checkProfileChange } from '../../user/profile-change.ts';
@@ -56,20 +55,17 @@ export const showProfile = (dependencies: Dependencies) => async (c: Context) =>
 
 /** POST /account/profile */
 export const editProfile = (dependencies: Dependencies) => async (c: Context) => {
-  const parsed = await readForm(c);
-  if (parsed.kind === 'malformed') {
-    const message = `It is malformed: ${parsed.description}.`;
-    return errorPage(c, dependencies.config, 400, 'That form could not be read', message);
-  }
+  const parameters = await readPageForm(c, dependencies.config);
+  if (parameters instanceof Response) return parameters;
   const token = await sessionToken(c, dependencies);
   if (!token) return c.redirect('/signin', 303);
-  const checked = checkProfileChange(changeOf(parsed.parameters), 'person');
+  const checked = checkProfileChange(changeOf(parameters), 'person');
   if (checked.kind === 'faulty') {
     const faults = Object.entries(checked.faults).map(([place, message]) => [
       place.replace(/^address\./, ''),
       message,
     ]);
-    return page(c, dependencies, Object.fromEntries(parsed.parameters), Object.fromEntries(faults), 400);
+    return page(c, dependencies, Object.fromEntries(parameters), Object.fromEntries(faults), 400);
   }
   const session = await dependencies.users.editProfile(token, checked.change);
   return c.redirect(session.kind === 'live' ? '/account' : '/signin', 303);

@@ -1,4 +1,6 @@
 import '../../issuer/inside.ts';
+import { env, runInDurableObject } from 'cloudflare:test';
+import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
 import { authorized, basic, postForm, redeemed, signedUp } from '../../issuer/granted.ts';
 
@@ -42,4 +44,19 @@ it('nobody else can use it, and it ends with its session', async () => {
     error: 'invalid_grant',
     cause: 'sign_out_everywhere',
   });
+});
+
+it('each use moves its idle expiry', async () => {
+  const { refreshToken } = await tokens();
+  const { access_token } = (await (await refresh(refreshToken)).json()) as { access_token: string };
+  const stub = env.USER.getByName(decodeJwt(access_token).sub ?? '');
+  await runInDurableObject(stub, (_, state) =>
+    state.storage.sql.exec('UPDATE family SET idle_expires_at = ?', Date.now() + 60_000),
+  );
+  expect((await refresh(refreshToken)).status).toBe(200);
+  const family = await runInDurableObject(stub, (_, state) =>
+    state.storage.sql.exec('SELECT generation, idle_expires_at AS idleExpiresAt FROM family').one(),
+  );
+  expect(family.generation).toBe(0);
+  expect(family.idleExpiresAt).toBeGreaterThan(Date.now() + 24 * 60 * 60 * 1000);
 });
