@@ -79,13 +79,15 @@ export class ClientObject extends DurableObject<Environment> {
     return row && stored(row);
   }
 
-  /** Replaces what the client says of itself; undefined if the token is not its own. */
-  update(
-    tokenHash: Uint8Array,
-    { metadata, secretHash }: Omit<StoredClient, 'issuedAt'>,
-  ): StoredClient | undefined {
+  /**
+   * Replaces what the client says of itself; undefined if the token is not its own.
+   * @param newSecretHash what a client without a secret gets; null for one that needs none. Which of the two it is, is
+   * decided here: of two updates at once one makes the secret, and the other keeps it.
+   */
+  update(tokenHash: Uint8Array, metadata: string, newSecretHash: string | null): StoredClient | undefined {
     const row = this.#live(tokenHash);
     if (!row) return undefined;
+    const secretHash = newSecretHash === null ? null : (row.secretHash ?? newSecretHash);
     this.ctx.storage.sql.exec('UPDATE registration SET metadata = ?, secret_hash = ?', metadata, secretHash);
     return stored({ ...row, metadata, secretHash });
   }

@@ -146,18 +146,17 @@ export function createRegistrations({
         const description = 'client_secret: must be the one that was issued';
         return { kind: 'refused', error: 'invalid_client_metadata', description };
       }
-      const needsSecret = takesSecret(methodOf(metadata));
-      const clientSecret = needsSecret && before.secretHash === null ? secretText('pc_cs_') : undefined;
-      const kept = needsSecret ? before.secretHash : null;
-      const secretHash = clientSecret === undefined ? kept : await hashOf(clientSecret);
-      const judged = judge(clientId, metadata, secretHash);
+      const newSecret = takesSecret(methodOf(metadata)) ? secretText('pc_cs_') : undefined;
+      const newSecretHash = newSecret === undefined ? null : await hashOf(newSecret);
+      const judged = judge(clientId, metadata, newSecretHash);
       if (judged.kind === 'refused') return judged;
-      const { client } = judged;
       const askedAt = Date.now();
-      const row = { metadata: JSON.stringify(metadataOf(client)), secretHash };
-      const after = await at(by.name, async (stub) => stub.update(by.tokenHash, row));
-      if (!after) return undefined;
+      const text = JSON.stringify(metadataOf(judged.client));
+      const after = await at(by.name, async (stub) => stub.update(by.tokenHash, text, newSecretHash));
+      const client = clientOf(clientId, after);
+      if (!after || !client) return undefined;
       keep(clientId, client, askedAt);
+      const clientSecret = after.secretHash === newSecretHash ? newSecret : undefined;
       const { issuedAt } = after;
       return { kind: 'registered', client, issuedAt, registrationAccessToken: token, clientSecret };
     },

@@ -1,10 +1,7 @@
-import { claimsOfScope } from '../core/account/claims.ts';
+import { personalScopes } from '../core/account/claims.ts';
 import { scopeTokens } from '../core/oauth/authorization-request.ts';
 import { issueAccessToken } from './access-token.ts';
 import { type GrantType, refused } from './grant.ts';
-
-/** Scopes that speak of a person, who is not there. */
-const ofAPerson = new Set(['openid', 'offline_access', ...Object.keys(claimsOfScope)]);
 
 /** RFC 6749 §4.4: the client speaks for itself. Nobody is asked and nothing is stored. */
 export const clientCredentialsGrant: GrantType = async (
@@ -16,7 +13,8 @@ export const clientCredentialsGrant: GrantType = async (
     return refused('unauthorized_client', 'only a client with a secret or a key may use this grant type');
   if (!resource.every((indicator) => client.resources.includes(indicator)))
     return refused('invalid_target', 'a resource asked for is not among those of the client');
-  const allowed = client.scope.filter((one) => !ofAPerson.has(one));
+  // Scopes that speak of a person mean nothing here: nobody is there.
+  const allowed = client.scope.filter((one) => !personalScopes.has(one));
   const asked = parameters.get('scope');
   const scope = asked === undefined ? allowed : scopeTokens(asked);
   const excess = scope.find((one) => !allowed.includes(one));

@@ -1,13 +1,11 @@
-import { claimsOfScope } from '../core/account/claims.ts';
+import { standardClaims } from '../core/account/claims.ts';
 import type { Profile } from '../user/types.ts';
-
-/** The claims about a person that can be asked for by name (OpenID Connect Core §5.1). */
-export const standardClaims: readonly string[] = Object.values(claimsOfScope).flat();
 
 const isStandard = new Set(standardClaims);
 
 /** Those of the named claims that are known of the person, as they stand in a token or at UserInfo. */
 export function profileClaims(profile: Profile, names: readonly string[]): Record<string, unknown> {
+  if (names.length === 0) return {};
   const { claims, name, email, emailVerified } = profile;
   const known: Record<string, unknown> = { ...claims, name, email, email_verified: emailVerified };
   // Nobody names their way to a claim that the protocol gives a meaning to, such as `sub`.
@@ -15,7 +13,3 @@ export function profileClaims(profile: Profile, names: readonly string[]): Recor
     names.filter((one) => isStandard.has(one) && known[one] !== undefined).map((one) => [one, known[one]]),
   );
 }
-
-/** The names that a scope brings (OpenID Connect Core §5.4). */
-export const claimNames = (scope: readonly string[]): string[] =>
-  scope.flatMap((one) => (Object.hasOwn(claimsOfScope, one) ? (claimsOfScope[one] ?? []) : []));

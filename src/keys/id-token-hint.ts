@@ -1,4 +1,11 @@
-import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import {
+  compactVerify,
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type ProtectedHeaderParameters,
+} from 'jose';
 import type { Config } from '../config/schema.ts';
 import type { Keys } from './keys.ts';
 
@@ -16,6 +23,14 @@ const MAXIMUM_LENGTH = 8192;
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((member) => typeof member === 'string');
 
+function headerOf(text: string): ProtectedHeaderParameters | undefined {
+  try {
+    return decodeProtectedHeader(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads an `id_token_hint`: an ID token of ours, expired or not, since it says who was meant and proves nothing, and
  * apps hold on to one for as long as they are signed in (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2).
@@ -26,10 +41,12 @@ export async function readIdTokenHint(
   text: string,
 ): Promise<IdTokenHint> {
   if (text.length > MAXIMUM_LENGTH) return { kind: 'foreign' };
-  const published = await keys.jwks();
+  const header = headerOf(text);
+  // Access tokens and logout tokens are signed with the same keys.
+  if (header?.typ !== 'JWT') return { kind: 'foreign' };
+  // By name, since the key may be newer than the set that this isolate has.
+  const published = await keys.jwks(header.kid);
   try {
-    // Access tokens and logout tokens are signed with the same keys.
-    if (decodeProtectedHeader(text).typ !== 'JWT') return { kind: 'foreign' };
     const { iss, sub, sid, aud, exp } = decodeJwt(text);
     // A signed answer of UserInfo is of the same type, and says nothing of a sign-in: it has no `exp`.
     if (iss !== config.issuer || typeof sub !== 'string' || exp === undefined) return { kind: 'foreign' };

@@ -49,7 +49,7 @@ export function errorPage(
 }
 
 /** Whether a request is a program's: it gets JSON, a person gets a page. */
-export const wantsJson = (c: Context): boolean =>
+const wantsJson = (c: Context): boolean =>
   /^\/(oauth\/(?!authorize|logout)|\.well-known\/|session\/)/.test(c.req.path) ||
   !(c.req.header('Accept') ?? '').includes('text/html');
 

@@ -74,7 +74,8 @@ const phoneNumber = v.pipe(
 );
 
 const address = v.strictObject({
-  formatted: v.exactOptional(lines(500)),
+  /** All of the parts, each on a line, must fit. */
+  formatted: v.exactOptional(lines(600)),
   street_address: v.exactOptional(lines(200)),
   locality: v.exactOptional(line(100)),
   region: v.exactOptional(line(100)),

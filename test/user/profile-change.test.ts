@@ -59,6 +59,9 @@ describe('a claim about oneself', () => {
     expect(faultsOf({ updated_at: 1 }, 'administrator')).toEqual(['updated_at']);
     expect(faultsOf({ address: { planet: 'Earth' } })).toEqual(['address.planet']);
     expect(faultsOf({ address: { postal_code: 'x'.repeat(21) } })).toEqual(['address.postal_code']);
+    // As long as all of its parts together, each on a line.
+    const lines = [200, 20, 100, 100, 100].map((length) => 'x'.repeat(length)).join('\n');
+    expect(faultsOf({ address: { formatted: lines } })).toEqual([]);
   });
 
   it('is verified by the administrator alone', () => {

@@ -14,7 +14,7 @@ const met = (amr: readonly string[]): string[] =>
 export const acrOf = (amr: readonly string[]): string | undefined => met(amr)[0];
 
 /** The methods of each way to sign in that there is. */
-export const signInMethods: readonly (readonly string[])[] = [['pwd']];
+const signInMethods: readonly (readonly string[])[] = [['pwd']];
 
 /** The contexts that somebody can sign in with here, the strongest first. */
 export const acrValuesSupported = (methods = signInMethods): string[] => {

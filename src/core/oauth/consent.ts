@@ -1,4 +1,4 @@
-import { claimsOfScope } from '../account/claims.ts';
+import { claimNames, personalScopes, standardClaims } from '../account/claims.ts';
 
 /** What a client asks a person for: as an authorization request has it, and its code. */
 export interface Asked {
@@ -18,25 +18,16 @@ export interface Agreement {
   claims: string[];
 }
 
-/** Scopes about the person and their sign-in (OpenID Connect Core §5.4, §11): the same wherever the tokens go. */
-const aboutThePerson = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
-
-const personalClaims = new Set(Object.values(claimsOfScope).flat());
-
-/** A scope is what a client wrote: `constructor` is a member of every object. */
-const broughtBy = (scope: readonly string[]): string[] =>
-  scope.flatMap((token) => (Object.hasOwn(claimsOfScope, token) ? (claimsOfScope[token] ?? []) : []));
-
 const asAgreement = ({ scope, resource, claims }: Asked): Agreement => {
-  const own = scope.filter((token) => aboutThePerson.has(token));
-  const rest = scope.filter((token) => !aboutThePerson.has(token));
+  const own = scope.filter((token) => personalScopes.has(token));
+  const rest = scope.filter((token) => !personalScopes.has(token));
   const elsewhere = resource.map((uri) => ({ resource: uri, scope: rest }));
   const here = elsewhere.length > 0 ? own : [...own, ...rest];
-  const brought = new Set(broughtBy(scope));
+  const brought = new Set(claimNames(scope));
   const named = [...new Set([...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])])];
   return {
     scopes: [...(here.length > 0 ? [{ resource: '', scope: here }] : []), ...elsewhere],
-    claims: named.filter((name) => personalClaims.has(name) && !brought.has(name)),
+    claims: named.filter((name) => standardClaims.includes(name) && !brought.has(name)),
   };
 };
 
@@ -52,7 +43,7 @@ export function newlyAsked(asked: Asked, agreed: Agreement | undefined): Agreeme
     // A resource that no scope is asked for at is something new as well: the client is let in there.
     return added.length > 0 || !before ? [{ resource, scope: added }] : [];
   });
-  const brought = broughtBy(scopeAt(agreed, '') ?? []);
+  const brought = claimNames(scopeAt(agreed, '') ?? []);
   const known = new Set([...brought, ...(agreed?.claims ?? [])]);
   const claims = wanted.claims.filter((name) => !known.has(name));
   return scopes.length > 0 || claims.length > 0 ? { scopes, claims } : undefined;

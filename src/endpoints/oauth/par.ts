@@ -8,7 +8,7 @@ import { judge, openSaid, type PushedRequest, requestUriOf } from '../../sign-in
 import { TRANSACTION_ID_LENGTH } from '../../transaction/transactions.ts';
 
 /** RFC 9126 §2.2 recommends short: the person is sent on at once, and what they do then takes its own time. */
-export const PUSHED_SECONDS = 90;
+const PUSHED_SECONDS = 90;
 /** A request that was begun in time can be granted for as long as a sign-in may take, and a little longer. */
 const KEPT_MILLISECONDS = 45 * 60 * 1000;
 

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
+import { claimNames } from '../../core/account/claims.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { claimNames, profileClaims } from '../../grants/profile-claims.ts';
+import { profileClaims } from '../../grants/profile-claims.ts';
 import { checkProof } from '../../middleware/dpop.ts';
 import { readForm } from '../../middleware/form.ts';
 import { challengeHeader } from '../../verify/challenge.ts';

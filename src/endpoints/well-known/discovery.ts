@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { clientAuthenticationMethods, grantTypeNames } from '../../config/client.ts';
+import { standardClaims } from '../../core/account/claims.ts';
 import { acrValuesSupported } from '../../core/oauth/acr.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { standardClaims } from '../../grants/profile-claims.ts';
 import { assertionAlgorithms } from '../../middleware/client-assertion.ts';
 import { requestObjectAlgorithms } from '../../sign-in/request-object.ts';
 import { defaultProofAlgorithms } from '../../verify/dpop.ts';
