@@ -46,8 +46,8 @@ export class Administration extends WorkerEntrypoint<Environment> {
   }
 
   /**
-   * Changes name, verified flags and standard claims (OpenID Connect Core §5.1): `{ claims: { nickname: 'Ada' } }`. A
-   * claim that is null is taken away, one that is left out stays.
+   * Changes name, verified flags, groups and standard claims (OpenID Connect Core §5.1): `{ claims: { nickname: 'Ada' } }`.
+   * A claim that is null is taken away, one that is left out stays; `groups: ['staff']` names all groups of the person.
    */
   async setProfile(userId: string, change: ProfileChangeInput): Promise<SetProfileAnswer> {
     const checked = checkProfileChange(change, 'administrator');

@@ -1,11 +1,15 @@
 import { createClients } from './clients/clients.ts';
 import { createRegistrations } from './clients/registrations.ts';
 import { configOf } from './config/configured.ts';
+import { issuerPaths } from './config/issuer-paths.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createProofs } from './dpop/proofs.ts';
 import type { Environment } from './environment.ts';
 import { createGate } from './gate/gate.ts';
+import { createGateSessions } from './gate/identity/gate-sessions.ts';
+import { remoteIdentity } from './gate/identity/remote-identity.ts';
+import { createRouter } from './gate/router.ts';
 import { createAccessTokens } from './grants/access-tokens.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
 import { keyEncryptions } from './keys/encryptions.ts';
@@ -59,26 +63,52 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     keys,
     accessTokens: createAccessTokens({ config, keys, secrets, users, replays }),
   };
-  const gate = createGate(dependencies);
+  const { identityProvider } = config;
+  const identity =
+    identityProvider &&
+    remoteIdentity(identityProvider, {
+      ...dependencies,
+      clientSecret: environment.PORTCULLIS_CLIENT_SECRET,
+      sessions: createGateSessions({
+        sessions: environment.GATE_SESSION,
+        index: environment.GATE_SESSION_INDEX,
+        issuer: identityProvider.issuer,
+      }),
+    });
+  const gate = createGate({ ...dependencies, ...(identity && { identity }) });
   const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));
   const issuerHost = new URL(config.issuer).host;
   const isHttps = config.issuer.startsWith('https:');
-  const gateHosts = new Set(config.routes.map((route) => route.host));
+  const { guards } = createRouter(config.routes);
+  const issuerPrefix = `${config.issuer}/`;
 
   return {
     async fetch(request) {
+      // Most requests are the gate's: what is certainly none of the issuer's need not be taken apart first.
+      const { url: text } = request;
+      if (text.startsWith(issuerPrefix) && !mayBeIssuerPath(text.slice(config.issuer.length)))
+        return gate.fetch(request);
       // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
       const url = URL.parse(request.url);
       if (!url) return gate.fetch(request);
       if (isHttps && url.protocol !== 'https:') return onlyHttps(request, url);
-      if (url.host === issuerHost) return issuer.fetch(request);
+      // With a dot at its end it is the same host, to DNS as to the gate: an origin there gets no path of the issuer's.
+      if (url.host.replace(/\.(?=:|$)/, '') === issuerHost) return issuer.fetch(request);
       // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
-      if (config.environment === 'development' && !gateHosts.has(url.host) && request.method === 'GET') {
+      if (config.environment === 'development' && !guards(url.host) && request.method === 'GET') {
         return Response.redirect(config.issuer + url.pathname + url.search, 302);
       }
       return gate.fetch(request);
     },
   };
+}
+
+const issuerSegments = new Set(['/', ...issuerPaths]);
+
+/** Whether the router might take a path for one of the issuer's: it decodes what is percent-encoded. */
+function mayBeIssuerPath(path: string): boolean {
+  const segment = /^\/[^/?#]*/.exec(path)?.[0] ?? '/';
+  return issuerSegments.has(segment) || segment.includes('%');
 }
 
 /** Whoever is on the way of a plain request could read and change it: nothing is done with one. */

@@ -1,4 +1,6 @@
 import type { ClientObject } from './clients/object.ts';
+import type { GateSessionIndexObject } from './gate/identity/session-index-object.ts';
+import type { GateSessionObject } from './gate/identity/session-object.ts';
 import type { IdentifierObject } from './identifier/object.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { MailboxObject } from './mail/mailbox.ts';
@@ -19,6 +21,8 @@ export interface Environment {
   PORTCULLIS_SECRET_PREVIOUS?: string;
   /** Token for the key management service, where `keys.encryption` names one. */
   PORTCULLIS_VAULT_TOKEN?: string;
+  /** The gate's own secret at the `identityProvider`, where it has one there. */
+  PORTCULLIS_CLIENT_SECRET?: string;
   USER: DurableObjectNamespace<UserObject>;
   IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
   KEY_RING: DurableObjectNamespace<KeyRingObject>;
@@ -32,6 +36,10 @@ export interface Environment {
   REPLAY: DurableObjectNamespace<ReplayObject>;
   /** Clients that registered themselves, by client id. */
   CLIENT: DurableObjectNamespace<ClientObject>;
+  /** Sign-ins at a gate whose people sign in elsewhere, by random id. */
+  GATE_SESSION: DurableObjectNamespace<GateSessionObject>;
+  /** Which of those a logout token of the provider means. */
+  GATE_SESSION_INDEX: DurableObjectNamespace<GateSessionIndexObject>;
   JWKS_CACHE: KVNamespace;
   AUDIT: D1Database;
   /** Development only: the demo's origin Worker. */

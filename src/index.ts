@@ -7,6 +7,8 @@ import { report } from './report.ts';
 
 export { Administration } from './administration.ts';
 export { ClientObject } from './clients/object.ts';
+export { GateSessionIndexObject } from './gate/identity/session-index-object.ts';
+export { GateSessionObject } from './gate/identity/session-object.ts';
 export { IdentifierObject } from './identifier/object.ts';
 export { KeyRingObject } from './keys/object.ts';
 export { MailboxObject } from './mail/mailbox.ts';

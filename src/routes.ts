@@ -44,6 +44,9 @@ import { report } from './report.ts';
 type Caller = 'api' | 'server' | 'first-party' | 'page' | 'form';
 type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
+/** Where people sign in elsewhere, nothing of the issuer is here but the keys that the gate's assertions verify with. */
+const tableOfGateAlone = (d: Dependencies): Route[] => [['GET', '/.well-known/jwks.json', 'api', jwks(d)]];
+
 /** Every route of the issuer. What is not here is the gate's. */
 const table = (d: Dependencies): Route[] => [
   ['GET', '/', 'page', start(d)],
@@ -121,7 +124,8 @@ export function issuerRoutes(
       ),
   });
   const methodsOf = new Map<string, string[]>();
-  for (const [methods, path, caller, handler] of table(dependencies)) {
+  const routes = config.identityProvider ? tableOfGateAlone(dependencies) : table(dependencies);
+  for (const [methods, path, caller, handler] of routes) {
     const allowed = methods.split(' ');
     const guard = guards[caller](allowed);
     app.on(allowed, path, headers, limitBody, ...guard, handler);

@@ -1,3 +1,4 @@
+import { hostMatcher } from '../core/gate/route.ts';
 import { publicKeys } from '../verify/jwks.ts';
 import { addressFault, developmentAddressFault } from './address.ts';
 import type { Client } from './client.ts';
@@ -8,7 +9,7 @@ export interface ClientContext {
   environment: 'development' | 'production';
   /** What the issuer has signing keys for. */
   algorithms: readonly string[];
-  /** Hosts that this Worker answers for itself: the issuer's and those of the gate. */
+  /** Hosts that this Worker answers for itself, the issuer's and those of the gate; patterns of hosts as well. */
   ownHosts: readonly string[];
   /** It registered itself: what is an operator's to say is not its. */
   registered: boolean;
@@ -38,8 +39,8 @@ export const isOwn = (
   { environment, ownHosts }: Pick<ClientContext, 'environment' | 'ownHosts'>,
 ): boolean =>
   environment === 'development'
-    ? ownHosts.includes(host)
-    : ownHosts.some((own) => own.replace(/:\d+$/, '') === hostname);
+    ? ownHosts.some((own) => hostMatcher(own)(host))
+    : ownHosts.some((own) => hostMatcher(own.replace(/:\d+$/, ''))(hostname));
 
 /** Whether a client can prove that it is the one (RFC 6749 §2.1). */
 export const isConfidential = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>) =>
@@ -155,6 +156,14 @@ function* redirectFaults(client: Client, context: ClientContext): Generator<Clie
       // A URL parser lets `*`, `;` and `,` through, each of which says something in a Content-Security-Policy.
       if (!isPrivateUse(url) && !/^(?:[\w.-]+|\[[\da-f:]+\])$/.test(url.hostname)) {
         yield { member, message: `${uri} must have a host of letters, digits, dots and hyphens` };
+      }
+      // RFC 8252 §7.1: a name that anybody might take as well is nobody's. That of a domain is somebody's. Of clients that
+      // come by themselves it is not asked (§8.4): those that people use have schemes like `cursor`.
+      if (!context.registered && isPrivateUse(url) && !url.protocol.includes('.')) {
+        yield {
+          member,
+          message: `${uri} must have a scheme with a dot, a domain of yours: com.example.app:/`,
+        };
       }
       if (!context.registered) continue;
       // RFC 8252 §7.1: a scheme of its own leads to an app on this machine, if to anybody.

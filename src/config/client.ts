@@ -138,4 +138,10 @@ export const client = v.strictObject({
 /** What an operator writes. */
 export type ClientInput = v.InferInput<typeof client>;
 /** The same with every default filled in. */
-export type Client = v.InferOutput<typeof client>;
+export type Client = v.InferOutput<typeof client> & {
+  /**
+   * Whether an address is one of the gate's own callbacks on hosts that only a pattern names. No client but the gate's
+   * own has it (src/config/gate-client.ts): it can be written in no configuration and in no registration.
+   */
+  isOwnRedirectUri?: ((uri: string) => boolean) | undefined;
+};

@@ -1,44 +1,18 @@
 import * as v from 'valibot';
+import { literalPrefix, parsePattern } from '../core/gate/pattern.ts';
 import type { Environment } from '../environment.ts';
 import { addressFault, developmentAddressFault } from './address.ts';
 import { type ClientContext, clientFaults } from './client-faults.ts';
 import type { DefineConfig } from './define.ts';
 import { ConfigError } from './error.ts';
+import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
+import { identityProviderFaults } from './identity-provider-faults.ts';
+import { originFaults } from './origin-faults.ts';
 import { resourceFaults } from './resource-faults.ts';
-import { type Client, type Config, type Route, schema } from './schema.ts';
+import { patternFaults, routeFaults } from './route-faults.ts';
+import { type Config, type Route, schema } from './schema.ts';
 
-/** The gate signs people in as a client of its own issuer. */
-export const GATE_CLIENT_ID = 'portcullis-gate';
-/** Where the issuer sends people back to the gate, on every host that it guards. */
-export const GATE_CALLBACK_PATH = '/.portcullis/callback';
-
-function gateClient(scheme: string, issuerHost: string, name: string, routes: readonly Route[]): Client[] {
-  const hosts = [...new Set(routes.filter((route) => route.allow !== 'public').map((route) => route.host))];
-  if (hosts.length === 0) return [];
-  const client = {
-    clientId: GATE_CLIENT_ID,
-    clientName: hosts.length === 1 && hosts[0] === issuerHost ? name : hosts.join(', '),
-    redirectUris: hosts.map((host) => `${scheme}//${host}${GATE_CALLBACK_PATH}`),
-    scope: ['openid'],
-    firstParty: true,
-    grantTypes: ['authorization_code' as const],
-  };
-  return v.parse(schema.entries.clients, [client]);
-}
-
-/** The first segments of the issuer's own paths (src/routes.ts): no gate route may stand there on its host. */
-export const issuerPaths: readonly string[] = [
-  '/signin',
-  '/signup',
-  '/consent',
-  '/account',
-  '/device',
-  '/oauth',
-  '/session',
-  '/assets',
-  '/dev',
-  '/.well-known',
-];
+export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -50,6 +24,8 @@ function* otherIssuerFaults({ environment, issuer: own, issuers, routes }: Confi
       const fault = url && faultOf(url);
       if (fault) yield `issuers.${name}.${member}: ${url} ${fault}`;
     }
+    // What origins see before the id of a client that speaks for itself (src/gate/origin/assertion.ts).
+    if (name === 'client') yield 'issuers.client: is a name of the gate; choose another';
     if (seen.has(issuer)) yield `issuers.${name}.issuer: ${issuer} is there already, or our own`;
     seen.add(issuer);
   }
@@ -93,6 +69,8 @@ function* faults(config: Config): Generator<string> {
       yield `clients[${index}].clientId: "${client.clientId}" is used twice; each client needs its own`;
     }
     seen.add(client.clientId);
+    // The gate's own may have no redirect URI but those of a pattern.
+    if (client.isOwnRedirectUri) continue;
     for (const { member, message } of clientFaults(client, clientContext(config, false))) {
       yield `clients[${index}].${member}: ${message}`;
     }
@@ -108,32 +86,9 @@ function* faults(config: Config): Generator<string> {
   }
   yield* otherIssuerFaults(config);
   yield* resourceFaults(config);
-  const matched = new Map<string, number>();
-  for (const [index, route] of config.routes.entries()) {
-    const shadowing = [...matched].find(
-      ([pattern]) =>
-        pattern === `${route.host}${route.path}` ||
-        (pattern.endsWith('/*') && `${route.host}${route.path}`.startsWith(pattern.slice(0, -1))),
-    );
-    if (shadowing) {
-      yield `routes[${index}].path: ${route.path} is never reached, routes[${shadowing[1]}] matches it first; put the narrower one above`;
-    }
-    matched.set(`${route.host}${route.path}`, index);
-    const first = `/${route.path.split('/')[1]}`;
-    if (first.startsWith('/.portcullis') || (route.host === issuer.host && issuerPaths.includes(first))) {
-      yield `routes[${index}].path: ${route.path} is the issuer's own; choose another path or another host`;
-    }
-    if (config.environment === 'production' && route.host === issuer.host && !route.sharesIssuerOrigin) {
-      yield `routes[${index}].host: ${route.path} is on the issuer's own host, where its scripts could act as the issuer; give it a host of its own, or say sharesIssuerOrigin: true`;
-    }
-    // Every access token with openid names the issuer, for UserInfo: it must open nothing else.
-    if (route.resource === config.issuer) {
-      yield `routes[${index}].resource: must not be the issuer itself; set it to a URI of the route's own`;
-    }
-    if (typeof route.origin === 'string' && new URL(route.origin).host === route.host) {
-      yield `routes[${index}].origin: ${route.origin} is the gate itself; a request would go round in a circle`;
-    }
-  }
+  yield* identityProviderFaults(config);
+  yield* routeFaults(config);
+  yield* originFaults(config);
 }
 
 type Issue = v.InferIssue<typeof schema>;
@@ -142,10 +97,26 @@ type Issue = v.InferIssue<typeof schema>;
 const placeOf = (issue: Issue): string =>
   v.getDotPath(issue)?.replace(/\.(\d+)(?=\.|$)/g, '[$1]') ?? 'configuration';
 
+/**
+ * Of a value that could be one of several things, the faults inside the one that it was meant to be, if it was an object
+ * or a list: `allow.scopes: is no option` helps more than all that `allow` could be.
+ */
+function nearest(issue: Issue): Issue[] {
+  const kind = Array.isArray(issue.input) ? 'array' : 'object';
+  const inside = (issue.issues ?? []).filter(({ path }) => path?.[0].type === kind);
+  if (issue.type !== 'union' || inside.length === 0) return [issue];
+  // Their paths begin where the union stands.
+  return inside.flatMap((one) =>
+    nearest({ ...one, path: [...(issue.path ?? []), ...(one.path ?? [])] } as Issue),
+  );
+}
+
 /** Where the options of a part are described, for those that are not in schema.ts. */
 const files: Record<string, string> = {
   clients: 'client.ts',
   resources: 'resource.ts',
+  routes: 'route.ts',
+  identityProvider: 'identity-provider.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
 };
@@ -198,6 +169,13 @@ function adviceOf(issue: Issue): string {
   }
 }
 
+/** A path up to its first wildcard, without the slash before it. */
+function pathOfResource(path: string): string {
+  const pattern = parsePattern(path, '/');
+  const { text, isWhole } = pattern ? literalPrefix(pattern) : { text: '', isWhole: false };
+  return isWhole ? text : text.replace(/\/$/, '');
+}
+
 /**
  * Checks what the operator wrote and fills in the defaults.
  * @throws ConfigError naming every fault, never a secret.
@@ -205,21 +183,26 @@ function adviceOf(issue: Issue): string {
 export function loadConfig(define: DefineConfig, environment: Environment): Config {
   const parsed = v.safeParse(schema, define(environment));
   if (!parsed.success) {
-    const lines = parsed.issues.map((issue) => `${placeOf(issue)}: ${adviceOf(issue)}`);
+    const lines = parsed.issues.flatMap(nearest).map((issue) => `${placeOf(issue)}: ${adviceOf(issue)}`);
     throw new ConfigError(lines.join('\n'));
   }
   const { routes, ...rest } = parsed.output;
   const issuerHost = new URL(rest.issuer).host;
   const scheme = new URL(rest.issuer).protocol;
-  const resolved = routes.map((route): Route => {
-    const host = route.host ?? issuerHost;
-    return {
+  const placed = routes.map((route) => ({ ...route, host: route.host ?? issuerHost }));
+  const malformed = [...patternFaults(placed, scheme)];
+  if (malformed.length > 0) throw new ConfigError(malformed.join('\n'));
+  const resolved = placed.map(
+    (route): Route => ({
       ...route,
-      host,
-      resource: route.resource ?? `${scheme}//${host}${route.path.replace(/\/\*$/, '')}`,
-    };
-  });
-  const clients = [...rest.clients, ...gateClient(scheme, issuerHost, rest.name, resolved)];
+      allow: route.allow === 'public' ? 'public' : route.allow === 'session' ? [{}] : [route.allow].flat(),
+      resource: route.resource ?? `${scheme}//${route.host}${pathOfResource(route.path)}`,
+    }),
+  );
+  const clients = [
+    ...rest.clients,
+    ...(rest.identityProvider ? [] : gateClient(scheme, issuerHost, rest.name, resolved)),
+  ];
   const kind = environment.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production';
   const config: Config = { ...rest, environment: kind, clients, routes: resolved };
   const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);

@@ -1,10 +1,8 @@
-import { claimsOfScope } from '../core/account/claims.ts';
+import { personalClaims } from '../core/account/claims.ts';
 import type { Config } from './schema.ts';
 
-const standardClaims = Object.values(claimsOfScope).flat();
-
 /** Rules about resources that span several fields. Each answers with the fault, or nothing. */
-export function* resourceFaults({ issuer, resources, clients, routes, keys }: Config): Generator<string> {
+export function* resourceFaults({ issuer, resources, clients, keys }: Config): Generator<string> {
   const seen = new Set<string>();
   for (const [index, { resource, ...token }] of resources.entries()) {
     const place = `resources[${index}]`;
@@ -16,12 +14,9 @@ export function* resourceFaults({ issuer, resources, clients, routes, keys }: Co
     if (accessTokenFormat === 'jwt' && !keys.algorithms.includes(accessTokenSigningAlg)) {
       yield `${place}.accessTokenSigningAlg: ${accessTokenSigningAlg} is none of keys.algorithms, so nothing could be signed with it`;
     }
-    if (accessTokenFormat === 'opaque' && routes.some((route) => route.resource === resource)) {
-      yield `${place}.accessTokenFormat: must be jwt, since ${resource} is a route of the gate, which takes no opaque tokens`;
-    }
     for (const name of token.claims) {
-      if (!standardClaims.includes(name)) {
-        yield `${place}.claims: "${name}" is no claim of a profile; there are ${standardClaims.join(', ')}`;
+      if (!personalClaims.includes(name)) {
+        yield `${place}.claims: "${name}" is no claim of a profile; there are ${personalClaims.join(', ')}`;
       }
     }
   }

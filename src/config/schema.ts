@@ -1,9 +1,12 @@
 import * as v from 'valibot';
+import type { Condition } from '../core/gate/decision.ts';
 import { asymmetric } from '../verify/jws.ts';
-import { client } from './client.ts';
+import { type Client, client } from './client.ts';
+import { identityProvider } from './identity-provider.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
-import { absoluteUri, byName, day, origin, scopeToken, seconds, signingAlgorithm } from './values.ts';
+import { route } from './route.ts';
+import { absoluteUri, byName, day, origin, seconds, signingAlgorithm } from './values.ts';
 
 /** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
 const otherIssuer = v.strictObject({
@@ -26,61 +29,6 @@ const issuerName = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a name of small letters, digits and hyphens'),
 );
-
-const allow = v.union(
-  [
-    v.literal('public'),
-    v.literal('session'),
-    v.strictObject({ scope: v.pipe(v.array(scopeToken), v.minLength(1)) }),
-  ],
-  "must be 'public', 'session' or { scope: ['...'] }",
-);
-
-const freshness = v.union(
-  [v.literal('token'), v.literal('strict'), v.strictObject({ within: seconds(1, day) })],
-  "must be 'token', 'strict' or { within: seconds }",
-);
-
-/** A Worker reached by a service binding, or the URL of an origin. */
-const upstream = v.union(
-  [origin, v.custom<Fetcher>((value) => typeof value === 'object' && value !== null && 'fetch' in value)],
-  "must be an origin such as 'https://app.example', or a service binding that wrangler.jsonc names",
-);
-
-const route = v.strictObject({
-  /** Host and port as the browser writes them. Default: the issuer's own. */
-  host: v.optional(
-    v.pipe(v.string(), v.regex(/^[a-z0-9.-]+(:\d+)?$/, 'must be a lower-case host, with a port if needed')),
-  ),
-  /** An exact path, or a prefix that ends in /* */
-  path: v.pipe(
-    v.string(),
-    v.regex(
-      /^\/(?:[A-Za-z0-9._~!$&'()+,=:@-]+\/)*(?:[A-Za-z0-9._~!$&'()+,=:@-]+|\*)?$/,
-      'must be a path, or a prefix that ends in /*',
-    ),
-  ),
-  origin: upstream,
-  /**
-   * A route on the issuer's own host in production needs `true` here: to a browser its scripts are the issuer's, and
-   * can do whatever the signed-in person can. Give an origin a host of its own instead wherever you can.
-   */
-  sharesIssuerOrigin: v.optional(v.boolean(), false),
-  /** Who may pass: anyone, anyone signed in, or a caller with all of these scopes. */
-  allow,
-  /**
-   * How old the answer to "is this session still alive?" may be: as old as the token, at most `within` seconds,
-   * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through.
-   */
-  freshness: v.optional(freshness, { within: 30 }),
-  /**
-   * Names from `issuers`: their access tokens are taken as well. Needs `freshness: 'token'`, since nobody can be asked
-   * whether their sessions are alive. Default none.
-   */
-  issuers: v.optional(v.array(issuerName), []),
-  /** The audience that a bearer token must have (RFC 8707). Default: https://<host><path without /*>, as browsers see the route; never the issuer itself. */
-  resource: v.optional(absoluteUri),
-});
 
 /** How signing keys live. See docs/keys.md. */
 const keys = v.optional(
@@ -132,11 +80,12 @@ export const schema = v.strictObject({
   /** The name people see on every page. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
   /** The apps that people sign in to. */
-  clients: v.array(client),
+  clients: v.optional(v.array(client), []),
   /** Resource servers whose tokens are not as usual. A client's `resources` need not stand here. */
   resources: v.optional(v.array(resource), []),
   registration,
   clientIdMetadataDocuments,
+  identityProvider,
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
   /** Other issuers, by names of your own; an origin sees the name before the `sub`. A route takes their tokens if it says so. */
@@ -184,9 +133,15 @@ type Parsed = v.InferOutput<typeof schema>;
 export type { Client } from './client.ts';
 export type { Resource } from './resource.ts';
 export type OtherIssuer = Parsed['issuers'][string];
-export type Route = Omit<Parsed['routes'][number], 'host' | 'resource'> & { host: string; resource: string };
+/** `'session'` is a condition that asks for nothing but a person. */
+export type Route = Omit<Parsed['routes'][number], 'host' | 'resource' | 'allow'> & {
+  host: string;
+  resource: string;
+  allow: 'public' | readonly Condition[];
+};
 /** The configuration with every default filled in. */
-export type Config = Omit<Parsed, 'routes'> & {
+export type Config = Omit<Parsed, 'routes' | 'clients'> & {
+  clients: Client[];
   /** From PORTCULLIS_ENVIRONMENT alone: what is open in development must not be opened by a line of configuration. */
   environment: 'development' | 'production';
   routes: Route[];

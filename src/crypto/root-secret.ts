@@ -13,7 +13,8 @@ export type Purpose =
   | 'access-token-seal'
   | 'seal-sign-in'
   | 'seal-gate-session'
-  | 'seal-gate-sign-in';
+  | 'seal-gate-sign-in'
+  | 'seal-gate-tokens';
 
 /** A root secret and the keys derived from it (HKDF-SHA-256, RFC 5869). */
 export interface RootSecret {

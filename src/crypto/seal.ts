@@ -1,4 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
+import { base64url } from './bytes.ts';
 import type { Purpose, RootSecrets } from './root-secret.ts';
 
 type SealPurpose = Extract<Purpose, `seal-${string}`>;
@@ -21,15 +22,26 @@ export async function seal(
     .encrypt(await secrets.current.bytes(purpose));
 }
 
-/** What `seal` sealed for the same purpose, or undefined for anything else, an expired one included. */
-export async function unseal<T>(
+interface Sealed<T> {
+  value: T;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/**
+ * What `seal` sealed for the same purpose, expired or not, or undefined for anything else.
+ * @param maximumLength in characters; what comes from our own storage may be longer.
+ */
+export async function openSealed<T>(
   secrets: RootSecrets,
   purpose: SealPurpose,
-  text: string | undefined,
-  now: number,
-): Promise<T | undefined> {
-  if (!text || text.length > MAXIMUM_LENGTH) return undefined;
+  text: string,
+  maximumLength = MAXIMUM_LENGTH,
+): Promise<Sealed<T> | undefined> {
+  if (text.length > maximumLength) return undefined;
   try {
+    // A decoder lets white space pass, and bits that stand for nothing: one sealed value has one spelling.
+    if (!text.split('.').every((part) => base64url.encode(base64url.decode(part)) === part)) return undefined;
     const { plaintext } = await compactDecrypt(
       text,
       async (header) => {
@@ -39,12 +51,19 @@ export async function unseal<T>(
       },
       { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] },
     );
-    const { value, expiresAt } = JSON.parse(new TextDecoder().decode(plaintext)) as {
-      value: T;
-      expiresAt: number;
-    };
-    return expiresAt > now ? value : undefined;
+    return JSON.parse(new TextDecoder().decode(plaintext)) as Sealed<T>;
   } catch {
     return undefined;
   }
+}
+
+/** What `seal` sealed for the same purpose, or undefined for anything else, an expired one included. */
+export async function unseal<T>(
+  secrets: RootSecrets,
+  purpose: SealPurpose,
+  text: string | undefined,
+  now: number,
+): Promise<T | undefined> {
+  const sealed = text ? await openSealed<T>(secrets, purpose, text) : undefined;
+  return sealed && sealed.expiresAt > now ? sealed.value : undefined;
 }

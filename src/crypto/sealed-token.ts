@@ -1,9 +1,10 @@
 import { base64url, concat, hmacSha256, randomBytes } from './bytes.ts';
 import type { RootSecret, RootSecrets } from './root-secret.ts';
+import { looksLikeOurs, tokenPrefixes } from './token-form.ts';
 
 // An access token that tells its holder nothing: the prefix, then base64url of
 //   version 1 | id of the root secret 6 | salt 16 | nonce 12 | ciphertext and tag   bytes
-const PREFIX = 'pc_at_';
+const PREFIX = tokenPrefixes.access_token;
 const VERSION = 1;
 const SECRET_ID = 6;
 const SALT = 16;
@@ -29,9 +30,6 @@ const parameters = (header: Uint8Array<ArrayBuffer>, iv: Uint8Array<ArrayBuffer>
   additionalData: concat(utf8.encode(PREFIX), header),
 });
 
-/** Whether a text looks like one; only `openToken` tells whether it is. */
-export const looksSealed = (text: string): boolean => text.startsWith(PREFIX);
-
 /** Seals what a token says: nobody but us can read or change it, and nothing is stored. */
 export async function sealToken({ current }: RootSecrets, claims: object): Promise<string> {
   const salt = randomBytes(SALT);
@@ -46,7 +44,11 @@ export async function sealToken({ current }: RootSecrets, claims: object): Promi
 /** What `sealToken` sealed, under the current root secret or the one before it; undefined for anything else. */
 export async function openToken<T>({ all }: RootSecrets, text: string): Promise<T | undefined> {
   const encoded = text.slice(PREFIX.length);
-  if (!looksSealed(text) || text.length > MAXIMUM_LENGTH || !/^[A-Za-z0-9_-]+$/.test(encoded))
+  if (
+    !looksLikeOurs(text, 'access_token') ||
+    text.length > MAXIMUM_LENGTH ||
+    !/^[A-Za-z0-9_-]+$/.test(encoded)
+  )
     return undefined;
   // No bytes end one character after a group of four (RFC 4648 §4): a decoder throws.
   if (encoded.length % 4 === 1) return undefined;

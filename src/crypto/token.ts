@@ -1,18 +1,12 @@
 import { base64url, concat, equal, hmacSha256, randomBytes } from './bytes.ts';
 import type { RootSecrets } from './root-secret.ts';
+import { looksLikeOurs, tokenPrefixes } from './token-form.ts';
 
-// The one wire form of every token we make ourselves: a prefix that a secret scanner can match, then base64url of
+// The one wire form of every token we make ourselves: its prefix (token-form.ts), then base64url of
 //   version 1 | home 1 | user id 16 | record id 8 | generation 4 | secret 32 | tag 16   bytes
 // A device code has no user yet: in the place of the user's id stands that of the object in which it waits for one.
-const prefixes = {
-  authorization_code: 'pc_ac_',
-  device_code: 'pc_dc_',
-  refresh_token: 'pc_rt_',
-  session: 'pc_st_',
-  device: 'pc_dv_',
-} as const;
 
-export type TokenKind = keyof typeof prefixes;
+export type TokenKind = Exclude<keyof typeof tokenPrefixes, 'access_token'>;
 
 const VERSION = 1;
 const USER_ID = 16;
@@ -41,7 +35,10 @@ export const newSecret = (): Uint8Array<ArrayBuffer> => randomBytes(SECRET);
 
 /** The prefix is under the tag too, so that a code cannot be presented as a refresh token. */
 async function tagOf(key: CryptoKey, kind: TokenKind, signed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return (await hmacSha256(key, concat(new TextEncoder().encode(prefixes[kind]), signed))).subarray(0, TAG);
+  return (await hmacSha256(key, concat(new TextEncoder().encode(tokenPrefixes[kind]), signed))).subarray(
+    0,
+    TAG,
+  );
 }
 
 /** Writes a token in its wire form, tagged with the current root secret. */
@@ -55,7 +52,7 @@ export async function encodeToken(secrets: RootSecrets, kind: TokenKind, token: 
   );
   new DataView(signed.buffer).setUint32(2 + USER_ID + RECORD_ID, token.generation);
   const tag = await tagOf(await secrets.current.hmacKey('token-tag'), kind, signed);
-  return prefixes[kind] + base64url.encode(concat(signed, tag));
+  return tokenPrefixes[kind] + base64url.encode(concat(signed, tag));
 }
 
 /**
@@ -67,8 +64,8 @@ export async function decodeToken(
   kind: TokenKind,
   text: string,
 ): Promise<Token | undefined> {
-  const prefix = prefixes[kind];
-  if (text.length !== prefix.length + encodedLength || !text.startsWith(prefix)) return undefined;
+  const prefix = tokenPrefixes[kind];
+  if (text.length !== prefix.length + encodedLength || !looksLikeOurs(text, kind)) return undefined;
   const encoded = text.slice(prefix.length);
   if (!/^[A-Za-z0-9_-]+$/.test(encoded)) return undefined;
   const bytes = Uint8Array.from(base64url.decode(encoded));

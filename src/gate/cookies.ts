@@ -18,11 +18,3 @@ export function gateCookies(issuer: string) {
 }
 
 export type GateCookies = ReturnType<typeof gateCookies>;
-
-/** What the gate's cookie holds: a handle of the session, nothing that could be refreshed or raced for. */
-export interface SessionHandle {
-  userId: string;
-  sessionId: string;
-  /** The host that it was made for: a server behind another host can do nothing with it. */
-  host: string;
-}

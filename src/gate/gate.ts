@@ -1,34 +1,32 @@
-import { GATE_CALLBACK_PATH } from '../config/load.ts';
 import type { Route } from '../config/schema.ts';
-import {
-  type Circumstances,
-  decide,
-  isNavigation,
-  isRepeatable,
-  maximumAge,
-  mayRideOnCookie,
-} from '../core/gate/decision.ts';
-import { originHeaders } from '../core/gate/headers.ts';
+import { isNavigation, isPreflight } from '../core/gate/decision.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
-import { matchRoute } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isRevoked } from '../grants/access-tokens.ts';
-import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
 import { report } from '../report.ts';
-import type { LiveSession } from '../user/types.ts';
-import { challengeHeader } from '../verify/challenge.ts';
-import { createAssertions } from './assertion.ts';
-import { createAuthentication, type IdentifiedCaller, isOurToken } from './caller.ts';
+import { createAdmission, type Passing } from './admission/admission.ts';
+import { createAuthentication } from './admission/caller.ts';
+import { circumstancesOf } from './admission/circumstances.ts';
+import { createSessionStatus } from './admission/session-status.ts';
 import { gateCookies } from './cookies.ts';
-import { forward } from './forward.ts';
-import { gateResponse, type Refusal, refusalResponse } from './refusal.ts';
-import { routeMetadata, routeMetadataUrl } from './resource-metadata.ts';
-import { createSessionStatus } from './session-status.ts';
-import { createSignIn, SIGN_OUT_PATH } from './sign-in.ts';
+import type { Identity } from './identity/identity.ts';
+import { ownIdentity } from './identity/own-identity.ts';
+import { endedWithSession, isEndless } from './origin/event-stream.ts';
+import { forward } from './origin/forward.ts';
+import { createOriginHeaders } from './origin/origin-headers.ts';
+import { vigilOf } from './origin/vigil.ts';
+import { relayed } from './origin/websocket.ts';
+import { createOwnPaths } from './own-paths.ts';
+import { type Refusal, refusalResponse } from './refusal.ts';
+import { createRouter } from './router.ts';
+import { createSignIn } from './sign-in.ts';
 
 /** What the gate needs of everything that the composition root makes. */
 export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys' | 'issuerKeys'> & {
-  users: Pick<Dependencies['users'], 'status' | 'redeemCode' | 'endSession'>;
+  accessTokens: Pick<Dependencies['accessTokens'], 'read' | 'status'>;
+  proofs: Pick<Dependencies['proofs'], 'read' | 'nonce'>;
+  users: Pick<Dependencies['users'], 'status' | 'redeemCode' | 'endSession' | 'endHandle'>;
+  /** Who signs people in. Default: the issuer beside the gate. */
+  identity?: Identity;
 };
 
 export interface Gate {
@@ -36,103 +34,61 @@ export interface Gate {
   fetch(request: Request): Promise<Response>;
 }
 
-interface Passing {
-  caller: IdentifiedCaller;
-  /** Absent where nobody was asked. */
-  session: LiveSession | undefined;
-}
-
-/** What the origin may learn of the caller, or the answer to the caller. */
-type Admission = ({ kind: 'admitted' } & Passing) | ({ kind: 'refused' } & Refusal) | { kind: 'sign_in' };
-
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 /** TRACE would show a script what was added on the way; nothing behind a gate needs the others. */
 const refusedMethods = new Set(['TRACE', 'TRACK', 'CONNECT']);
+/** Their second address is in a header, Destination (RFC 4918 §9.8, §9.9). */
+const movingMethods = new Set(['COPY', 'MOVE']);
 
-const circumstancesOf = ({ method, headers }: Request): Circumstances => ({
-  method,
-  upgrade: headers.get('Upgrade'),
-  accept: headers.get('Accept'),
-  origin: headers.get('Origin'),
-  fetchSite: headers.get('Sec-Fetch-Site'),
-  fetchMode: headers.get('Sec-Fetch-Mode'),
-  fetchDest: headers.get('Sec-Fetch-Dest'),
-});
+/** A preflight as browsers send it: they leave out whatever could tell who asks (Fetch §4.8). */
+function withoutCredentials(request: Request): Request {
+  const headers = new Headers(request.headers);
+  for (const name of ['Cookie', 'Authorization', 'DPoP']) headers.delete(name);
+  return new Request(request, { headers });
+}
 
 /**
  * Makes the reverse proxy that lets a request through to its origin only when its caller may pass. Whatever goes
  * wrong inside refuses: the origin sees nothing.
  */
 export function createGate(dependencies: GateDependencies): Gate {
-  const { config, users } = dependencies;
+  const { config, accessTokens, proofs } = dependencies;
   const scheme = config.issuer.startsWith('https:') ? 'https' : 'http';
   const publicOrigin = (host: string): string => `${scheme}://${host}`;
-  const hosts = new Set(config.routes.map((route) => route.host));
-  const issuerHost = new URL(config.issuer).host;
+  // A gate alone has no pages that an origin could stand in for.
+  const issuerHost = config.identityProvider ? undefined : new URL(config.issuer).host;
+  const router = createRouter(config.routes);
   const cookies = gateCookies(config.issuer);
-  const { authenticate, readHandle } = createAuthentication(dependencies, cookies);
-  const sessionStatus = createSessionStatus(users);
-  const assertionOf = createAssertions(dependencies);
-  const signIn = createSignIn(dependencies, cookies, publicOrigin);
+  const identity = dependencies.identity ?? ownIdentity(dependencies);
+  const { authenticate, readHandle } = createAuthentication(dependencies, cookies, publicOrigin);
+  const sessionStatus = createSessionStatus({
+    identity,
+    accessTokens,
+    // As coarse as a use is written down (core/session/rule.ts).
+    longestAgeSeconds: config.session.idleSeconds / 10,
+  });
+  const { admit, stillPasses } = createAdmission({ authenticate, sessionStatus, proofs, publicOrigin });
+  const headersForOrigin = createOriginHeaders(dependencies, scheme);
+  const signIn = createSignIn(dependencies, identity, cookies, publicOrigin);
+  const ownPath = createOwnPaths({
+    config,
+    router,
+    signIn,
+    readHandle,
+    publicOrigin,
+    logoutTokens: identity.backchannelLogout,
+  });
 
-  /** The answer to a caller without the right credentials. */
-  function unauthorised(
-    route: Route,
-    code: 'login_required' | 'invalid_token' | 'insufficient_scope',
-    description?: string,
-    scope?: readonly string[],
-  ): Admission {
-    const challenge = challengeHeader('Bearer', {
-      // RFC 6750 §3.1: whoever sent no token is told of no error.
-      ...(code !== 'login_required' && { error: code, error_description: description }),
-      scope,
-      resource_metadata: routeMetadataUrl(route, publicOrigin(route.host)).href,
-    });
-    return { kind: 'refused', code, description, challenge };
+  /** The origin's answer to somebody; what goes on after it ends when that caller may not be there any more. */
+  function heldTo(response: Response, { caller, nonce }: Passing, route: Route): Response {
+    if (nonce !== undefined) response.headers.set('DPoP-Nonce', nonce);
+    const { webSocket } = response;
+    if (!webSocket && !isEndless(response)) return response;
+    const vigil = vigilOf(caller, route, () => stillPasses(caller, route));
+    return webSocket ? relayed(response, webSocket, vigil) : endedWithSession(response, vigil);
   }
 
-  /** Authenticates the caller of a protected route and decides. Throws when that cannot be done. */
-  async function admit(request: Request, route: Route, circumstances: Circumstances): Promise<Admission> {
-    const caller = await authenticate(request.headers, route);
-    const mayLeaveToSignIn = isNavigation(circumstances) && isRepeatable(circumstances);
-    switch (caller.kind) {
-      case 'unavailable':
-        return { kind: 'refused', code: 'temporarily_unavailable' };
-      case 'invalid_token':
-        return unauthorised(route, 'invalid_token', caller.description);
-      case 'anonymous': {
-        const decision = decide(route.allow, { kind: 'anonymous' });
-        // An Authorization header would still be there after signing in, and go in circles.
-        const signInHelps = decision.kind === 'unauthenticated' && decision.signIn && !caller.byHeader;
-        return signInHelps && mayLeaveToSignIn ? { kind: 'sign_in' } : unauthorised(route, 'login_required');
-      }
-    }
-    if (caller.kind === 'session' && !mayRideOnCookie(circumstances, publicOrigin(route.host))) {
-      return { kind: 'refused', code: 'cross_site_request' };
-    }
-    const decision = decide(route.allow, caller.kind === 'foreign' ? { ...caller, kind: 'token' } : caller);
-    if (decision.kind !== 'pass') {
-      const scope = decision.kind === 'insufficient_scope' ? decision.scope : undefined;
-      return unauthorised(route, 'insufficient_scope', undefined, scope);
-    }
-    // A route that takes other issuers' tokens takes a token's word for it (src/config/load.ts).
-    if (caller.kind === 'foreign') return { kind: 'admitted', caller, session: undefined };
-    const age = maximumAge(route.freshness, caller.kind);
-    if (age === undefined) return { kind: 'admitted', caller, session: undefined };
-    const session = await sessionStatus(caller, age);
-    const revoked =
-      caller.kind === 'token' && session.kind === 'live' && isRevoked(caller.tokenId, session.revokedTokens);
-    if (session.kind === 'live' && !revoked) return { kind: 'admitted', caller, session };
-    const why = revoked
-      ? 'the token has been revoked'
-      : session.kind === 'ended'
-        ? `the session has ended: ${session.cause}`
-        : 'there is no such session';
-    if (caller.kind === 'token') return unauthorised(route, 'invalid_token', why);
-    return mayLeaveToSignIn ? { kind: 'sign_in' } : unauthorised(route, 'login_required', why);
-  }
-
-  /** Passes an admitted request on; `passing` is absent on a public route. */
+  /** Passes an admitted request on; `passing` is absent on a public route, and for a preflight. */
   async function pass(
     request: Request,
     route: Route,
@@ -140,77 +96,59 @@ export function createGate(dependencies: GateDependencies): Gate {
     passing: Passing | undefined,
     requestId: string,
   ): Promise<Response | Refusal> {
-    const authorization = request.headers.get('Authorization');
-    const headers = originHeaders(request.headers, {
-      host: route.host,
-      scheme,
-      clientAddress: request.headers.get('CF-Connecting-IP') ?? undefined,
-      assertion: passing && (await assertionOf(route, passing.caller, passing.session)),
-      withoutAuthorization:
-        passing !== undefined || (authorization !== null && isOurToken(authorization, config.issuer)),
-      webSocket: request.headers.get('Upgrade')?.toLowerCase() === 'websocket',
-    });
+    const writeHeaders = await headersForOrigin(request, route, target, passing);
+    if (!writeHeaders) return { code: 'forbidden' };
     const answer = await forward(request, {
       route,
       target,
-      publicOrigin: publicOrigin(route.host),
-      headers,
+      publicOrigin: publicOrigin(target.host),
+      writeHeaders,
       identified: passing !== undefined,
-      onIssuerHost: route.host === issuerHost,
+      onIssuerHost: target.host === issuerHost,
     });
     switch (answer.kind) {
       case 'response':
-        return answer.response;
+        return passing ? heldTo(answer.response, passing, route) : answer.response;
       case 'timeout':
         return { code: 'gateway_timeout' };
+      case 'cut_off':
+        return { code: 'invalid_request', description: 'Refused: the body broke off.' };
       case 'unreachable':
         report('gate.origin_unreachable', requestId, answer.error);
         return { code: 'bad_gateway' };
     }
   }
 
-  /** The gate's own paths on every host that it guards. Undefined for anything else. */
-  async function own(request: Request, target: Target): Promise<Response | Refusal | undefined> {
-    const { path, host } = target;
-    const { method, headers } = request;
-    const notAllowed = (allowed: string): Refusal => ({
-      code: 'method_not_allowed',
-      headers: [['Allow', allowed]],
-    });
-    if (path === GATE_CALLBACK_PATH)
-      return method === 'GET' ? signIn.callback(headers, target) : notAllowed('GET');
-    if (path === SIGN_OUT_PATH) {
-      if (method === 'GET' || method === 'HEAD') return signIn.askToSignOut();
-      if (method !== 'POST') return notAllowed('GET, HEAD, POST');
-      if (!mayRideOnCookie(circumstancesOf(request), publicOrigin(host)))
-        return { code: 'cross_site_request' };
-      return signIn.signOut(await readHandle(headers, host));
-    }
-    if (path.startsWith('/.portcullis/')) return { code: 'no_route' };
-    // The refusal pages' own files, named by their content: no origin has them.
-    if (path === stylesheetPath)
-      return gateResponse(stylesheet, 200, [['Content-Type', 'text/css; charset=utf-8']]);
-    if (path === iconPath) return gateResponse(icon, 200, [['Content-Type', 'image/svg+xml']]);
-    const described = config.routes.find(
-      (route) =>
-        route.host === host &&
-        route.allow !== 'public' &&
-        routeMetadataUrl(route, publicOrigin(host)).pathname === path,
-    );
-    return described && routeMetadata(described, config);
+  /** Whether what a request writes to, beside its own address, is judged by the same route. */
+  function staysBehind(route: Route, { method, headers }: Request, { host }: Target): boolean {
+    const destination = headers.get('Destination') ?? '';
+    const other = parseTarget(destination.startsWith('/') ? publicOrigin(host) + destination : destination);
+    return other.kind === 'target' && other.host === host && router.match(other, method) === route;
   }
 
   async function answer(request: Request, requestId: string): Promise<Response | Refusal> {
     const target = parseTarget(request.url);
     if (target.kind === 'refused')
       return { code: 'invalid_request', description: `Refused: ${target.reason}.` };
+    // The runtime writes Host in front of the path: a slash in it would ask for another path than the request does.
+    if (request.headers.get('Host')?.includes('/'))
+      return { code: 'invalid_request', description: 'Refused: the host has a slash in it.' };
     if (refusedMethods.has(request.method))
       return { code: 'method_not_allowed', headers: [['Allow', methods]] };
-    if (!hosts.has(target.host)) return { code: 'no_route' };
-    const byGate = await own(request, target);
+    if (!router.guards(target.host)) return { code: 'no_route' };
+    const byGate = await ownPath(request, target);
     if (byGate) return byGate;
-    const route = matchRoute(config.routes, target.host, target.path);
+    const circumstances = circumstancesOf(request);
+    const preflight = isPreflight(circumstances);
+    // A preflight is asked about the request that it stands for.
+    const route = router.match(target, preflight ? `${circumstances.requestedMethod}` : request.method);
     if (!route) return { code: 'no_route' };
+    if (movingMethods.has(request.method) && !staysBehind(route, request, target)) {
+      return {
+        code: 'invalid_request',
+        description: 'Refused: the destination is not behind the same route.',
+      };
+    }
     // A service worker on the issuer's host would stand between people and their sign-in page for good.
     if (target.host === issuerHost && request.headers.get('Service-Worker') !== null) {
       return {
@@ -218,18 +156,20 @@ export function createGate(dependencies: GateDependencies): Gate {
         description: 'Refused: no service workers on the host of the issuer.',
       };
     }
-    const bodyless = request.method === 'GET' || request.method === 'HEAD';
+    const bodyless = request.method === 'GET' || request.method === 'HEAD' || preflight;
     // The origin would be sent no body, and might wait for one or take the next request for it.
     if (bodyless && request.body !== null && request.headers.get('Content-Length') !== '0') {
       return { code: 'invalid_request', description: `Refused: ${request.method} with a body.` };
     }
+    if (preflight && (route.forwardPreflight || route.allow === 'public'))
+      return pass(withoutCredentials(request), route, target, undefined, requestId);
     if (route.allow === 'public') return pass(request, route, target, undefined, requestId);
-    const admission = await admit(request, route, circumstancesOf(request));
+    const admission = await admit(request, route, target, circumstances);
     switch (admission.kind) {
       case 'admitted':
         return pass(request, route, target, admission, requestId);
       case 'sign_in':
-        return signIn.begin(request.headers, target);
+        return signIn.begin(request.headers, target, admission.stepUp);
       case 'refused':
         return admission;
     }
@@ -238,13 +178,17 @@ export function createGate(dependencies: GateDependencies): Gate {
   return {
     async fetch(request) {
       const requestId = crypto.randomUUID();
-      const presentation = { person: isNavigation(circumstancesOf(request)), name: config.name, requestId };
+      const presentation = () => ({
+        person: isNavigation(circumstancesOf(request)),
+        name: config.name,
+        requestId,
+      });
       try {
         const answered = await answer(request, requestId);
-        return answered instanceof Response ? answered : await refusalResponse(answered, presentation);
+        return answered instanceof Response ? answered : await refusalResponse(answered, presentation());
       } catch (error) {
         report('gate.failed', requestId, error);
-        return refusalResponse({ code: 'temporarily_unavailable' }, presentation);
+        return refusalResponse({ code: 'temporarily_unavailable' }, presentation());
       }
     },
   };

@@ -19,6 +19,31 @@ const refusals = {
     title: 'This token is refused',
     description: 'The access token is not valid.',
   },
+  invalid_dpop_proof: {
+    status: 401,
+    title: 'This token is refused',
+    description: 'The proof that came with the access token is not valid.',
+  },
+  use_dpop_nonce: {
+    status: 401,
+    title: 'This token is refused',
+    description: 'The proof needs the nonce that comes with this answer.',
+  },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'Please sign in once more',
+    description: 'This place needs a more recent or a stronger sign-in.',
+  },
+  step_up_failed: {
+    status: 403,
+    title: 'A stronger sign-in is needed',
+    description: 'You are signed in, but this place needs a way of signing in that was not used.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'You may not go here',
+    description: 'You are signed in, but this place is for others. Ask whoever runs it to let you in.',
+  },
   access_denied: { status: 403, title: 'You were not signed in', description: 'The sign-in was cancelled.' },
   insufficient_scope: {
     status: 403,
@@ -63,8 +88,8 @@ export interface Refusal {
   code: RefusalCode;
   /** More exact than the code's own words; never quotes what the caller sent. */
   description?: string | undefined;
-  /** WWW-Authenticate (RFC 9110 §11.6.1). */
-  challenge?: string | undefined;
+  /** The values of WWW-Authenticate (RFC 9110 §11.6.1), one for each scheme. */
+  challenges?: readonly string[] | undefined;
   action?: { href: string; label: string } | undefined;
   headers?: [string, string][] | undefined;
 }
@@ -90,12 +115,12 @@ export function gateResponse(body: string | null, status: number, own: [string, 
  * none may send credentials along for it.
  */
 export async function refusalResponse(
-  { code, description, challenge, action, headers: own = [] }: Refusal,
+  { code, description, challenges = [], action, headers: own = [] }: Refusal,
   { person, name, requestId }: { person: boolean; name: string; requestId: string },
 ): Promise<Response> {
   const { status, title, description: words } = refusals[code];
   const headers = [...own];
-  if (challenge) headers.push(['WWW-Authenticate', challenge]);
+  for (const challenge of challenges) headers.push(['WWW-Authenticate', challenge]);
   if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)]);
   if (person) {
     const page = await ErrorPage({ name, title, message: description ?? words, action, requestId });
@@ -109,7 +134,7 @@ export async function refusalResponse(
   headers.push(
     ['Content-Type', 'application/json'],
     ['Access-Control-Allow-Origin', '*'],
-    ['Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After'],
+    ['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
   );
   const body = { error: code, error_description: description ?? words, request_id: requestId };
   return gateResponse(JSON.stringify(body), status, headers);

@@ -35,13 +35,18 @@ export interface AccessTokenClaims extends JWTPayload {
   act?: Actor;
 }
 
-/** A person, as signed in for a family. */
-export type Subject = Pick<Grant, 'userId' | 'sessionId' | 'familyId' | 'authTime' | 'amr'>;
+/** A person, as signed in; for a family, but where the gate speaks to an origin for a browser. */
+export type Subject = Pick<Grant, 'userId' | 'sessionId' | 'authTime' | 'amr'> & {
+  familyId: Grant['familyId'] | undefined;
+};
 
 export interface NewAccessToken {
   client: Client;
-  /** Whom the token speaks for; undefined when the client speaks for itself. */
-  person: { subject: Subject; profile: Profile } | undefined;
+  /**
+   * Whom the token speaks for; undefined when the client speaks for itself. Without `profile` where `saysOfPerson` says
+   * that nothing of it can be in the token.
+   */
+  person: { subject: Subject; profile: Profile | undefined } | undefined;
   scope: readonly string[];
   /** What it is for; those that cannot share a token with the first are left out. */
   resource: readonly string[];
@@ -79,7 +84,7 @@ export async function issueAccessToken(
     client_id: client.clientId,
     ...(scope.length > 0 && { scope: scope.join(' ') }),
     ...(person && signInClaims(person.subject)),
-    ...(person && profileClaims(person.profile, policy.claims)),
+    ...(person?.profile && profileClaims(person.profile, policy.claims)),
     // RFC 9449 §6.1.
     ...(dpopJkt !== undefined && { cnf: { jkt: dpopJkt } }),
     ...(exchanged?.act && { act: exchanged.act }),

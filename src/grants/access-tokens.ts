@@ -1,10 +1,10 @@
 import { openToken } from '../crypto/sealed-token.ts';
+import { looksLikeOurs } from '../crypto/token-form.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { ObjectUnavailable } from '../durable/call.ts';
+import { issuedJws } from '../keys/issued-jws.ts';
 import type { LiveSession } from '../user/types.ts';
 import { claimsFault } from '../verify/claims.ts';
-import { headerOf, jwsOpener, readObject } from '../verify/jws.ts';
-import { keySource } from '../verify/key-source.ts';
+import { readObject } from '../verify/jws.ts';
 import { type AccessTokenClaims, familyIdOf } from './access-token.ts';
 
 /** Whether what a token stands for is still there. */
@@ -43,21 +43,10 @@ export function createAccessTokens({
   users,
   replays,
 }: Pick<Dependencies, 'config' | 'keys' | 'secrets' | 'users' | 'replays'>): AccessTokens {
-  const open = jwsOpener(['ES256', 'RS256', 'EdDSA']);
-  const published = keySource((kid) => keys.jwks(kid));
-
-  async function openJwt(token: string) {
-    const opened = await open(token, await published());
-    const kid = !opened.ok && opened.code === 'key_unknown' && headerOf(token)?.kid;
-    // The key may be newer than the set.
-    return typeof kid === 'string' ? open(token, await published(kid)) : opened;
-  }
+  const open = issuedJws(keys);
 
   async function readJwt(token: string): Promise<AccessTokenClaims | undefined> {
-    const opened = await openJwt(token).catch(() => undefined);
-    if (!opened || (!opened.ok && opened.code === 'keys_unavailable')) {
-      throw new ObjectUnavailable('the published keys cannot be had');
-    }
+    const opened = await open(token);
     const claims = opened.ok && readObject(opened.payload);
     if (!opened.ok || !claims) return undefined;
     // For whom it is, the caller judges: here every audience will do.
@@ -74,7 +63,7 @@ export function createAccessTokens({
   }
 
   return {
-    read: (token) => (token.startsWith('pc_') ? readOpaque(token) : readJwt(token)),
+    read: (token) => (looksLikeOurs(token) ? readOpaque(token) : readJwt(token)),
     async status(claims) {
       const { sub, sid, jti } = claims;
       if (sid === undefined) {

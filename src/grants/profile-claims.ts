@@ -1,15 +1,15 @@
-import { standardClaims } from '../core/account/claims.ts';
+import { personalClaims } from '../core/account/claims.ts';
 import type { Profile } from '../user/types.ts';
 
-const isStandard = new Set(standardClaims);
+const isPersonal = new Set(personalClaims);
 
 /** Those of the named claims that are known of the person, as they stand in a token or at UserInfo. */
 export function profileClaims(profile: Profile, names: readonly string[]): Record<string, unknown> {
   if (names.length === 0) return {};
-  const { claims, name, email, emailVerified } = profile;
-  const known: Record<string, unknown> = { ...claims, name, email, email_verified: emailVerified };
+  const { claims, groups, name, email, emailVerified } = profile;
+  const known: Record<string, unknown> = { ...claims, groups, name, email, email_verified: emailVerified };
   // Nobody names their way to a claim that the protocol gives a meaning to, such as `sub`.
   return Object.fromEntries(
-    names.filter((one) => isStandard.has(one) && known[one] !== undefined).map((one) => [one, known[one]]),
+    names.filter((one) => isPersonal.has(one) && known[one] !== undefined).map((one) => [one, known[one]]),
   );
 }

@@ -6,6 +6,7 @@ import type { EndCause, RefreshAnswer } from '../user/types.ts';
 import { issueAccessToken } from './access-token.ts';
 import { type GrantType, refreshBinding, refused } from './grant.ts';
 import { candidateSuccessor, replayedSuccessor } from './refresh-chain.ts';
+import { saysOfPerson } from './resource.ts';
 
 const ended = (cause: EndCause) =>
   refused('invalid_grant', 'the refresh token is no longer valid: its sign-in has ended', cause);
@@ -49,7 +50,7 @@ export const refreshTokenGrant: GrantType = async (
   dependencies,
   { client, parameters, resource, dpopJkt },
 ) => {
-  const { secrets, users } = dependencies;
+  const { config, secrets, users } = dependencies;
   const presented = parameters.get('refresh_token');
   if (!presented) return refused('invalid_request', 'refresh_token is missing');
   const token = await decodeToken(secrets, 'refresh_token', presented);
@@ -69,6 +70,7 @@ export const refreshTokenGrant: GrantType = async (
     resource: askedResource,
     candidate: { salt: successor.salt, hash: successor.hash },
     policy: client.refreshToken,
+    withProfile: saysOfPerson(config, askedResource),
   });
   if (answer.kind === 'refused') return refusal(answer);
   if (answer.kind === 'ended') return ended(answer.cause);

@@ -55,6 +55,40 @@ export function tokenPolicy(
 }
 
 /**
+ * Whether a token for these resources may say something of its person, or where none are named a token for any resource:
+ * what was granted is known to the person's object alone.
+ */
+export const saysOfPerson = ({ resources }: Resources, named: readonly string[] | null): boolean =>
+  resources.some(({ resource, claims }) => claims.length > 0 && (named?.includes(resource) ?? true));
+
+/** What `meaningfulScope` looks up, of one configuration. */
+interface ScopeRules {
+  /** The resources that define a scope. */
+  definedBy: Map<string, string[]>;
+  /** By a resource: those that its servers may exchange its tokens for. */
+  onwards: Map<string, string[]>;
+}
+
+/** A configuration does not change; this is asked for every token. */
+const scopeRules = new WeakMap<object, ScopeRules>();
+
+function scopeRulesOf(config: Pick<Config, 'resources' | 'clients'>): ScopeRules {
+  const known = scopeRules.get(config);
+  if (known) return known;
+  const rules: ScopeRules = { definedBy: new Map(), onwards: new Map() };
+  const add = (map: Map<string, string[]>, name: string, more: readonly string[]) =>
+    map.set(name, [...(map.get(name) ?? []), ...more]);
+  for (const { resource, scope } of config.resources) {
+    for (const one of Object.keys(scope)) add(rules.definedBy, one, [resource]);
+  }
+  for (const { introspects, tokenExchange } of config.clients) {
+    for (const indicator of introspects) add(rules.onwards, indicator, tokenExchange?.resources ?? []);
+  }
+  scopeRules.set(config, rules);
+  return rules;
+}
+
+/**
  * What of a granted scope means something at these resources (RFC 9068 §2.2.3): what they define, what nobody defines,
  * and what a resource server among them may exchange the token for (RFC 8693).
  */
@@ -63,13 +97,7 @@ export function meaningfulScope(
   scope: readonly string[],
   resource: readonly string[],
 ): string[] {
-  if (config.resources.length === 0) return [...scope];
-  const onwards = config.clients
-    .filter(({ introspects }) => introspects.some((indicator) => resource.includes(indicator)))
-    .flatMap(({ tokenExchange }) => tokenExchange?.resources ?? []);
-  const reached = new Set([...resource, ...onwards]);
-  return scope.filter((one) => {
-    const definedBy = config.resources.filter((known) => Object.hasOwn(known.scope, one));
-    return definedBy.length === 0 || definedBy.some((known) => reached.has(known.resource));
-  });
+  const { definedBy, onwards } = scopeRulesOf(config);
+  const reached = new Set(resource.flatMap((indicator) => [indicator, ...(onwards.get(indicator) ?? [])]));
+  return scope.filter((one) => definedBy.get(one)?.some((indicator) => reached.has(indicator)) ?? true);
 }

@@ -1,12 +1,6 @@
-import {
-  compactVerify,
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  type ProtectedHeaderParameters,
-} from 'jose';
 import type { Config } from '../config/schema.ts';
+import { headerOf, payloadOf } from '../verify/jws.ts';
+import { issuedJws } from './issued-jws.ts';
 import type { Keys } from './keys.ts';
 
 /** What an `id_token_hint` is worth. */
@@ -17,19 +11,8 @@ export type IdTokenHint =
   | { kind: 'unverifiable' }
   | { kind: 'foreign' };
 
-/** None of ours comes near this many characters. */
-const MAXIMUM_LENGTH = 8192;
-
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((member) => typeof member === 'string');
-
-function headerOf(text: string): ProtectedHeaderParameters | undefined {
-  try {
-    return decodeProtectedHeader(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Reads an `id_token_hint`: an ID token of ours, expired or not, since it says who was meant and proves nothing, and
@@ -40,20 +23,15 @@ export async function readIdTokenHint(
   { config, keys }: { config: Pick<Config, 'issuer'>; keys: Keys },
   text: string,
 ): Promise<IdTokenHint> {
-  if (text.length > MAXIMUM_LENGTH) return { kind: 'foreign' };
-  const header = headerOf(text);
-  // Access tokens and logout tokens are signed with the same keys.
-  if (header?.typ !== 'JWT') return { kind: 'foreign' };
-  // By name, since the key may be newer than the set that this isolate has.
-  const published = await keys.jwks(header.kid);
-  try {
-    const { iss, sub, sid, aud, exp } = decodeJwt(text);
-    // A signed answer of UserInfo is of the same type, and says nothing of a sign-in: it has no `exp`.
-    if (iss !== config.issuer || typeof sub !== 'string' || exp === undefined) return { kind: 'foreign' };
-    await compactVerify(text, createLocalJWKSet(published), { algorithms: ['RS256', 'ES256', 'EdDSA'] });
-    const sessionId = typeof sid === 'string' ? sid : undefined;
-    return { kind: 'ours', userId: sub, sessionId, audience: texts(aud) };
-  } catch (error) {
-    return { kind: error instanceof errors.JWKSNoMatchingKey ? 'unverifiable' : 'foreign' };
-  }
+  const claims = payloadOf(text);
+  const header = claims && headerOf(text);
+  // Access tokens and logout tokens are signed with the same keys. Every key of ours has a name.
+  if (header?.typ !== 'JWT' || typeof header.kid !== 'string') return { kind: 'foreign' };
+  const { iss, sub, sid, aud, exp } = claims ?? {};
+  // A signed answer of UserInfo is of the same type, and says nothing of a sign-in: it has no `exp`.
+  if (iss !== config.issuer || typeof sub !== 'string' || exp === undefined) return { kind: 'foreign' };
+  const opened = await issuedJws(keys)(text);
+  if (!opened.ok) return { kind: opened.code === 'key_unknown' ? 'unverifiable' : 'foreign' };
+  const sessionId = typeof sid === 'string' ? sid : undefined;
+  return { kind: 'ours', userId: sub, sessionId, audience: texts(aud) };
 }

@@ -13,7 +13,7 @@ const envelope = v.strictObject({ by: v.string(), tag: v.string(), body: v.strin
 
 const record = v.strictObject({
   version: v.literal(1),
-  /** Whose keys they are, and where they were. */
+  /** Whose keys they are, where they were, and what was allowed. */
   source: v.string(),
   keys: v.strictObject({ keys: v.array(v.record(v.string(), v.unknown())) }),
   fetchedAt: v.pipe(v.number(), v.integer()),
@@ -50,7 +50,7 @@ async function read(text: string, source: string, { all }: RootSecrets): Promise
  * Workers KV as a store that isolates share. A tag under the root secret covers keys, source and age: who can write to
  * KV can plant no key, and an older set of the same issuer is worth no more than its age allows. What is broken there,
  * or cannot be reached, is not there.
- * @param source names the issuer, and where its keys are.
+ * @param source names the issuer, where its keys are, and by which rules they were fetched.
  */
 export function issuerJwksStore(
   cache: Pick<KVNamespace, 'get' | 'put'>,

@@ -72,6 +72,9 @@ export function issuerJwks(options: IssuerJwksOptions): KeySet {
     return metadata.jwks_uri;
   }
 
+  // What was fetched over http, or from a private address, is believed where that is allowed and nowhere else.
+  const source = JSON.stringify([issuer, jwksUri, development]);
+
   let discovered: { uri: string; until: number } | undefined;
   async function locate(signal: AbortSignal): Promise<string> {
     if (jwksUri !== undefined) return jwksUri;
@@ -84,7 +87,7 @@ export function issuerJwks(options: IssuerJwksOptions): KeySet {
   return jwksCache({
     policy,
     now,
-    shared: issuerJwksStore(cache, JSON.stringify([issuer, jwksUri]), policy.maxStaleSeconds, secrets),
+    shared: issuerJwksStore(cache, source, policy.maxStaleSeconds, secrets),
     async load(signal) {
       try {
         return await fetchKeys(await locate(signal), { ...policy, fetch: request, signal });

@@ -55,7 +55,7 @@ export class KeyRingObject extends DurableObject<Environment> {
 
   /** The ring, private halves sealed; the first call makes its keys. Idempotent. */
   async ring(): Promise<Snapshot> {
-    if (this.#advance().ring.keys.length === 0) await this.#make(() => true);
+    if (this.#isEmpty()) await this.#inTurn(() => this.#begin());
     const { ring, create } = this.#advance();
     const now = Date.now();
     const offer = now - this.#putAt >= OFFER_INTERVAL_MILLISECONDS;
@@ -115,34 +115,69 @@ export class KeyRingObject extends DurableObject<Environment> {
     return this.#change((ring) => ring);
   }
 
-  /** One at a time: a put of an older ring must not overtake that of a newer one. */
-  #settle(occasion: Occasion): Promise<void> {
-    const run = this.#queue.then(() => this.#run(occasion));
+  #isEmpty(): boolean {
+    return this.#advance().ring.keys.length === 0;
+  }
+
+  /** One at a time: a put of an older ring must not overtake that of a newer one, and nobody makes keys twice. */
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    const run = this.#queue.then(step);
     this.#queue = run.catch(() => {});
     return run;
   }
 
+  #settle(occasion: Occasion): Promise<void> {
+    return this.#inTurn(() => this.#run(occasion));
+  }
+
+  /**
+   * Makes the first keys, for whoever cannot go on without them. Anybody may ask for the ring: however many do, what
+   * seals its keys is asked when its time has come, and once.
+   */
+  async #begin(): Promise<void> {
+    if (!this.#isEmpty()) return;
+    if (Date.now() < this.#retryAt) throw new Error('there are no keys yet');
+    const failed = await this.#attempt('make the first keys', () => this.#make(() => true));
+    if (!failed) return;
+    this.#postpone(failed);
+    await this.#setAlarm();
+    throw failed;
+  }
+
+  /** Answers with what went wrong, after it was told. */
+  async #attempt(what: string, step: () => Promise<void>): Promise<Error | undefined> {
+    try {
+      await step();
+      return undefined;
+    } catch (error) {
+      console.error(`key ring: could not ${what}`, error instanceof Error ? error.name : typeof error);
+      return error instanceof Error ? error : new Error(what);
+    }
+  }
+
+  #postpone(failed: unknown): void {
+    this.#failures = failed ? this.#failures + 1 : 0;
+    this.#retryAt = failed ? Date.now() + retryAfterSeconds(this.#failures) * 1000 : Number.NEGATIVE_INFINITY;
+  }
+
   async #run(occasion: Occasion): Promise<void> {
     if (Date.now() < this.#retryAt && occasion !== 'administrator') return this.#setAlarm();
-    let failed = false;
+    let failed: Error | undefined;
     const attempt = async (what: string, step: () => Promise<void>) => {
-      try {
-        await step();
-      } catch (error) {
-        failed = true;
-        console.error(`key ring: could not ${what}`, error instanceof Error ? error.name : typeof error);
-      }
+      failed = (await this.#attempt(what, step)) ?? failed;
     };
     // What signs comes before what the world is told, and that before what can wait.
     await attempt('make a key to sign with', () => this.#make(({ state }) => state === 'active'));
-    if (occasion === 'offer' || publicationDue(this.#advance().ring, this.#policy, Date.now())) {
-      await attempt('publish the ring', () => this.#publish());
+    // Without a key there is nothing to publish, and what did not seal the first is not asked to seal another.
+    if (!this.#isEmpty()) {
+      if (occasion === 'offer' || publicationDue(this.#advance().ring, this.#policy, Date.now())) {
+        await attempt('publish the ring', () => this.#publish());
+      }
+      await attempt('make a successor', () => this.#make(() => true));
+      await attempt('seal keys anew', () => this.#reseal());
     }
-    await attempt('make a successor', () => this.#make(() => true));
-    await attempt('seal keys anew', () => this.#reseal());
     await this.#renew();
-    this.#failures = failed ? this.#failures + 1 : 0;
-    this.#retryAt = failed ? Date.now() + retryAfterSeconds(this.#failures) * 1000 : Number.NEGATIVE_INFINITY;
+    this.#postpone(failed);
     await this.#setAlarm();
   }
 

@@ -21,7 +21,7 @@ export interface VaultOptions {
 /** A private RSA key in PEM, in base64, in JSON is 2.5 KB. */
 const MAXIMUM_ANSWER_BYTES = 64 * 1024;
 const TIMEOUT_MILLISECONDS = 5_000;
-/** Seconds. A token that has no more than this right after a renewal is about to end. */
+/** Seconds. A token that has no more than this right after a renewal ends soon, or as soon as we are away for a day. */
 const MINIMUM_TOKEN_LEASE = 24 * 60 * 60;
 /** The same line is written no more often, whatever the traffic. */
 const SILENCE_MILLISECONDS = 60_000;
@@ -147,7 +147,7 @@ export function vaultEncryption(options: VaultOptions): KeyEncryption {
         );
       } else if (lease > 0 && lease < MINIMUM_TOKEN_LEASE) {
         say(
-          `PORTCULLIS_VAULT_TOKEN ends in ${Math.floor(lease / 60)} minutes and can be renewed no further. Make a new one and \`wrangler secret put PORTCULLIS_VAULT_TOKEN\` (docs/operations.md, "The Vault token")`,
+          `PORTCULLIS_VAULT_TOKEN ends in ${Math.floor(lease / 60)} minutes though it was just renewed: it nears its maximum, or its period is shorter than a day. Make a new one and \`wrangler secret put PORTCULLIS_VAULT_TOKEN\` (docs/operations.md, "The Vault token")`,
         );
       }
     },

@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
+import { answerTo } from '../verify/answer.ts';
 import { challengeHeader } from '../verify/challenge.ts';
 import { type Binding, defaultProofAlgorithms } from '../verify/dpop.ts';
-import { type Refusal, type RefusalCode, refuse } from '../verify/refusal.ts';
+import { type Refusal, refuse } from '../verify/refusal.ts';
 import { oauthError } from './failure.tsx';
 
 /** What is asked of a request in the way of a proof (RFC 9449). */
@@ -20,13 +21,6 @@ export interface ProofDemand {
 export interface Proved {
   jkt: string | undefined;
 }
-
-const resourceErrors: Partial<Record<RefusalCode, string>> = {
-  proof_nonce_needed: 'use_dpop_nonce',
-  // Nothing is wrong with the proof: the token is bound to another key, or sent as if it were to none.
-  proof_key_mismatch: 'invalid_token',
-  proof_missing: 'invalid_token',
-};
 
 const missing = 'a DPoP proof is missing: what this client gets is bound to a key';
 
@@ -73,7 +67,7 @@ function refuseAtIssuer(c: Context, { code, description }: Refusal): Response {
 }
 
 function refuseAtResource(c: Context, { code, description }: Refusal): Response {
-  const error = resourceErrors[code] ?? 'invalid_dpop_proof';
+  const { error } = answerTo(code);
   const challenge = { error, error_description: description, algs: defaultProofAlgorithms };
   c.header('WWW-Authenticate', challengeHeader('DPoP', challenge));
   c.header('Cache-Control', 'no-store');

@@ -1,13 +1,14 @@
 import type { Resource } from '../config/schema.ts';
 import type { Agreement } from '../core/oauth/consent.ts';
 
-/** What the standard scopes mean, in words that complete "it may". */
+/** What the scopes about a person mean, in words that complete "it may". */
 const ownWords: Readonly<Record<string, string>> = {
   openid: 'Recognise you, by the id of your account',
   profile: 'See your name and the rest of your profile',
   email: 'See your email address',
   address: 'See your postal address',
   phone: 'See your phone number',
+  groups: 'See which groups you are in',
   offline_access: 'Keep its access while you are away, until you take it back',
 };
 
@@ -18,6 +19,7 @@ const claimWords: Readonly<Record<string, string>> = {
   zoneinfo: 'See your time zone',
   locale: 'See your language',
   updated_at: 'See when your profile was last changed',
+  groups: 'See which groups you are in',
 };
 
 interface Permission {

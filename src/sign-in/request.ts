@@ -12,8 +12,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { readIdTokenHint } from '../keys/id-token-hint.ts';
 import { openRequestObject } from './request-object.ts';
 
-/** The parameters of a request, and where a request has them from. */
-export interface Said {
+/** The parameters of an authorization request, and where it has them from. */
+export interface RequestParameters {
   parameters: Parameters;
   resource: readonly string[];
   provenance: Provenance;
@@ -35,19 +35,19 @@ const REQUEST_URI = 'urn:ietf:params:oauth:request_uri:';
 export const requestUriOf = (id: string): string => REQUEST_URI + id;
 
 /**
- * Finds out what a client really said at the authorization endpoint: beside its client_id, in a request object, or
- * pushed before.
+ * Assembles an authorization request (RFC 9101 §6.3): its parameters stand beside its client_id, in a request object, or
+ * were pushed before.
  */
-export async function readSaid(
+export async function assembleRequest(
   dependencies: Dependencies,
   client: Client,
-  { parameters, resource }: Pick<Said, 'parameters' | 'resource'>,
-): Promise<Said | RefusedAuthorizationRequest> {
+  { parameters, resource }: Pick<RequestParameters, 'parameters' | 'resource'>,
+): Promise<RequestParameters | RefusedAuthorizationRequest> {
   const refuse = (error: AuthorizationErrorCode, description: string) =>
     refuseAuthorization(parameters, client, error, description);
   const requestUri = parameters.get('request_uri');
   if (requestUri === undefined)
-    return openSaid(dependencies, client, { parameters, resource, provenance: {} });
+    return openRequest(dependencies, client, { parameters, resource, provenance: {} });
   // RFC 9101 §5.
   if (parameters.has('request')) return refuse('invalid_request', 'request and request_uri came together');
   // Nothing is fetched on a stranger's word.
@@ -68,26 +68,26 @@ export async function readSaid(
 }
 
 /** Opens the request object, if that is how the client speaks: then nothing beside it counts (RFC 9101 §6.3). */
-export async function openSaid(
+export async function openRequest(
   dependencies: Dependencies,
   client: Client,
-  said: Said,
-): Promise<Said | RefusedAuthorizationRequest> {
-  const text = said.parameters.get('request');
-  if (text === undefined) return said;
+  sent: RequestParameters,
+): Promise<RequestParameters | RefusedAuthorizationRequest> {
+  const text = sent.parameters.get('request');
+  if (text === undefined) return sent;
   const opened = await openRequestObject(dependencies, client, text, Math.floor(Date.now() / 1000));
   if (opened.kind === 'refused') {
-    return refuseAuthorization(said.parameters, client, opened.error, opened.description);
+    return refuseAuthorization(sent.parameters, client, opened.error, opened.description);
   }
   const { parameters, resource } = opened;
-  return { parameters, resource, provenance: { ...said.provenance, signed: true } };
+  return { parameters, resource, provenance: { ...sent.provenance, signed: true } };
 }
 
-/** Judges what was said. */
-export async function judge(
+/** Validates an assembled request (RFC 6749 §4.1.1, RFC 9101 §6.3). */
+export async function validateRequest(
   dependencies: Dependencies,
   client: Client,
-  { parameters, resource, provenance }: Said,
+  { parameters, resource, provenance }: RequestParameters,
 ): Promise<AuthorizationRequestOutcome> {
   const outcome = checkAuthorizationRequest(parameters, resource, client, provenance);
   const text = parameters.get('id_token_hint');

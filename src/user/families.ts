@@ -108,6 +108,7 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
     rotates: request.policy.rotates,
   };
   const decision = decide(family, request, policy, now);
+  const told = request.withProfile ? { profile } : {};
   switch (decision.kind) {
     case 'refuse':
       return decision.refusal === 'ended'
@@ -131,16 +132,16 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
       return {
         kind: 'replayed',
         grant: grantOf(profile, family),
-        profile,
+        ...told,
         salt: decision.salt,
         hash: decision.hash,
       };
     case 'keep':
       user.families.keep(family.familyId, decision.idleExpiresAt);
-      return { kind: 'kept', grant: grantOf(profile, family), profile };
+      return { kind: 'kept', grant: grantOf(profile, family), ...told };
     case 'rotate':
       user.families.rotate(family.familyId, decision.family);
-      return { kind: 'rotated', grant: grantOf(profile, family), profile };
+      return { kind: 'rotated', grant: grantOf(profile, family), ...told };
   }
 }
 

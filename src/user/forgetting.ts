@@ -16,7 +16,10 @@ export function forget(user: UserRecord, now: number): void {
   user.sessionClients.removeForgotten();
   user.events.removeDelivered(now - EXPLAINED_FOR);
   const quiet = user.families.isEmpty() && user.sessions.isEmpty() && user.events.isEmpty();
+  const nextExpiry = user.revokedTokens.nextExpiry();
   if (user.events.undelivered(1).length > 0) user.wakeBy(now);
-  else if (!user.codes.isEmpty() || !user.revokedTokens.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
+  else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
+  else if (nextExpiry !== undefined)
+    user.wakeBy(Math.min(Math.max(nextExpiry, now + CODE_REMEMBERED_FOR), now + EXPLAINED_FOR));
   else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);
 }

@@ -13,7 +13,7 @@ import { deliver } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
-import { revokeToken } from './revoked-tokens.ts';
+import { endHandle, handleHasEnded, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
 import {
   answerFor,
@@ -121,12 +121,18 @@ export class UserObject extends DurableObject<Environment> {
   }
 
   /** Whether a session, or a family, is alive: the question of the freshness dial. */
-  status({ sessionId, familyId }: Types.StatusQuestion): Types.SessionAnswer {
-    return this.#transaction((user, now) =>
-      familyId === undefined
-        ? answerFor(user, user.sessions.get(sessionId), now)
-        : familyStatus(user, familyId, sessionId, now),
-    );
+  status({ sessionId, familyId, handleId }: Types.StatusQuestion): Types.SessionAnswer {
+    return this.#transaction((user, now) => {
+      if (familyId !== undefined) return familyStatus(user, familyId, sessionId, now);
+      if (handleId !== undefined && handleHasEnded(user, { sessionId, handleId }))
+        return { kind: 'ended', cause: 'sign_out', endedAt: now };
+      return answerFor(user, user.sessions.get(sessionId), now);
+    });
+  }
+
+  /** Ends one handle of the gate. @param expiresAt milliseconds since the epoch. */
+  endHandle(handle: Types.HandleToEnd, expiresAt: number): void {
+    this.#transaction((user, now) => endHandle(user, handle, expiresAt, now));
   }
 
   issueCode(presented: Types.PresentedSession, code: Types.NewCode): Types.IssueAnswer {

@@ -108,10 +108,35 @@ const ownChange = v.strictObject({
   claims: v.optional(v.strictObject(ownClaims), {}),
 });
 
-/** What was verified is known to the administrator alone. */
+const MAXIMUM_GROUPS = 100;
+/** All of them stand in a token at once, and no token of ours has more than 8,192 characters. */
+const MAXIMUM_BYTES_OF_GROUPS = 4096;
+
+/** Compared character by character wherever they count, so they are kept as they were written. */
+const groups = v.pipe(
+  v.array(
+    v.pipe(
+      v.string('This must be text.'),
+      v.nonEmpty('This must not be empty.'),
+      characters(100),
+      v.regex(/^[^\p{C}]*$/u, 'This has characters that cannot be shown.'),
+    ),
+    'This must be a list of names.',
+  ),
+  v.transform((names) => [...new Set(names)].sort()),
+  v.maxLength(MAXIMUM_GROUPS, `Use at most ${MAXIMUM_GROUPS} groups.`),
+  v.check(
+    (names) => new TextEncoder().encode(JSON.stringify(names)).length <= MAXIMUM_BYTES_OF_GROUPS,
+    'Together these are longer than a token can hold: use fewer or shorter names.',
+  ),
+);
+
+/** What was verified, and who belongs where, is for the administrator alone to say. */
 const administratorsChange = v.strictObject({
   ...ownChange.entries,
   emailVerified: v.optional(v.boolean()),
+  /** All groups of the person: those that are not in the list they leave. */
+  groups: v.optional(groups),
   claims: v.optional(v.strictObject({ ...ownClaims, phone_number_verified: v.nullish(v.boolean()) }), {}),
 });
 
@@ -151,20 +176,27 @@ export function changeProfile(user: UserRecord, change: ProfileChange, now: numb
   if (claims.phone_number === undefined) delete claims.phone_number_verified;
   else if (claims.phone_number !== before.claims?.phone_number)
     claims.phone_number_verified = change.claims.phone_number_verified ?? false;
-  const { name = before.name, emailVerified = before.emailVerified } = change;
+  const { name = before.name, emailVerified = before.emailVerified, groups = before.groups ?? [] } = change;
   const changed = changedMembers(
-    { ...before.claims, name: before.name, email_verified: before.emailVerified },
-    { ...claims, name, email_verified: emailVerified },
+    {
+      ...before.claims,
+      name: before.name,
+      email_verified: before.emailVerified,
+      groups: before.groups ?? [],
+    },
+    { ...claims, name, email_verified: emailVerified, groups },
   );
   if (changed.length === 0) return before;
   claims.updated_at = Math.floor(now / 1000);
-  user.profile.update({ name, emailVerified, claims });
+  user.profile.update({ name, emailVerified, claims, groups });
   // Their names alone: the trail need not know anybody's birthday.
   user.note('profile_changed', now, { changed });
   return user.profile.get();
 }
 
-function changedMembers(before: StandardClaims, after: StandardClaims): string[] {
+type Members = Readonly<Record<string, unknown>>;
+
+function changedMembers(before: Members, after: Members): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])).sort();
 }

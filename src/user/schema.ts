@@ -91,7 +91,7 @@ export const migrations = [
   ) WITHOUT ROWID;
   INSERT INTO password_attempt SELECT 'anyone', window_started_at, attempts FROM password_attempts;
   DROP TABLE password_attempts;`,
-  // The whole protocol: claims of the profile, the \`claims\` that a request names, DPoP keys, consents, which clients a
+  // The whole protocol: claims of the profile, the `claims` that a request names, DPoP keys, consents, which clients a
   // session was used at, and access tokens that were revoked before they expired.
   `ALTER TABLE profile ADD COLUMN claims TEXT NOT NULL DEFAULT '{}';
   ALTER TABLE code ADD COLUMN dpop_jkt TEXT;
@@ -104,4 +104,6 @@ export const migrations = [
     session_id TEXT NOT NULL, client_id TEXT NOT NULL, PRIMARY KEY (session_id, client_id)
   ) WITHOUT ROWID;
   CREATE TABLE revoked_token (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;`,
+  // The groups that an administrator put the person in: a JSON array.
+  "ALTER TABLE profile ADD COLUMN groups TEXT NOT NULL DEFAULT '[]';",
 ] as const;

@@ -45,6 +45,8 @@ export interface Profile {
   name: string;
   /** The other standard claims of OpenID Connect Core §5.1 that are known of the person. */
   claims?: StandardClaims;
+  /** The groups that an administrator put the person in. */
+  groups?: string[];
 }
 
 /** By their names on the wire: given_name, address (whose members are text), phone_number... */
@@ -81,6 +83,14 @@ export interface StatusQuestion {
   sessionId: string;
   /** The family of the access token in question; without it the session itself is asked about. */
   familyId?: string;
+  /** The gate's handle in question. */
+  handleId?: string;
+}
+
+/** The gate's handle of a session on one host. */
+export interface HandleToEnd {
+  sessionId: string;
+  handleId: string;
 }
 
 /** An access token, by its `jti`, and what it belongs to. */
@@ -202,15 +212,17 @@ export interface Refresh {
   resource: string[] | null;
   candidate: { salt: Uint8Array; hash: Uint8Array };
   policy: { graceSeconds: number; idleSeconds: number; rotates: boolean };
+  /** The new access token says something of the person. Default false: then the profile stays where it is. */
+  withProfile?: boolean;
 }
 
 export type RefreshAnswer =
   /** The candidate was adopted: it is the successor. */
-  | { kind: 'rotated'; grant: Grant; profile: Profile }
+  | { kind: 'rotated'; grant: Grant; profile?: Profile }
   /** The client keeps its token: it does not rotate. */
-  | { kind: 'kept'; grant: Grant; profile: Profile }
+  | { kind: 'kept'; grant: Grant; profile?: Profile }
   /** A successor was adopted before; `hash` tells which derivation key made it. */
-  | { kind: 'replayed'; grant: Grant; profile: Profile; salt: Uint8Array; hash: Uint8Array }
+  | { kind: 'replayed'; grant: Grant; profile?: Profile; salt: Uint8Array; hash: Uint8Array }
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }
   | {
       kind: 'refused';

@@ -54,6 +54,8 @@ export interface Users {
   revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
   /** Remembers an access token as revoked until it expires. @param expiresAt milliseconds since the epoch. */
   revokeToken(userId: string, token: Types.TokenToRevoke, expiresAt: number): Promise<void>;
+  /** Ends one handle of the gate and leaves the session alone. @param expiresAt milliseconds since the epoch. */
+  endHandle(userId: string, handle: Types.HandleToEnd, expiresAt: number): Promise<void>;
   /** What a refresh token stands for, if it is the client's and a refresh with it would be answered. */
   refreshTokenState(
     refreshToken: Token,
@@ -135,6 +137,7 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       return at(token.userId, async (stub) => stub.revokeFamily(family, clientId));
     },
     revokeToken: (userId, token, expiresAt) => at(userId, async (stub) => stub.revokeToken(token, expiresAt)),
+    endHandle: (userId, handle, expiresAt) => at(userId, async (stub) => stub.endHandle(handle, expiresAt)),
     refreshTokenState: async (token, clientId, graceSeconds) => {
       const family = {
         familyId: token.recordId,

@@ -86,7 +86,7 @@ function place(text: string): string | undefined {
   return url.origin + path;
 }
 
-const hashOf = async (text: string): Promise<string> =>
+export const hashOf = async (text: string): Promise<string> =>
   base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
 
 /** A public key's thumbprint (RFC 7638 §3.2): the required members alone, in the order of their names. */
@@ -159,23 +159,30 @@ export function proofReader(options: Omit<DpopOptions, 'required'>, now: () => n
   };
 }
 
+/** Checks what a token is bound to: answers with what is wrong, or with nothing. */
+export type CheckBinding = (
+  token: string,
+  claims: Readonly<Record<string, unknown>>,
+  request: ProofRequest | undefined,
+) => Promise<Refusal | undefined> | Refusal | undefined;
+
 /**
- * Makes a function that checks what a token is bound to (RFC 9449 §4.3, §7.1): it answers with what is wrong, or with
- * nothing. A binding of another kind (RFC 8705) is refused: it cannot be checked here.
- * @throws TypeError when the options are wrong.
+ * Makes a function that checks what a token is bound to (RFC 9449 §4.3, §7.1). A binding of another kind (RFC 8705) is
+ * refused: it cannot be checked here.
+ * @param read judges proofs. Without it tokens that are bound to a key are refused.
  */
-export function proofChecker(options: DpopOptions | undefined, now: () => number) {
-  const { required = false, ...reading } = options ?? {};
-  const read = proofReader(reading, now);
-  return (
-    token: string,
-    { cnf }: Readonly<Record<string, unknown>>,
-    request: ProofRequest | undefined,
-  ): Promise<Refusal | undefined> | Refusal | undefined => {
+export const bindingChecker =
+  (read: ReadProof | undefined, required = false): CheckBinding =>
+  (token, { cnf }, request) => {
     // RFC 9449 §7.1: a token that is bound to no key is a bearer token, whatever it is sent as.
     if (cnf === undefined) return required || request ? refuse('binding_missing') : undefined;
     const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined;
-    if (!options || !request || typeof jkt !== 'string') return refuse('proof_missing');
+    if (!read || !request || typeof jkt !== 'string') return refuse('proof_missing');
     return read(request, { token, jkt }).then((found) => (found.ok ? undefined : found));
   };
+
+/** The same by a verifier's options. @throws TypeError when they are wrong. */
+export function proofChecker(options: DpopOptions | undefined, now: () => number): CheckBinding {
+  const { required, ...reading } = options ?? {};
+  return bindingChecker(options && proofReader(reading, now), required);
 }

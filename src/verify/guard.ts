@@ -1,5 +1,6 @@
-import { challengeHeader } from './challenge.ts';
+import { type Answer, answerTo, challengesFor } from './answer.ts';
 import type { Claims } from './claims.ts';
+import { readCredentials, type Scheme } from './credentials.ts';
 import { type DpopOptions, defaultProofAlgorithms } from './dpop.ts';
 import { descriptions, type Refusal, type RefusalCode, refuse } from './refusal.ts';
 import { resourceMetadataUrl } from './resource-metadata.ts';
@@ -36,7 +37,7 @@ export interface Admitted<C extends Claims = Claims> extends Verified<C> {
 
 /** The request may not pass. What to answer: */
 export interface Denied extends Refusal {
-  status: 400 | 401 | 403 | 503;
+  status: Answer['status'];
   responseHeaders: [name: string, value: string][];
   body: { error: string; error_description: string };
 }
@@ -46,33 +47,7 @@ export type Guard<C extends Claims = Claims> = (
   requirement?: Requirement,
 ) => Promise<Admitted<C> | Denied>;
 
-/** What is not the token's own fault, by its code. Everything else is 401 invalid_token. */
-const answers: Partial<Record<RefusalCode, [status: Denied['status'], error: string]>> = {
-  missing: [401, 'invalid_token'],
-  keys_unavailable: [503, 'temporarily_unavailable'],
-  authorization_malformed: [400, 'invalid_request'],
-  insufficient_scope: [403, 'insufficient_scope'],
-  insufficient_user_authentication: [401, 'insufficient_user_authentication'],
-  // RFC 9449 §7.1: a proof of another key is a token in the wrong hands, not a proof that is no good.
-  proof_key_mismatch: [401, 'invalid_token'],
-  proof_missing: [401, 'invalid_token'],
-  proof_nonce_needed: [401, 'use_dpop_nonce'],
-};
-const answerTo = (code: RefusalCode): [Denied['status'], string] =>
-  answers[code] ?? [401, code.startsWith('proof_') ? 'invalid_dpop_proof' : 'invalid_token'];
-
 const RETRY_AFTER_SECONDS = 1;
-
-type Scheme = 'Bearer' | 'DPoP';
-
-/** RFC 9110 §11.6.2 and RFC 6750 §2.1. Several Authorization headers are one with commas, and no token. */
-function credentials(authorization: string | null): { scheme: Scheme; token: string } | RefusalCode {
-  const scheme = /^(bearer|dpop)(?: |$)/i.exec(authorization ?? '')?.[1]?.toLowerCase();
-  if (authorization === null || scheme === undefined) return 'missing';
-  const token = /^\w+ +([\w.~+/-]+=*)$/.exec(authorization)?.[1];
-  if (token === undefined) return 'authorization_malformed';
-  return { scheme: scheme === 'dpop' ? 'DPoP' : 'Bearer', token };
-}
 
 /** Whether the token is enough. `now` in seconds since the epoch. */
 function unmet(
@@ -109,19 +84,19 @@ export function resourceGuard<C extends Claims = Claims>({ resource, ...options 
   }
 
   async function deny(code: RefusalCode, used: Scheme | undefined, required: Requirement): Promise<Denied> {
-    const [status, error] = answerTo(code);
+    const { status, error } = answerTo(code);
     const { scope, acrValues, maxAgeSeconds } = required;
-    const stepUp = code === 'insufficient_user_authentication';
-    const challenges = (used && schemes.includes(used) ? [used] : schemes).map((scheme): [string, string] => [
-      'WWW-Authenticate',
-      challengeHeader(scheme, {
+    const challenges = challengesFor(
+      { schemes, used },
+      {
+        // RFC 6750 §3.1: whoever sent no token is told of no error.
         ...(code !== 'missing' && { error, error_description: descriptions[code] }),
         scope,
-        ...(stepUp && { acr_values: acrValues, max_age: maxAgeSeconds }),
-        ...(scheme === 'DPoP' && { algs: dpop?.algorithms ?? defaultProofAlgorithms }),
+        ...(code === 'insufficient_user_authentication' && { acr_values: acrValues, max_age: maxAgeSeconds }),
         resource_metadata: metadata,
-      }),
-    ]);
+      },
+      dpop?.algorithms ?? defaultProofAlgorithms,
+    ).map((value): [string, string] => ['WWW-Authenticate', value]);
     return {
       ...refuse(code),
       status,
@@ -135,7 +110,7 @@ export function resourceGuard<C extends Claims = Claims>({ resource, ...options 
   }
 
   return async (request, required = {}) => {
-    const sent = credentials(request.headers.get('Authorization'));
+    const sent = readCredentials(request.headers.get('Authorization'));
     if (typeof sent === 'string') return deny(sent, undefined, required);
     const { scheme, token } = sent;
     const { method, url } = request;

@@ -29,6 +29,11 @@ export const descriptions = {
   proof_repeated: 'the proof was used before',
   proof_nonce_needed: 'the proof lacks the nonce that is asked for here',
 
+  // The gate's assertion, bound to its request
+  request_binding_missing: 'the assertion is not bound to a request',
+  request_mismatch: 'the assertion is for another request',
+  assertion_repeated: 'the assertion was used before',
+
   // What a resource asks beyond a valid token
   authorization_malformed: 'the Authorization header cannot be read in one way',
   insufficient_scope: 'the token lacks a scope that is needed here',

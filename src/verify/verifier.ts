@@ -7,9 +7,6 @@ import { keySource, remoteKeys } from './key-source.ts';
 import { memory } from './memory.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
-/** The header in which the gate tells an origin who is calling. */
-export const ASSERTION_HEADER = 'Portcullis-Assertion';
-const ASSERTION_TYPE = 'portcullis-assertion+jwt';
 /** RFC 9068 §2.1. */
 const ACCESS_TOKEN_TYPE = 'at+jwt';
 
@@ -42,24 +39,6 @@ export interface VerifierOptions {
   dpop?: DpopOptions;
   /** Milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
-}
-
-/** What the gate tells an origin about the caller. */
-export interface AssertionClaims extends Claims {
-  /** The session. Absent when the caller came with another issuer's token. */
-  sid?: string;
-  /** Then: which issuer's, and its name for the caller (RFC 9493 §3.2.3). `sub` is the two in one, and nobody else's. */
-  sub_id?: { format: 'iss_sub'; iss: string; sub: string };
-  /** When the user last signed in, in seconds since the epoch, if it is known. */
-  auth_time?: number;
-  /** How (RFC 8176). Like email and name it is absent where a route trusts an access token without asking further. */
-  amr?: string[];
-  email?: string;
-  email_verified?: boolean;
-  name?: string;
-  /** The OAuth client, and what it may do, when the caller came with an access token of its own. */
-  client_id?: string;
-  scope?: string;
 }
 
 export interface Verified<C extends Claims = Claims> {
@@ -101,14 +80,15 @@ function checkOptions({
   }
 }
 
+/** Judges one token by itself: what it is bound to is for whoever asks to check. */
+type ReadToken<C extends Claims> = (token: string | null | undefined) => Promise<Verified<C> | Refusal>;
+
 /**
- * Makes a function that judges the tokens of one issuer for one audience, as RFC 8725 and RFC 9068 §4 ask: signature
- * by a published key, allowed algorithm, `typ`, `iss`, `aud`, `exp`, `nbf`, no unknown `crit`, and the proof of a token
- * that is bound to a key. Keys in the header (`jwk`, `jku`, `x5c`, `x5u`) are never looked at. A token seen before costs
- * no second signature check. Make it once and keep it: it holds the keys and the memory.
+ * Makes a function that judges the tokens of one issuer for one audience as `verifier` does, but for what they are bound
+ * to: whoever uses it must check that itself (`bindingChecker`).
  * @throws TypeError when the options are wrong; a token never makes it throw.
  */
-export function verifier<C extends Claims = Claims>(options: VerifierOptions): Verify<C> {
+export function tokenReader<C extends Claims = Claims>(options: Omit<VerifierOptions, 'dpop'>): ReadToken<C> {
   checkOptions(options);
   const { issuer, audience, algorithms = ['ES256'], now = () => Date.now() } = options;
   const rules: ClaimRules = {
@@ -126,7 +106,6 @@ export function verifier<C extends Claims = Claims>(options: VerifierOptions): V
       }),
   );
   const open = jwsOpener(algorithms);
-  const checkProof = proofChecker(options.dpop, now);
   const seconds = () => Math.floor(now() / 1000);
 
   const remembered = memory<Verified<C>>(MAXIMUM_REMEMBERED);
@@ -141,12 +120,7 @@ export function verifier<C extends Claims = Claims>(options: VerifierOptions): V
     return known && known.claims.exp <= seconds() - rules.toleranceSeconds ? refuse('expired') : known;
   }
 
-  function proved(token: string, verified: Verified<C>, request: ProofRequest | undefined) {
-    const fault = checkProof(token, verified.claims as Claims, request);
-    return fault instanceof Promise ? fault.then((found) => found ?? verified) : (fault ?? verified);
-  }
-
-  return async (token, request) => {
+  return async (token) => {
     if (!token) return refuse('missing');
     let find: JWTVerifyGetKey;
     try {
@@ -155,7 +129,7 @@ export function verifier<C extends Claims = Claims>(options: VerifierOptions): V
       return refuse('keys_unavailable');
     }
     const known = recall(token, find);
-    if (known) return known.ok ? proved(token, known, request) : known;
+    if (known) return known;
     let opened = await open(token, find);
     const kid = !opened.ok && opened.code === 'key_unknown' && headerOf(token)?.kid;
     if (!opened.ok && typeof kid === 'string') {
@@ -172,14 +146,23 @@ export function verifier<C extends Claims = Claims>(options: VerifierOptions): V
     if (fault) return refuse(fault);
     const verified: Verified<C> = { ok: true, claims: claims as Readonly<C>, header: opened.header };
     if (find === findOfRemembered) remembered.set(token, verified);
-    return proved(token, verified, request);
+    return verified;
   };
 }
 
 /**
- * The same for the assertion that the gate sends to an origin in `Portcullis-Assertion`:
- * `const verify = assertionVerifier({ issuer, audience })`, then `await verify(request.headers.get(ASSERTION_HEADER))`.
- * @param options `audience` is the route's `resource`.
+ * Makes a function that judges the tokens of one issuer for one audience, as RFC 8725 and RFC 9068 §4 ask: signature
+ * by a published key, allowed algorithm, `typ`, `iss`, `aud`, `exp`, `nbf`, no unknown `crit`, and the proof of a token
+ * that is bound to a key. Keys in the header (`jwk`, `jku`, `x5c`, `x5u`) are never looked at. A token seen before costs
+ * no second signature check. Make it once and keep it: it holds the keys and the memory.
+ * @throws TypeError when the options are wrong; a token never makes it throw.
  */
-export const assertionVerifier = (options: Omit<VerifierOptions, 'typ' | 'dpop'>): Verify<AssertionClaims> =>
-  verifier<AssertionClaims>({ ...options, typ: ASSERTION_TYPE });
+export function verifier<C extends Claims = Claims>(options: VerifierOptions): Verify<C> {
+  const read = tokenReader<C>(options);
+  const checkBinding = proofChecker(options.dpop, options.now ?? (() => Date.now()));
+  return async (token, request) => {
+    const verified = await read(token);
+    if (!token || !verified.ok) return verified;
+    return (await checkBinding(token, verified.claims as Claims, request)) ?? verified;
+  };
+}

@@ -1,6 +1,6 @@
 import { type Measured, ratio } from './load.ts';
 import type { FamilyCosts } from './measure/families.ts';
-import type { Way } from './measure/gate.ts';
+import type { GateFigures, OriginKind, Way } from './measure/gate.ts';
 import type { JwtWork } from './measure/jwt.ts';
 import type { Memory } from './measure/memory.ts';
 import type { Contender, Refreshes } from './measure/refresh.ts';
@@ -12,7 +12,7 @@ import { figure, kibibytes, mebibytes, type Report, type Row, type Target } from
 export interface Figures {
   refresh: Refreshes;
   signIn: Record<'portcullis' | 'floor', Measured>;
-  gate: Record<'together' | 'alone', Record<Way, Measured>>;
+  gate: GateFigures;
   jwt: Record<JwtWork, number>;
   verify: Record<VerifyWork, number>;
   families: FamilyCosts;
@@ -21,11 +21,16 @@ export interface Figures {
   size: Partial<Record<Bundle, Size>>;
 }
 
-const ways = {
-  cookie: 'session cookie',
-  bearer: 'bearer token',
-  strict: 'strict route',
-} as const satisfies Partial<Record<Way, string>>;
+type Gated = Exclude<Way, 'proxy'>;
+
+/** Of each way through the gate its name, and what its throughput beside the bare proxy's is to be. */
+const gated: readonly (readonly [Gated, name: string, asked?: number])[] = [
+  ['cookie', "'token', session cookie", 0.8],
+  ['bearer', "'token', bearer token", 0.8],
+  ['within', '{ within: 30 }, session cookie', 0.75],
+  ['strict', "'strict', session cookie"],
+];
+const origins: Record<OriginKind, string> = { url: 'HTTP origin', binding: 'origin by binding' };
 
 const clients = (level: string | number): string => `${level} ${Number(level) === 1 ? 'client' : 'clients'}`;
 const whole = (count: number): string => count.toLocaleString('en-US');
@@ -45,14 +50,13 @@ function rowsOf({ refresh, signIn, gate, jwt, verify, families, memory, startUp,
       ),
     ];
   });
-  const passed = (way: keyof typeof ways): Row[] => {
-    const { together, alone } = gate;
-    const added = (of: 'p50' | 'p99') => milliseconds(alone[way][of] - alone.proxy[of]);
-    return [
-      [`gate, ${ways[way]}, per second`, figure(together[way].perSecond), figure(together.proxy.perSecond)],
-      [`gate, ${ways[way]}, added p50 / p99`, `${added('p50')} / ${added('p99')}`],
-    ];
-  };
+  const passed = (kind: OriginKind): Row[] =>
+    gated.map(([way, name]) => [
+      `gate, ${name}, ${origins[kind]}, per second`,
+      figure(gate[kind][way].perSecond),
+      figure(gate[kind].proxy.perSecond),
+    ]);
+  const added = (way: Gated, of: 'p50' | 'p99') => milliseconds(gate.alone[way][of] - gate.alone.proxy[of]);
   const bundle = (of: keyof Size): Row => {
     const cell = (name: Bundle) => size[name] && kibibytes(size[name][of]);
     return [
@@ -76,9 +80,11 @@ function rowsOf({ refresh, signIn, gate, jwt, verify, families, memory, startUp,
     ['storage per family', `${Math.round(families.bytesPerFamily)} bytes`],
     ['storage per session', `${Math.round(families.bytesPerSession)} bytes`],
     ['sign-ins per second', figure(signIn.portcullis.perSecond), figure(signIn.floor.perSecond)],
-    ...passed('cookie'),
-    ...passed('bearer'),
-    ...passed('strict'),
+    ...passed('url'),
+    ...passed('binding'),
+    ...gated.map(
+      ([way, name]): Row => [`gate, ${name}, added p50 / p99`, `${added(way, 'p50')} / ${added(way, 'p99')}`],
+    ),
     ['ES256 JWTs signed per second', figure(jwt.sign), figure(jwt['raw-sign'])],
     ['ES256 JWTs verified per second', figure(jwt.verify), figure(jwt['raw-verify'])],
     ['portcullis/verify, a new token, per second', figure(verify.first)],
@@ -162,10 +168,13 @@ function targetsOf({ refresh, gate, jwt, verify, families }: Figures): Target[] 
     share('JWTs signed / bare crypto.subtle.sign', jwt.sign / jwt['raw-sign'], 0.8),
     share('a new token verified / jose', verify.first / verify.jose, 0.95),
     share('a repeated token verified / jose', verify.repeated / verify.jose, 10),
-    ...(['cookie', 'bearer', 'strict'] as const).map((way) => ({
-      what: `gate, ${ways[way]}, per second / bare proxy`,
-      reached: figure(ratio(gate.together[way], gate.together.proxy, 'perSecond')),
-    })),
+    ...(['url', 'binding'] as const).flatMap((kind) =>
+      gated.map(([way, name, bound]): Target => {
+        const what = `gate, ${name}, ${origins[kind]} / bare proxy`;
+        const reached = ratio(gate[kind][way], gate[kind].proxy, 'perSecond');
+        return bound === undefined ? { what, reached: figure(reached) } : share(what, reached, bound);
+      }),
+    ),
   ];
 }
 
@@ -177,6 +186,6 @@ export const reportOf = (figures: Figures, conditions: string[]): Report => ({
     'Floor of a refresh: a Worker that makes one Durable Object write and one ES256 signature; of a sign-in: the scrypt hash; of the gate: a proxy that passes the request on; of JWTs: Web Crypto; of the start: a Worker of one line.',
     'A ratio of throughputs is the median of what each round says, not the ratio of the medians above it.',
     'The other libraries run unmodified in the same workerd on its KV; each client rotates its own chain.',
-    'Added p50 / p99: one request at a time, beside the proxy. A strict route asks the object of the user every time, the others answer from memory. Storage is what SQLite grows by.',
+    'Before the gate stand an HTTP server in a process of its own and a Worker in the same workerd. Added p50 / p99: one request at a time to the HTTP server, beside the proxy. A strict route asks the object of the user every time, the others answer from memory. Storage is what SQLite grows by.',
   ],
 });

@@ -14,7 +14,7 @@ import { measureSize } from './measure/size.ts';
 import { measureStartUp } from './measure/start-up.ts';
 import { measureVerify } from './measure/verify.ts';
 import { print } from './report.ts';
-import { floor, installPeers, jwt, origin, peers, proxy } from './servers.ts';
+import { floor, installPeers, jwt, origin, peers } from './servers.ts';
 
 const usage = `npm run bench -- [options]
 
@@ -25,29 +25,28 @@ const usage = `npm run bench -- [options]
 async function measure(withPeers: boolean, size: Size, levels: number[], pace: Pace): Promise<Figures> {
   const say = (what: string) => console.error(`measuring ${what}...`);
   const runtime = await startRuntime({
-    workers: [origin, floor, proxy, jwt, ...(withPeers ? peers : [])],
+    workers: [origin, floor, jwt, ...(withPeers ? peers : [])],
   });
   const http = connect(runtime.url);
-  let together: Pick<Figures, 'refresh' | 'signIn' | 'gate' | 'jwt'>;
+  let together: Pick<Figures, 'refresh' | 'signIn' | 'jwt'>;
   try {
     say('refreshes');
     const people = await inTurn(Array.from({ length: size.users }), () => signUp(http));
     const refresh = await measureRefresh(runtime, people, size, levels, pace);
     say('sign-ins');
     const signIn = await measureSignIn(runtime, people, pace);
-    say('the gate');
-    const gate = await measureGate(runtime, people, size.users * size.chains, pace);
     say('JWTs');
     together = {
       refresh,
       signIn,
-      gate,
       jwt: await measureJwt(runtime, pace),
     };
   } finally {
     http.close();
     await runtime.stop();
   }
+  say('the gate');
+  const gate = await measureGate(size, pace);
   say('families');
   const families = await measureFamilies(pace);
   say('the verifier');
@@ -57,7 +56,7 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
   const memory = await measureMemory(size, pace);
   say('start-up');
   const startUp = await measureStartUp(pace);
-  return { ...together, families, verify, memory, startUp, size: await measureSize(withPeers) };
+  return { ...together, gate, families, verify, memory, startUp, size: await measureSize(withPeers) };
 }
 
 const { values } = parseArgs({

@@ -29,13 +29,6 @@ export const floor: WorkerDefinition = {
   exposed: true,
 };
 
-export const proxy: WorkerDefinition = {
-  name: 'proxy',
-  main: source('workers/proxy.ts'),
-  services: { ORIGIN: origin.name },
-  exposed: true,
-};
-
 export const jwt: WorkerDefinition = {
   name: 'jwt',
   main: source('workers/jwt.ts'),
@@ -68,24 +61,45 @@ export async function installPeers(): Promise<void> {
   if (code !== 0) throw new Error(`npm ci in test/bench/peers failed with exit code ${code}; see --no-peers`);
 }
 
-/** Portcullis with the doors of workers/families.ts. */
-export async function startFamilies(): Promise<Runtime> {
+/** Portcullis with another main and all of its bindings. */
+async function portcullisFrom(
+  main: string,
+  more: Pick<WorkerDefinition, 'bindings' | 'services'> = {},
+): Promise<{ port: number; main: WorkerDefinition }> {
   const { env } = await readWranglerConfiguration('wrangler.jsonc');
   const { vars, durable_objects, kv_namespaces, d1_databases, services } = env?.development ?? {};
   const port = await freePort();
-  return startRuntime({
+  return {
     port,
     main: {
       name: 'portcullis',
-      main: source('workers/families.ts'),
-      bindings: { ...vars, PORTCULLIS_SECRET: secret, PORTCULLIS_ISSUER: `http://localhost:${port}` },
+      main: source(main),
+      bindings: {
+        ...vars,
+        PORTCULLIS_SECRET: secret,
+        PORTCULLIS_ISSUER: `http://localhost:${port}`,
+        ...more.bindings,
+      },
       durableObjects: Object.fromEntries(
         (durable_objects?.bindings ?? []).map(({ name, class_name }) => [name, class_name]),
       ),
       kvNamespaces: (kv_namespaces ?? []).map(({ binding }) => binding),
       d1Databases: (d1_databases ?? []).map(({ binding }) => binding),
-      services: Object.fromEntries((services ?? []).map(({ binding, service }) => [binding, service])),
+      services: {
+        ...Object.fromEntries((services ?? []).map(({ binding, service }) => [binding, service])),
+        ...more.services,
+      },
     },
-    workers: [origin],
-  });
+  };
+}
+
+/** Portcullis with the doors of workers/families.ts. */
+export const startFamilies = async (): Promise<Runtime> =>
+  startRuntime({ ...(await portcullisFrom('workers/families.ts')), workers: [origin] });
+
+/** Portcullis with the routes of workers/gate.ts, and beside it the proxy, before the same two origins. */
+export async function startGate(originUrl: string): Promise<Runtime> {
+  const both = { bindings: { ORIGIN_URL: originUrl }, services: { ORIGIN: origin.name } };
+  const proxy = { name: 'proxy', main: source('workers/proxy.ts'), exposed: true, ...both };
+  return startRuntime({ ...(await portcullisFrom('workers/gate.ts', both)), workers: [origin, proxy] });
 }

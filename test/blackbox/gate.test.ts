@@ -117,7 +117,9 @@ describe('before a recording origin', () => {
     expect(refusal.headers.get('Content-Type')).toBe('application/json');
     expect(jsonOf(refusal)).toMatchObject({ error: 'login_required' });
     const challenge = refusal.headers.get('WWW-Authenticate') ?? '';
-    const metadata = /^Bearer resource_metadata="([^"]+)"$/.exec(challenge)?.[1] ?? '';
+    // One for each scheme that is taken, both with the same place.
+    const challenges = /^Bearer resource_metadata="([^"]+)", DPoP algs="[^"]+", resource_metadata="\1"$/;
+    const metadata = challenges.exec(challenge)?.[1] ?? '';
     expect(jsonOf(await send(metadata))).toMatchObject({
       resource: `${runtime.url}/demo/api`,
       authorization_servers: [runtime.url],

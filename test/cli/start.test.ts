@@ -106,6 +106,38 @@ describe('npm start', () => {
     expect(await (await fetch(`${after}/.well-known/jwks.json`)).json()).toEqual(keys);
   });
 
+  /** As `start`, with variables of the operator's shell. */
+  function startWith(variables: Record<string, string>, ...args: string[]): Run {
+    const set = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    const command = [process.execPath, 'src/cli/portcullis.mjs', 'start', ...args];
+    const started = run(copy.folder, 'env', ...set, ...command);
+    running.push(started);
+    return started;
+  }
+
+  test('takes port and folder from the environment, unless the command line says otherwise', async () => {
+    const [port, other] = [await freePort(), await freePort()];
+    const persistTo = join(copy.folder, 'from-the-environment');
+    const variables = { PORT: '1', PORTCULLIS_PORT: String(port), PORTCULLIS_PERSIST_TO: persistTo };
+    const first = startWith(variables);
+    expect(await started(first)).toBe(`http://localhost:${port}`);
+    expect(first.output()).toContain(`Users and keys are kept in ${persistTo}\n`);
+    expect((await stat(persistTo)).isDirectory()).toBe(true);
+    const elsewhere = join(copy.folder, 'from-the-command-line');
+    const second = startWith(variables, '--port', String(other), '--persist-to', elsewhere);
+    expect(await started(second)).toBe(`http://localhost:${other}`);
+    expect(second.output()).toContain(`Users and keys are kept in ${elsewhere}\n`);
+  });
+
+  test.each([{ PORTCULLIS_PORT: 'eighty' }, { PORTCULLIS_PORT: '' }, { PORT: '70000' }])(
+    'refuses a port from the environment that is none: %j',
+    async (variables) => {
+      const { exited, errors } = startWith(variables);
+      expect(await exited).toBe(2);
+      expect(errors()).toMatch(/^portcullis: ".*" is not a port; use a number from 1 to 65535\n$/);
+    },
+  );
+
   test('two copies run side by side and know nothing of each other', async () => {
     const one = start('--port', String(await freePort()), '--persist-to', join(copy.folder, 'one'));
     const two = start('--port', String(await freePort()), '--persist-to', join(copy.folder, 'two'));

@@ -97,6 +97,12 @@ describe('a client is refused', () => {
     [{ postLogoutRedirectUris: ['http://app.example.com/'] }, /^postLogoutRedirectUris: .* must be https/],
     [{ redirectUris: ['https://bank.example@evil.example/cb'] }, /^redirectUris: .* must not name a user/],
     [{ redirectUris: ['com.example.app:/cb'] }, /is for a native application/, { registered: true }],
+    [{ redirectUris: ['myapp://cb'] }, /^redirectUris: myapp:\/\/cb must have a scheme with a dot/],
+    [
+      { redirectUris: ['myapp:/cb'], applicationType: 'native' },
+      /^redirectUris: myapp:\/cb must have a scheme with a dot/,
+    ],
+    [{ postLogoutRedirectUris: ['myapp:/com.example'] }, /^postLogoutRedirectUris: .* a scheme with a dot/],
     [
       { redirectUris: ['https://auth.company.example/.portcullis/callback'] },
       /^redirectUris: .* is our own/,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/define.ts';
 import { ConfigError } from '../../src/config/error.ts';
-import { issuerPaths, loadConfig } from '../../src/config/load.ts';
+import { issuerPaths } from '../../src/config/issuer-paths.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import type { Dependencies } from '../../src/dependencies.ts';
 import type { Environment } from '../../src/environment.ts';
 import { issuerRoutes } from '../../src/routes.ts';
@@ -142,13 +143,16 @@ describe('a fault is told in one line that names the place', () => {
     ],
     [{ clients: [{ ...app, redirectUrls: [] }] }, /redirectUrls: is no option/],
     [{ session: { idleSeconds: 7200, absoluteSeconds: 3600 } }, /session\.idleSeconds/],
-    [{ routes: [{ ...route, allow: 'sesion' }] }, /^routes\[0\]\.allow: must be 'public', 'session' or/],
+    [
+      { routes: [{ ...route, allow: 'sesion' }] },
+      /^routes\[0\]\.allow: must be 'public', 'session', a condition such as/,
+    ],
     [{ routes: [{ ...route, freshness: 30 }] }, /^routes\[0\]\.freshness: must be 'token', 'strict' or/],
     [
       { routes: [{ ...route, origin: undefined }] },
-      /^routes\[0\]\.origin: is missing; it must be an origin such as .*, or a service binding/,
+      /^routes\[0\]\.origin: is missing; it must be an origin such as .*, a service binding that wrangler/,
     ],
-    [{ routes: [{ ...route, path: 'a' }] }, /^routes\[0\]\.path: must be a path/],
+    [{ routes: [{ ...route, path: 'a' }] }, /^routes\[0\]\.path: must begin with a slash$/],
     [{ routes: [{ ...route, origin: 'https://origin.example/x' }] }, /^routes\[0\]\.origin/],
     [{ routes: [{ ...route, origin: 'https://auth.company.example' }] }, /the gate itself/],
     [

@@ -20,19 +20,20 @@ it('fills in what a resource is usually like', () => {
   ]);
 });
 
+it('lets a route of the gate have opaque tokens', () => {
+  const { resources, routes } = load({
+    resources: [{ resource: api, accessTokenFormat: 'opaque' }],
+    routes: [{ path: '/api/*', origin: 'https://origin.example', allow: 'session', resource: api }],
+  });
+  expect([resources[0]?.accessTokenFormat, routes[0]?.resource]).toEqual(['opaque', api]);
+});
+
 it.each<[string, Partial<ConfigInput>]>([
   ['resources[1].resource', { resources: [{ resource: api }, { resource: api }] }],
   ['resources[0].resource', { resources: [{ resource: issuer }] }],
   ['resources[0].accessTokenSigningAlg', { resources: [{ resource: api, accessTokenSigningAlg: 'EdDSA' }] }],
   ['resources[0].accessTokenSeconds', { resources: [{ resource: api, accessTokenSeconds: 86_401 }] }],
   ['resources[0].claims', { resources: [{ resource: api, claims: ['sub'] }] }],
-  [
-    'resources[0].accessTokenFormat',
-    {
-      resources: [{ resource: api, accessTokenFormat: 'opaque' }],
-      routes: [{ path: '/api/*', origin: 'https://origin.example', allow: 'session', resource: api }],
-    },
-  ],
   ['clients[0].introspects', { clients: [{ ...confidential, introspects: [issuer] }] }],
   [
     'clients[0].tokenExchange',

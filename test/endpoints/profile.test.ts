@@ -1,3 +1,5 @@
+import { exports } from 'cloudflare:workers';
+import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { elements } from '../pages/rendered.ts';
 import { Person, personWithTokens } from '../workerd/person.ts';
@@ -78,6 +80,19 @@ describe('the profile page', () => {
     const page = await (await person.get('/account')).text();
     expect(page).toContain(person.email);
     expect(page).not.toContain('a@b.c');
+  });
+
+  it('puts nobody into a group, and takes nobody out of one', async () => {
+    const { person, tokens } = await personWithTokens();
+    const userId = decodeJwt(tokens.access_token).sub ?? '';
+    await exports.Administration.setProfile(userId, { groups: ['staff'] });
+    for (const name of ['groups', 'groups[]', 'groups.0', 'claims.groups', 'claims[groups]']) {
+      const saved = await person.submit('/account/profile', { name: 'Ada', [name]: 'admins' });
+      expect(saved.headers.get('Location')).toBe('/account');
+    }
+    const { profile } = (await exports.Administration.inspect(userId)) ?? {};
+    expect(profile?.groups).toEqual(['staff']);
+    expect(profile?.claims).not.toHaveProperty('groups');
   });
 
   it('is for whoever is signed in, from our own page', async () => {

@@ -41,6 +41,7 @@ describe('the origin learns who is calling', () => {
       sid: sessionId,
       auth_time: 1_700_000_000,
       amr: ['pwd'],
+      acr: 'urn:portcullis:acr:single-factor',
       email: 'ada@example.test',
       email_verified: true,
       name: 'Ada',
@@ -216,6 +217,17 @@ describe('the answer of the origin', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=1']);
   });
 
+  it.each([
+    ['"cookies"', null],
+    ['"cache", "cookies"', '"cache"'],
+    ['"storage"', '"storage"'],
+  ])('clears no cookie of ours: of Clear-Site-Data %s there is %s', async (header, expected) => {
+    world.world.respond = () => new Response('', { headers: { 'Clear-Site-Data': header } });
+    expect((await world.send('/public/x')).headers.get('Clear-Site-Data')).toBe(expected);
+    const identified = await world.send('/session/x', { headers: await withCookie() });
+    expect(identified.headers.get('Clear-Site-Data')).toBe(expected);
+  });
+
   it('is private when identity shaped it', async () => {
     const headers = {
       'Cache-Control': 'public, max-age=60',
@@ -227,6 +239,16 @@ describe('the answer of the origin', () => {
     expect(response.headers.get('Cache-Control')).toBe('private, max-age=60');
     expect(response.headers.get('CDN-Cache-Control')).toBeNull();
     expect(response.headers.get('Vary')).toBe('Accept, Cookie, Authorization');
+  });
+
+  it('is handed on as it is where nobody was asked who is calling', async () => {
+    let given: Response | undefined;
+    const headers = { 'Cache-Control': 'public, max-age=60', 'Set-Cookie': 'a=1' };
+    world.world.respond = () => {
+      given = new Response('as it is', { headers });
+      return given;
+    };
+    expect(await world.send('/public/x')).toBe(given);
   });
 
   it('may be a WebSocket', async () => {
@@ -269,20 +291,24 @@ describe('an origin that fails', () => {
     expect([person.status, person.headers.get('Content-Type')]).toEqual([502, 'text/html; charset=utf-8']);
   });
 
-  it('is 504 when it does not begin to answer, and is no longer waited for', async () => {
-    const wait = vi.spyOn(scheduler, 'wait').mockImplementation(async () => undefined);
+  // That the request to the origin ends is seen from outside: test/blackbox/gate-streaming.test.ts.
+  it('is 504 when it does not begin to answer within the time of its route', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
-      let signal: AbortSignal | undefined;
-      world.world.respond = (request) => {
-        signal = request.signal;
-        return new Promise(() => undefined);
-      };
-      const response = await world.send('/public/x');
-      expect(response.status).toBe(504);
-      expect(wait).toHaveBeenCalledWith(30_000, expect.anything());
-      expect(signal?.aborted).toBe(true);
+      world.world.respond = () => new Promise(() => undefined);
+      let status = 0;
+      const answered = world.send('/public/x').then((response) => {
+        status = response.status;
+      });
+      while (world.received.length === 0) await scheduler.wait(1);
+      await vi.advanceTimersByTimeAsync(29_999);
+      expect(status).toBe(0);
+      await vi.advanceTimersByTimeAsync(1);
+      await answered;
+      expect(status).toBe(504);
+      expect(vi.getTimerCount()).toBe(0);
     } finally {
-      wait.mockRestore();
+      vi.useRealTimers();
     }
   });
 });

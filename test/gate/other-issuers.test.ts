@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { ProofKey } from '../workerd/proof-key.ts';
 import {
   accessToken,
   gateUnderTest,
@@ -67,6 +68,42 @@ async function assertion({ received }: ReturnType<typeof gateUnderTest>, audienc
 }
 
 describe('a route that takes the tokens of other issuers', () => {
+  it('takes those that are bound to a key with a proof of that key, and only so', async () => {
+    const world = gate();
+    const key = await ProofKey.make();
+    const token = await ofPartner({ claims: { cnf: { jkt: key.jkt } } });
+    const send = async (scheme: string, nonce?: string) => {
+      const claims = { htu: `${resource}/x`, nonce };
+      const DPoP = await key.proof({ method: 'GET', accessToken: token, claims });
+      return world.send('/partners/x', { headers: { Authorization: `${scheme} ${token}`, DPoP } });
+    };
+    const first = await send('DPoP');
+    expect(await first.json()).toMatchObject({ error: 'use_dpop_nonce' });
+    const nonce = first.headers.get('DPoP-Nonce') ?? '';
+    expect((await send('Bearer', nonce)).status).toBe(401);
+    expect(world.received).toEqual([]);
+    expect((await send('DPoP', nonce)).status).toBe(200);
+    expect(await assertion(world)).toMatchObject({ sub: 'partner:alice' });
+  });
+
+  it('takes a client for itself for no person (RFC 9068 §2.2)', async () => {
+    const world = gate();
+    const response = await world.call('/partners/x', await ofPartner({ claims: { sub: 'robot' } }));
+    expect(response.status).toBe(403);
+    expect(world.received).toEqual([]);
+  });
+
+  it('looks into a token for its issuer once', async () => {
+    const world = gate();
+    const token = await ofPartner();
+    const verified = vi.spyOn(crypto.subtle, 'verify');
+    for (const _ of [1, 2, 3]) expect((await world.call('/partners/x', token)).status).toBe(200);
+    expect(verified).toHaveBeenCalledTimes(1);
+    verified.mockRestore();
+    // It is still no token for a route that does not name its issuer.
+    expect((await world.call('/token/x', token)).status).toBe(401);
+  });
+
   it('lets their callers through, and tells the origin whose they are', async () => {
     const world = gate();
     expect((await world.call('/partners/x', await ofPartner())).status).toBe(200);

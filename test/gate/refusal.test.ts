@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { sealToken } from '../../src/crypto/sealed-token.ts';
 import { stylesheetPath } from '../../src/pages/stylesheet.ts';
 import {
   accessToken,
@@ -9,6 +10,7 @@ import {
   issuer,
   live,
   navigation,
+  secrets,
 } from './setup.ts';
 
 let world: ReturnType<typeof gateUnderTest>;
@@ -78,11 +80,15 @@ describe('without credentials the origin sees nothing', () => {
     ['an oversized cookie', { Cookie: `__Host-portcullis-gate=${'a.'.repeat(10_000)}` }],
     ['thousands of cookies', { Cookie: '__Host-portcullis-gate=x; '.repeat(2_000) }],
     ['another scheme', { Authorization: 'Basic YWRhOnB3' }],
-    ['an empty token', { Authorization: 'Bearer ' }],
     ['an empty header', { Authorization: '' }],
     ['garbage for a token', { Authorization: 'Bearer garbage' }],
     ['an oversized token', { Authorization: `Bearer ${'a'.repeat(20_000)}` }],
-    ['two tokens', { Authorization: 'Bearer a, Bearer b' }],
+    ['an oversized opaque token', { Authorization: `Bearer pc_at_${'a'.repeat(60_000)}` }],
+    ['an oversized JWT', { Authorization: `Bearer ${'e30.'.repeat(2)}${'a'.repeat(60_000)}` }],
+    ['an oversized proof', { Authorization: 'DPoP a', DPoP: 'a'.repeat(60_000) }],
+    ['another kind of token of ours', { Authorization: 'Bearer pc_rt_abc' }],
+    ['garbage behind our prefix', { Authorization: 'Bearer pc_at_' }],
+    ['a token in the query alone', { 'X-Original-URL': '/session/x?access_token=abc' }],
     ['an unsigned token', { Authorization: 'Bearer eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.' }],
   ])('%s is 401', async (_, headers) => {
     for (const method of ['GET', 'HEAD', 'POST', 'OPTIONS', 'DELETE']) {
@@ -91,6 +97,72 @@ describe('without credentials the origin sees nothing', () => {
     }
     expect(world.received).toEqual([]);
     expect(world.calls.status).toEqual([]);
+  });
+
+  it.each([
+    ['an empty token', 'Bearer '],
+    ['no token', 'DPoP'],
+    ['two headers in one', 'Bearer a, Bearer b'],
+    ['a scheme within a scheme', 'Bearer DPoP abc'],
+    ['a quoted token', 'Bearer "abc"'],
+  ])('%s is 400 invalid_request (RFC 6750 §3.1), whatever the cookie says', async (_, Authorization) => {
+    const headers = { Authorization, Cookie: await gateCookie() };
+    const response = await world.send('/session/x', { headers });
+    expect(response.status).toBe(400);
+    expect(response.headers.get('WWW-Authenticate')).toContain('error="invalid_request"');
+    expect(world.received).toEqual([]);
+  });
+
+  it('nothing in a cookie, a token or a proof is our fault: never a 5xx', async () => {
+    const [token, cookie] = [await accessToken(), await gateCookie()];
+    const shapes = [
+      (text: string) => ({ Cookie: `__Host-portcullis-gate=${text}` }),
+      (text: string) => ({ Cookie: text }),
+      (text: string) => ({ Authorization: `Bearer ${text}` }),
+      (text: string) => ({ Authorization: `DPoP ${text}`, DPoP: text }),
+      (text: string) => ({ Authorization: `DPoP ${token}`, DPoP: text }),
+      (text: string) => ({ Authorization: text, Cookie: cookie }),
+    ];
+    const alphabet = 'aZ09-_.~+/=,;:"\'%{}[]() \t';
+    let seed = 1;
+    const next = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    const noise = (length: number) => Array.from({ length }, () => alphabet[next(alphabet.length)]).join('');
+    const bent = (text: string) => {
+      const at = next(text.length);
+      return text.slice(0, at) + noise(1 + next(3)) + text.slice(at + next(3));
+    };
+    for (let round = 0; round < 120; round += 1) {
+      const texts = [
+        noise(next(200)),
+        bent(token),
+        bent(cookie.slice(cookie.indexOf('=') + 1)),
+        `pc_at_${noise(60)}`,
+      ];
+      if (round % 40 === 0)
+        texts.push(noise(40_000), `${token}.${'a'.repeat(40_000)}`, `pc_at_${'a'.repeat(40_000)}`);
+      for (const text of texts) {
+        for (const shape of shapes) {
+          const response = await world.send('/session/x', { headers: shape(text) });
+          expect([400, 401]).toContain(response.status);
+        }
+      }
+    }
+    expect(world.received).toEqual([]);
+  });
+
+  it('two Authorization headers are none that can be read', async () => {
+    const headers = new Headers({ Authorization: `Bearer ${await accessToken()}` });
+    headers.append('Authorization', `Bearer ${await accessToken()}`);
+    expect((await world.send('/session/x', { headers })).status).toBe(400);
+    expect(world.received).toEqual([]);
+  });
+
+  it('a good token in the query is not looked at', async () => {
+    expect((await world.send(`/session/x?access_token=${await accessToken()}`)).status).toBe(401);
+    expect(world.received).toEqual([]);
   });
 
   it('a CORS preflight is 401 as well', async () => {
@@ -146,11 +218,19 @@ describe('a refusal speaks the caller’s language', () => {
     expect(response.headers.get('Content-Type')).toBe('application/json');
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
-    expect(response.headers.get('Access-Control-Expose-Headers')).toContain('WWW-Authenticate');
-    expect(response.headers.get('WWW-Authenticate')).toBe(
-      `Bearer resource_metadata="https://${host}/.well-known/oauth-protected-resource/session"`,
+    expect(response.headers.get('Access-Control-Expose-Headers')).toBe(
+      'WWW-Authenticate, DPoP-Nonce, Retry-After',
     );
-    expect(await response.json()).toMatchObject({ error: 'login_required' });
+    // RFC 6750 §3.1: whoever sent no token is told of no error. A challenge for each scheme that is taken.
+    const metadata = `resource_metadata="https://${host}/.well-known/oauth-protected-resource/session"`;
+    expect(response.headers.get('WWW-Authenticate')).toBe(
+      `Bearer ${metadata}, DPoP algs="ES256 Ed25519 EdDSA", ${metadata}`,
+    );
+    expect(response.headers.get('DPoP-Nonce')).toMatch(/^[\w-]{22}$/);
+    expect(await response.json()).toMatchObject({
+      error: 'login_required',
+      request_id: expect.stringMatching(/^[\w-]{36}$/),
+    });
   });
 
   it('the resource metadata is there (RFC 9728)', async () => {
@@ -160,9 +240,36 @@ describe('a refusal speaks the caller’s language', () => {
       authorization_servers: [issuer],
       bearer_methods_supported: ['header'],
       scopes_supported: ['a', 'b'],
+      dpop_signing_alg_values_supported: ['ES256', 'Ed25519', 'EdDSA'],
     });
     expect((await world.send('/.well-known/oauth-protected-resource/public')).status).toBe(404);
     expect((await world.send('https://second.test/.well-known/oauth-protected-resource')).status).toBe(200);
+  });
+
+  it.each([
+    ['https://app.test/reports/7', 'https://elsewhere.test/reports'],
+    ['https://one.apps.test/files/7/a', 'https://apps.test/files'],
+    ['https://one.apps.test/a', 'https://apps.test/'],
+    ['https://one.apps.test/odd/x', 'urn:odd'],
+  ])('and where a challenge of %s says, for any pattern', async (target, resource) => {
+    world = gateUnderTest({
+      routes: (origin) => [
+        { host, path: '/reports/:id', origin, allow: 'session', resource: 'https://elsewhere.test/reports' },
+        { host: '*.apps.test', path: '/odd{/x}?/*', origin, allow: 'session', resource: 'urn:odd' },
+        {
+          host: '*.apps.test',
+          path: '/files/:id/*',
+          origin,
+          allow: 'session',
+          resource: 'https://apps.test/files',
+        },
+        { host: '*.apps.test', path: '/*', origin, allow: 'session', resource: 'https://apps.test/' },
+      ],
+    });
+    const challenge = (await world.send(target)).headers.get('WWW-Authenticate');
+    const [, url = ''] = /resource_metadata="([^"]*)"/.exec(challenge ?? '') ?? [];
+    expect(new URL(url).origin).toBe(new URL(target).origin);
+    expect(await (await world.send(url)).json()).toMatchObject({ resource });
   });
 
   it('a page for a person, with its own stylesheet, and nothing quoted', async () => {
@@ -266,6 +373,27 @@ describe('when something inside the gate breaks, the origin sees nothing', () =>
     world.world.signs = false;
     const headers = { Authorization: `Bearer ${await accessToken()}` };
     expect((await world.send('/session/x', { headers })).status).toBe(503);
+    expect(world.received).toEqual([]);
+  });
+
+  it('the opener of opaque tokens throws: 503, not a verdict on the token', async () => {
+    const token = await sealToken(secrets, { iss: issuer });
+    const broken = vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new Error('broken'));
+    const response = await world.send('/session/x', { headers: { Authorization: `Bearer ${token}` } });
+    broken.mockRestore();
+    expect(response.status).toBe(503);
+    expect(world.received).toEqual([]);
+  });
+
+  it('the object of a person does not answer about a token: 503', async () => {
+    world.world.status = () => Promise.reject(new Error('down'));
+    const headers = { Authorization: `Bearer ${await accessToken()}` };
+    const response = await world.send('/session/x', { headers });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      error: 'temporarily_unavailable',
+      request_id: expect.stringMatching(/^[\w-]{36}$/),
+    });
     expect(world.received).toEqual([]);
   });
 

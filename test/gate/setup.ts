@@ -6,8 +6,10 @@ import type { ConfigInput } from '../../src/config/schema.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { seal } from '../../src/crypto/seal.ts';
 import { encodeToken, newRecordId, newSecret, newUserId } from '../../src/crypto/token.ts';
-import type { SessionHandle } from '../../src/gate/cookies.ts';
+import { createProofs } from '../../src/dpop/proofs.ts';
 import { createGate, type GateDependencies } from '../../src/gate/gate.ts';
+import type { SessionHandle } from '../../src/gate/identity/identity.ts';
+import { createAccessTokens } from '../../src/grants/access-tokens.ts';
 import { issuerKeys } from '../../src/keys/issuer-jwks.ts';
 import type { CodeAnswer, SessionAnswer } from '../../src/user/types.ts';
 import { assertionVerifier } from '../../src/verify/index.ts';
@@ -30,7 +32,7 @@ export const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', us
 /** For a resource whose access tokens are signed RS256. */
 export const rsa = await generateKeyPair('RS256');
 const rsaJwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS256', use: 'sig' };
-const secrets = await rootSecrets(env);
+export const secrets = await rootSecrets(env);
 
 export const signed = (claims: JWTPayload, typ: string, key = privateKey) =>
   new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid: 'k' }).sign(key);
@@ -68,7 +70,7 @@ export async function forgedToken(): Promise<string> {
 
 /** The gate's cookie, as a pair. */
 export async function gateCookie(handle: Partial<SessionHandle> = {}, expiresAt = Date.now() + 3_600_000) {
-  const value = { userId, sessionId, host, ...handle };
+  const value: SessionHandle = { userId, sessionId, handleId: 'handle', host, ...handle };
   return `__Host-portcullis-gate=${await seal(secrets, 'seal-gate-session', value, expiresAt)}`;
 }
 
@@ -125,10 +127,45 @@ export const otherIssuers = {
   },
 };
 
+/** Who the access tokens of these tests are issued to. */
+const spa = {
+  clientId: 'spa',
+  clientName: 'The app',
+  redirectUris: ['https://spa.test/callback'],
+  scope: ['openid', 'a', 'b'],
+};
+
+interface Changes {
+  /** Before the usual ones. */
+  routes?: (origin: Fetcher) => ConfigInput['routes'];
+  resources?: ConfigInput['resources'];
+  /** Beside `spa`. */
+  clients?: ConfigInput['clients'];
+  dpop?: ConfigInput['dpop'];
+  session?: ConfigInput['session'];
+  /** In the place of those that count. */
+  users?: GateDependencies['users'];
+}
+
 /** A gate with an origin that records, users that count, and real keys. Replace what a test is about. */
-export function gateUnderTest() {
+export function gateUnderTest({
+  routes: also,
+  resources = [],
+  clients = [],
+  dpop,
+  session,
+  users,
+}: Changes = {}) {
   const received: Received[] = [];
-  const calls = { status: [] as unknown[], redeemCode: [] as unknown[], endSession: [] as unknown[] };
+  const calls = {
+    status: [] as unknown[],
+    redeemCode: [] as unknown[],
+    endSession: [] as unknown[],
+    /** Of the objects that remember what was used: proofs, and the revoked tokens of clients. */
+    firstUse: [] as string[],
+    anyUsed: [] as string[][],
+  };
+  const used = new Set<string>();
   const world = {
     respond: (_: Request): Response | Promise<Response> => new Response('from the origin'),
     status: async (): Promise<SessionAnswer> => live,
@@ -137,6 +174,8 @@ export function gateUnderTest() {
     /** Everything that is on the network. */
     network: {} as Record<string, () => Response>,
     endSession: async (): Promise<void> => undefined,
+    firstUse: async (): Promise<void> => undefined,
+    anyUsed: async (): Promise<void> => undefined,
   };
   const origin = {
     async fetch(request: Request) {
@@ -148,14 +187,30 @@ export function gateUnderTest() {
   const config = loadConfig(
     defineConfig(() => ({
       issuer,
-      clients: [],
+      clients: [spa, ...clients],
       issuers: otherIssuers,
-      routes: routes(origin),
-      resources: [{ resource: 'https://second.test', accessTokenSigningAlg: 'RS256' }],
+      routes: [...(also?.(origin) ?? []), ...(routes(origin) ?? [])],
+      resources: [{ resource: 'https://second.test', accessTokenSigningAlg: 'RS256' }, ...resources],
+      ...(dpop && { dpop }),
+      ...(session && { session }),
     })),
     { ...env, PORTCULLIS_ENVIRONMENT: 'production' },
   );
-  const dependencies: GateDependencies = {
+  const replays = {
+    async firstUse(maker: string, id: string) {
+      calls.firstUse.push(maker);
+      await world.firstUse();
+      const isFirst = !used.has(`${maker} ${id}`);
+      used.add(`${maker} ${id}`);
+      return isFirst;
+    },
+    async anyUsed(maker: string, ids: readonly string[]) {
+      calls.anyUsed.push([...ids]);
+      await world.anyUsed();
+      return ids.some((id) => used.has(`${maker} ${id}`));
+    },
+  };
+  const own: Omit<GateDependencies, 'accessTokens' | 'proofs'> = {
     config,
     secrets,
     issuerKeys: issuerKeys({
@@ -174,7 +229,7 @@ export function gateUnderTest() {
         return { keys: [jwk, rsaJwk] };
       },
     },
-    users: {
+    users: users ?? {
       status: async (...question) => {
         calls.status.push(question);
         return world.status();
@@ -192,9 +247,13 @@ export function gateUnderTest() {
         await world.endSession();
         return [];
       },
+      endHandle: async () => undefined,
     },
   };
-  const gate = createGate(dependencies);
+  const accessTokens = createAccessTokens({ ...own, replays } as unknown as Parameters<
+    typeof createAccessTokens
+  >[0]);
+  const gate = createGate({ ...own, accessTokens, proofs: createProofs({ config, secrets, replays }) });
 
   /** Sends a request whose URL arrives as it is written: `new Request` alone would resolve dot segments. */
   function send(target: string, init: RequestInit = {}): Promise<Response> {
@@ -204,7 +263,7 @@ export function gateUnderTest() {
     return gate.fetch(request);
   }
 
-  return { gate, send, received, calls, world };
+  return { gate, send, received, calls, world, accessTokens };
 }
 
 /** Reads the assertion that an origin received, as an origin would. */

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { base64url, sha256 } from '../../src/crypto/bytes.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { unseal } from '../../src/crypto/seal.ts';
+import { newRecordId } from '../../src/crypto/token.ts';
 import {
   authorizationCode,
   gateCookie,
@@ -66,7 +67,7 @@ describe('a navigation without a session', () => {
   });
 
   it('keeps at most three sign-ins in cookies: the oldest go', async () => {
-    const name = (id: number) => `__Host-portcullis-gate-sign-in.${id}`;
+    const name = (id: number) => `__Host-portcullis-gate-sign-in.${String(id).padStart(12, 'x')}`;
     const { response } = await begin('/session/x', [1, 2, 3, 4].map((id) => `${name(id)}=x`).join('; '));
     const [first, second, third, ...rest] = response.headers.getSetCookie();
     expect(rest).toEqual([]);
@@ -214,6 +215,82 @@ describe('coming back from the issuer', () => {
 
   it('works with POST neither', async () => {
     expect((await world.send('/.portcullis/callback', { method: 'POST', body: '' })).status).toBe(405);
+  });
+});
+
+it('the cookie of a session stays below 1 KiB, however long the names in it', async () => {
+  const cookie = await gateCookie({
+    // OpenID Connect Core §2; RFC 1035 §2.3.4, with a port.
+    userId: 'u'.repeat(255),
+    sessionId: 's'.repeat(22),
+    handleId: newRecordId(),
+    host: `${'h'.repeat(253)}:65535`,
+  });
+  expect(cookie.length).toBeLessThan(1024);
+});
+
+describe('a place that needs a recent sign-in', () => {
+  const signedInAt = 1_700_000_000;
+  const recent = () =>
+    gateUnderTest({
+      routes: (origin) => [{ host, path: '/recent/*', origin, allow: { maxAgeSeconds: 60 } }],
+    });
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: (signedInAt + 59) * 1000 });
+    world = recent();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('asks for one, and goes on when it is', async () => {
+    vi.setSystemTime((signedInAt + 61) * 1000);
+    const { authorize, cookie, state } = await begin('/recent/x', await gateCookie());
+    expect(authorize.searchParams.get('max_age')).toBe('60');
+    vi.setSystemTime((signedInAt + 60) * 1000);
+    const response = await comeBack(cookie, { code: await authorizationCode(), state });
+    expect(response.headers.get('Location')).toBe(`https://${host}/recent/x`);
+  });
+
+  it('says so when the sign-in that comes back is none, instead of going in circles', async () => {
+    vi.setSystemTime((signedInAt + 61) * 1000);
+    const { cookie, state } = await begin('/recent/x', await gateCookie());
+    const response = await comeBack(cookie, { code: await authorizationCode(), state });
+    expect([response.status, response.headers.get('Location')]).toEqual([403, null]);
+    expect(await response.text()).toContain('A stronger sign-in is needed');
+    // What it is good for, it is good for.
+    const session = response.headers.getSetCookie().find((set) => set.startsWith('__Host-portcullis-gate='));
+    expect((await world.send('/session/x', { headers: { Cookie: pair(session) } })).status).toBe(200);
+    expect(world.received).toHaveLength(1);
+  });
+
+  it('tells a script what is needed', async () => {
+    vi.setSystemTime((signedInAt + 61) * 1000);
+    const response = await world.send('/recent/x', { headers: { Cookie: await gateCookie() } });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('WWW-Authenticate')).toContain('max_age');
+  });
+});
+
+describe('a route for many hosts', () => {
+  const anywhere = () =>
+    gateUnderTest({
+      routes: (origin) => [
+        { host: '*.apps.test', path: '/*', origin, allow: 'session', resource: 'https://apps.test/all' },
+      ],
+    });
+
+  it('signs in at the host that was called, and nowhere else', async () => {
+    world = anywhere();
+    const { authorize, cookie, state } = await begin('https://one.apps.test/x');
+    expect(authorize.searchParams.get('redirect_uri')).toBe('https://one.apps.test/.portcullis/callback');
+    const code = await authorizationCode();
+    expect((await comeBack(cookie, { code, state }, 'https://two.apps.test')).status).toBe(400);
+    const response = await comeBack(cookie, { code, state }, 'https://one.apps.test');
+    expect(response.headers.get('Location')).toBe('https://one.apps.test/x');
+    const Cookie = pair(response.headers.getSetCookie().at(-1));
+    expect((await world.send('https://one.apps.test/x', { headers: { Cookie } })).status).toBe(200);
+    expect((await world.send('https://two.apps.test/x', { headers: { Cookie } })).status).toBe(401);
   });
 });
 

@@ -1,5 +1,5 @@
 import { defineConfig } from '../../src/config/define.ts';
-import { api, callback, legacy, notes, reports } from './addresses.ts';
+import { api, callback, legacy, notes, reports, staff } from './addresses.ts';
 import { clientKeys, secretHashes } from './credentials.ts';
 
 export * from './addresses.ts';
@@ -29,6 +29,7 @@ export default defineConfig((env) => ({
       claims: ['email', 'name'],
     },
     { resource: legacy, accessTokenSigningAlg: 'RS256' },
+    { resource: staff, claims: ['groups'] },
   ],
   registration: {
     kind: 'open',
@@ -188,6 +189,14 @@ export default defineConfig((env) => ({
       clientName: 'App without a resource',
       firstParty: true,
       redirectUris: [callback],
+    },
+    {
+      ...usual,
+      clientId: 'staff',
+      clientName: 'App that asks for groups',
+      firstParty: true,
+      resources: [staff, api],
+      scope: ['openid', 'groups', 'offline_access'],
     },
     {
       clientId: 'actor',

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
+import { ObjectUnavailable } from '../../src/durable/call.ts';
 import { readIdTokenHint } from '../../src/keys/id-token-hint.ts';
 import type { Keys } from '../../src/keys/keys.ts';
 
@@ -30,6 +31,19 @@ it('a hint whose key nobody has any more cannot be verified', async () => {
   expect(await readIdTokenHint({ config: { issuer }, keys: keys([], []) }, await hint)).toEqual({
     kind: 'unverifiable',
   });
+});
+
+it('a token that names no key is none of ours, and a hint waits for keys that cannot be had', async () => {
+  const nameless = await new SignJWT({})
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuer(issuer)
+    .setSubject('user')
+    .setExpirationTime('5m')
+    .sign(privateKey);
+  const config = { issuer };
+  expect(await readIdTokenHint({ config, keys: keys([jwk], [jwk]) }, nameless)).toEqual({ kind: 'foreign' });
+  const away = { jwks: () => Promise.reject(new Error('away')) } as unknown as Keys;
+  await expect(readIdTokenHint({ config, keys: away }, await hint)).rejects.toThrow(ObjectUnavailable);
 });
 
 it.each(['', '.', 'a.b.c', 'x'.repeat(9000)])('garbage is no hint, and asks for no key: %j', async (text) => {

@@ -121,6 +121,18 @@ describe('keys of another issuer', () => {
     expect(urls()).toEqual([jwksUri]);
   });
 
+  it('are fetched when KV holds what was fetched where http and private addresses are allowed', async () => {
+    await isolate({ development: true })();
+    const copy = await shared();
+    await cache.delete(copy.name);
+    await isolate()();
+    const { name } = await shared();
+    for (const place of [name, copy.name]) await cache.put(place, copy.text);
+    fetched.mockClear();
+    expect(await isolate()()).toEqual(jwkSet);
+    expect(urls()).toEqual([jwksUri]);
+  });
+
   it('come from KV after the root secret was replaced, while the old one is accepted', async () => {
     await isolate()();
     await shared();

@@ -13,7 +13,7 @@ import {
   PROPAGATION_SECONDS,
   REPUBLISH_SECONDS,
 } from '../../src/core/keyring/timing.ts';
-import { createAssertions } from '../../src/gate/assertion.ts';
+import { createAssertions } from '../../src/gate/origin/assertion.ts';
 import { signIdToken } from '../../src/grants/id-token.ts';
 import { ringPolicy } from '../../src/keys/policy.ts';
 import type { Grant, Profile } from '../../src/user/types.ts';
@@ -61,8 +61,16 @@ describe('the policy of the ring', () => {
     const profile = {} as Profile;
     const others = { nonce: undefined, accessToken: '', claims: undefined };
     await signIdToken({ config, keys }, { client, subject, profile, ...others });
-    const caller = { kind: 'session', userId: 'u', sessionId: 's' } as never;
-    await createAssertions({ config, keys })({ resource: 'r' } as never, caller, undefined);
+    const caller = {
+      kind: 'session',
+      userId: 'u',
+      sessionId: 's',
+      expiresAt: Number.POSITIVE_INFINITY,
+    } as never;
+    const assertions = createAssertions({ config, keys });
+    await assertions.ofIdentity(
+      assertions.statementOf({ resource: 'r', identityHeaders: {} } as never, caller, undefined),
+    );
     expect(lifetimes).toHaveLength(2);
     expect(Math.max(...lifetimes)).toBeLessThanOrEqual(ringPolicy(config).tokenLifetime);
   });

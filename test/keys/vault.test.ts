@@ -1,4 +1,4 @@
-import { evictDurableObject, reset, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/config/error.ts';
@@ -125,7 +125,11 @@ describe('key encryption by Vault', () => {
   it.each<[string, number | null, RegExp | null]>([
     ['nothing of a periodic token that it renewed', 2_764_800, null],
     ['nothing of a token without an end', 0, null],
-    ['of a token near its end how long is left', 7_200, /ends in 120 minutes .* wrangler secret put/s],
+    [
+      'of a token near its end how long is left',
+      7_200,
+      /ends in 120 minutes .*nears its maximum, or its period is shorter than a day.* wrangler secret put/s,
+    ],
     ['of a token that cannot be renewed that it will end', null, /cannot be renewed.*periodic token/],
   ])('says %s', async (_, lease, line) => {
     vault = vaultStandIn({ lease });
@@ -196,6 +200,36 @@ describe('a ring that Vault seals', () => {
     vault.answerInstead(undefined);
     vi.setSystemTime(Date.now() + 2_000);
     await expect(keys.sign('ES256', 'at+jwt', {})).resolves.toBeTypeOf('string');
+  });
+
+  it('and that has no keys yet asks Vault once, however many ask for it, and again by its alarm', async () => {
+    await startWithVault();
+    const now = Date.now();
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    const away = vi.fn(async () => Response.json({ errors: ['Vault is sealed'] }, { status: 503 }));
+    vault.answerInstead(away);
+    const generated = vi.spyOn(crypto.subtle, 'generateKey');
+    const askForIt = async () =>
+      expect((await isolateWithVault()).keys.jwks()).rejects.toThrow(ObjectUnavailable);
+    await Promise.all(Array.from({ length: 10 }, askForIt));
+    for (let round = 0; round < 10; round += 1) await askForIt();
+    // One key that signs and one that is next, of two algorithms.
+    expect(away).toHaveBeenCalledTimes(4);
+    expect(generated).toHaveBeenCalledTimes(4);
+    const alarmAt = () => runInDurableObject(ringStub(), (_, { storage }) => storage.getAlarm());
+    expect(await alarmAt()).toBe(now + 2_000);
+    vi.setSystemTime(now + 2_000);
+    away.mockClear();
+    await runDurableObjectAlarm(ringStub());
+    expect(away).toHaveBeenCalled();
+    expect(await alarmAt()).toBe(now + 6_000);
+    away.mockClear();
+    await askForIt();
+    expect(away).not.toHaveBeenCalled();
+    vault.answerInstead(undefined);
+    vi.setSystemTime(now + 6_000);
+    await runDurableObjectAlarm(ringStub());
+    expect((await (await isolateWithVault()).keys.jwks()).keys).toHaveLength(4);
   });
 
   it('is what the object renews its token for, about once an hour', async () => {

@@ -225,7 +225,7 @@ describe('sign out', () => {
 describe('consent', () => {
   const agreement = {
     scopes: [
-      { resource: '', scope: ['email', 'constructor'] },
+      { resource: '', scope: ['email', 'groups', 'constructor'] },
       { resource: 'https://api.example/v1', scope: ['api:read', 'api:odd'] },
       { resource: 'urn:example:vault', scope: [] },
     ],
@@ -240,6 +240,7 @@ describe('consent', () => {
     const items = found.filter(({ tag }) => tag === 'li').map(({ text }) => text);
     expect(items).toEqual([
       'See your email address',
+      'See which groups you are in',
       'constructor',
       'See your time zone',
       'See your given name',

@@ -3,7 +3,9 @@ import { readWranglerConfiguration, root } from '../../src/cli/wrangler.ts';
 import { freePort, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /** Starts the issuer of config.ts in a real workerd. `runtime.url` is the issuer. */
-export async function startIssuer(options: RuntimeOptions & { worker?: string } = {}): Promise<Runtime> {
+export async function startIssuer(
+  options: RuntimeOptions & { worker?: string; services?: Record<string, string> } = {},
+): Promise<Runtime> {
   const { env } = await readWranglerConfiguration('wrangler.jsonc');
   const { vars, durable_objects, kv_namespaces, d1_databases } = env?.development ?? {};
   const port = options.port ?? (await freePort());
@@ -24,6 +26,7 @@ export async function startIssuer(options: RuntimeOptions & { worker?: string } 
       ),
       kvNamespaces: (kv_namespaces ?? []).map(({ binding }) => binding),
       d1Databases: (d1_databases ?? []).map(({ binding }) => binding),
+      services: options.services ?? {},
     },
   });
 }

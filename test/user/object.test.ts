@@ -61,6 +61,32 @@ async function rowsWritten(stub: DurableObjectStub, act: () => Promise<unknown>)
 }
 
 describe('a refresh', () => {
+  it.each([false, true])('hands over the profile only where it is asked for: %s', async (withProfile) => {
+    const { userId, found } = await session();
+    const { familyId, secret } = await found();
+    const request = async (rotates: boolean) =>
+      users.refresh(userId, {
+        familyId,
+        generation: 0,
+        secretHash: await sha256(secret),
+        clientId: 'demo',
+        dpopJkt: null,
+        scope: null,
+        resource: null,
+        candidate: { salt: newSecret(), hash: newSecret() },
+        policy: { graceSeconds: 10, idleSeconds: 600, rotates },
+        ...(withProfile && { withProfile }),
+      });
+    const answers = [await request(false), await request(true), await request(true)];
+    expect(answers.map(({ kind }) => kind)).toEqual(['kept', 'rotated', 'replayed']);
+    const profile = expect.objectContaining({ userId, name: 'Ada' });
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ grant: { userId, familyId } });
+      if (withProfile) expect(answer).toHaveProperty('profile', profile);
+      else expect(answer).not.toHaveProperty('profile');
+    }
+  });
+
   it('writes one row, indexes included, however many families there are; a replay writes none', async () => {
     const { tokens } = await personWithTokens();
     const stub = objectOf(tokens);
@@ -227,7 +253,13 @@ describe('the account', () => {
 });
 
 it('keeps every migration that has landed as it was: old objects were made by them', async () => {
-  const landed = ['5719b6551a3dbf56', 'd940b61168205754', '8242288c29cc7321', '49130713055f5311'];
+  const landed = [
+    '5719b6551a3dbf56',
+    'd940b61168205754',
+    '8242288c29cc7321',
+    '49130713055f5311',
+    'e350d3b666270db4',
+  ];
   const digests = await Promise.all(
     migrations.map(async (statements) =>
       [...(await sha256(statements)).subarray(0, 8)]

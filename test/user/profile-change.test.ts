@@ -1,7 +1,7 @@
-import { env, runInDurableObject } from 'cloudflare:test';
+import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { newUserId } from '../../src/crypto/token.ts';
+import { newRecordId, newSecret, newUserId } from '../../src/crypto/token.ts';
 import { checkProfileChange } from '../../src/user/profile-change.ts';
 import { createUsers } from '../../src/user/users.ts';
 
@@ -90,6 +90,54 @@ describe('a claim about oneself', () => {
   });
 });
 
+describe('groups', () => {
+  const check = (groups: unknown) => checkProfileChange({ groups }, 'administrator');
+
+  it('are for an administrator alone to say', () => {
+    expect(checkProfileChange({ name: 'Ada', groups: ['staff'] }, 'person')).toMatchObject({
+      kind: 'faulty',
+      faults: { groups: expect.any(String) },
+    });
+    expect(faultsOf({ groups: 'staff' })).toEqual(['groups']);
+    expect(faultsOf({ groups: 'staff' }, 'administrator')).toEqual(['groups']);
+  });
+
+  it('are kept sorted and once each, otherwise as they were written', () => {
+    expect(check(['staff', 'Staff', 'a b', 'staff', 'é'])).toEqual({
+      kind: 'valid',
+      change: { claims: {}, groups: ['Staff', 'a b', 'staff', 'é'] },
+    });
+  });
+
+  const many = (count: number, length: number) =>
+    Array.from({ length: count }, (_, index) => `${index}`.padStart(length, 'x'));
+  it.each([
+    [[]],
+    [['x'.repeat(100)]],
+    [many(100, 30)],
+    // A hundred and more that are a hundred.
+    [[...many(100, 3), ...many(100, 3)]],
+  ])('may be %j', (groups) => {
+    expect(check(groups).kind).toBe('valid');
+  });
+
+  it.each<[unknown, string]>([
+    ['staff', 'groups'],
+    [null, 'groups'],
+    [{ 0: 'staff' }, 'groups'],
+    [many(101, 3), 'groups'],
+    // More than a token can hold.
+    [many(100, 50), 'groups'],
+    [['staff', ''], 'groups.1'],
+    [['x'.repeat(101)], 'groups.0'],
+    [['sta\nff'], 'groups.0'],
+    [['sta\u202eff'], 'groups.0'],
+    [[7], 'groups.0'],
+  ])('may not be %j', (groups, place) => {
+    expect(check(groups)).toEqual({ kind: 'faulty', faults: { [place]: expect.any(String) } });
+  });
+});
+
 describe('an administrator', () => {
   const users = createUsers(env.USER);
   const newUser = async () => {
@@ -158,6 +206,34 @@ describe('an administrator', () => {
     expect(Object.keys((await claimsAfter({ phone_number: null })) ?? {})).not.toContain(
       'phone_number_verified',
     );
+  });
+
+  it('puts a person into groups and out of them, and every session says so from then on', async () => {
+    const userId = await newUser();
+    const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
+    const policy = { idleSeconds: 600, absoluteSeconds: 600 };
+    await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
+    const profile = async () => {
+      const session = await users.readSession(token);
+      return session.kind === 'live' ? session.profile : undefined;
+    };
+    expect(await profile()).not.toHaveProperty('groups');
+    const answer = await administration.setProfile(userId, { groups: ['staff', 'admins'] });
+    expect(answer).toMatchObject({ kind: 'set', profile: { groups: ['admins', 'staff'] } });
+    await evictDurableObject(env.USER.getByName(userId));
+    expect((await profile())?.groups).toEqual(['admins', 'staff']);
+    // What says nothing of groups leaves them, and what says the same changes nothing.
+    await administration.setProfile(userId, { name: 'Ada Lovelace', groups: ['staff', 'admins'] });
+    await users.editProfile(token, { claims: { nickname: 'Ada' } });
+    expect((await profile())?.groups).toEqual(['admins', 'staff']);
+    await administration.setProfile(userId, { groups: [] });
+    expect(await profile()).not.toHaveProperty('groups');
+    expect(await eventsOf(userId)).toEqual([
+      { changed: ['groups'] },
+      { changed: ['name'] },
+      { changed: ['nickname'] },
+      { changed: ['groups'] },
+    ]);
   });
 
   it('is told what is wrong, and that nobody has this id', async () => {

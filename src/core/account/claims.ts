@@ -1,4 +1,4 @@
-/** The claims about a person that each scope brings (OpenID Connect Core §5.4). */
+/** The claims about a person that each scope brings: those of OpenID Connect Core §5.4, and the groups of our own. */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   profile: [
     'name',
@@ -19,10 +19,11 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   email: ['email', 'email_verified'],
   address: ['address'],
   phone: ['phone_number', 'phone_number_verified'],
+  groups: ['groups'],
 };
 
 /** All of them: what can be asked for by name (OpenID Connect Core §5.5). */
-export const standardClaims: readonly string[] = Object.values(claimsOfScope).flat();
+export const personalClaims: readonly string[] = Object.values(claimsOfScope).flat();
 
 /** Scopes about the person and their sign-in (OpenID Connect Core §5.4, §11): the same wherever tokens go. */
 export const personalScopes: ReadonlySet<string> = new Set([

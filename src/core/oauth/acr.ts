@@ -7,18 +7,18 @@ const contexts: readonly { acr: string; meets: (amr: readonly string[]) => boole
 ];
 
 /** All that a sign-in amounts to. @param amr the methods actually used, by the names of RFC 8176. */
-const met = (amr: readonly string[]): string[] =>
+export const acrsMet = (amr: readonly string[]): string[] =>
   contexts.filter(({ meets }) => meets(amr)).map(({ acr }) => acr);
 
 /** The `acr` of a sign-in: the strongest context that it meets; undefined when nobody knows how it was made. */
-export const acrOf = (amr: readonly string[]): string | undefined => met(amr)[0];
+export const acrOf = (amr: readonly string[]): string | undefined => acrsMet(amr)[0];
 
 /** The methods of each way to sign in that there is. */
 const signInMethods: readonly (readonly string[])[] = [['pwd']];
 
 /** The contexts that somebody can sign in with here, the strongest first. */
 export const acrValuesSupported = (methods = signInMethods): string[] => {
-  const reached = new Set(methods.flatMap(met));
+  const reached = new Set(methods.flatMap(acrsMet));
   return contexts.map(({ acr }) => acr).filter((acr) => reached.has(acr));
 };
 
@@ -32,6 +32,6 @@ export interface AcrRequest {
 
 export const meetsAcr = (request: AcrRequest | undefined, amr: readonly string[]): boolean => {
   if (!request || request.values.length === 0) return true;
-  const reached = met(amr);
+  const reached = acrsMet(amr);
   return request.values.some((acr) => reached.includes(acr));
 };

@@ -10,6 +10,7 @@ export interface RegisteredClient {
   clientId: string;
   applicationType: 'web' | 'native';
   redirectUris: readonly string[];
+  isOwnRedirectUri?: ((uri: string) => boolean) | undefined;
   scope: readonly string[];
   resources: readonly string[];
   grantTypes: readonly string[];

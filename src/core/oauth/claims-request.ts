@@ -1,4 +1,4 @@
-import { claimsOfScope } from '../account/claims.ts';
+import { personalClaims } from '../account/claims.ts';
 
 /** The `claims` parameter (OpenID Connect Core §5.5), reduced to what can be done about it. */
 export interface RequestedClaims {
@@ -16,7 +16,7 @@ type Members = { [name: string]: unknown };
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const known = new Set(Object.values(claimsOfScope).flat());
+const known = new Set(personalClaims);
 
 /** `null` and absence are the same: asked for in the default manner. What has another form is refused. */
 function membersOf(value: unknown): Members | undefined {

@@ -1,4 +1,4 @@
-import { claimNames, personalScopes, standardClaims } from '../account/claims.ts';
+import { claimNames, personalClaims, personalScopes } from '../account/claims.ts';
 
 /** What a client asks a person for: as an authorization request has it, and its code. */
 export interface Asked {
@@ -27,7 +27,7 @@ const asAgreement = ({ scope, resource, claims }: Asked): Agreement => {
   const named = [...new Set([...(claims?.idToken ?? []), ...(claims?.userinfo ?? [])])];
   return {
     scopes: [...(here.length > 0 ? [{ resource: '', scope: here }] : []), ...elsewhere],
-    claims: named.filter((name) => standardClaims.includes(name) && !brought.has(name)),
+    claims: named.filter((name) => personalClaims.includes(name) && !brought.has(name)),
   };
 };
 

@@ -11,7 +11,7 @@ import { readForm, readQuery } from '../../middleware/form.ts';
 import { currentSession, type SignedIn } from '../../middleware/session.ts';
 import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.ts';
 import { beginFlow } from '../../sign-in/flow.ts';
-import { judge, readSaid } from '../../sign-in/request.ts';
+import { assembleRequest, validateRequest } from '../../sign-in/request.ts';
 
 const TITLE = 'The app sent a request that cannot be used';
 
@@ -39,8 +39,8 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
     const query = addressOf(parsed.parameters, parsed.resource);
     if (query.length <= MAXIMUM_ADDRESS_LENGTH) return c.redirect(`/oauth/authorize?${query}`, 303);
   }
-  const said = await readSaid(dependencies, client, parsed);
-  const outcome = 'kind' in said ? said : await judge(dependencies, client, said);
+  const assembled = await assembleRequest(dependencies, client, parsed);
+  const outcome = 'kind' in assembled ? assembled : await validateRequest(dependencies, client, assembled);
   if (outcome.kind === 'shown') return shown(outcome.description);
   const refuse = (to: Parameters<typeof returnToClient>[2], error: string, description: string) =>
     returnToClient(c, config, to, { error, error_description: description });

@@ -1,12 +1,15 @@
 import type { Context } from 'hono';
 import type { Client } from '../../config/schema.ts';
 import { decodeToken } from '../../crypto/token.ts';
+import { looksLikeOurs } from '../../crypto/token-form.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 
-const SIGNED = 'application/token-introspection+jwt';
+/** RFC 9701 §5: `typ` of a signed answer, and with `application/` its media type. */
+const SIGNED_TYP = 'token-introspection+jwt';
+const SIGNED = `application/${SIGNED_TYP}`;
 
 /** RFC 7662 §2.2. Of a token that is not active nothing else is said. */
 type Introspection = { active: false } | ({ active: true } & Record<string, unknown>);
@@ -81,12 +84,12 @@ export const introspect = (dependencies: Dependencies) => async (c: Context) => 
   const token = parsed.parameters.get('token');
   if (!token) return oauthError(c, { error: 'invalid_request', description: 'token is missing' });
   // token_type_hint saves nothing: our tokens tell their kind themselves (RFC 7662 §2.1).
-  const look = token.startsWith('pc_rt_') ? refreshToken : accessToken;
+  const look = looksLikeOurs(token, 'refresh_token') ? refreshToken : accessToken;
   const answer = await look(dependencies, client, token);
   c.header('Cache-Control', 'no-store');
   if (!wantsSigned(c.req.header('Accept'))) return c.json(answer);
   // RFC 9701 §5: for this client alone, and of a type that is never taken for an access token.
-  const jwt = await keys.sign('RS256', 'token-introspection+jwt', {
+  const jwt = await keys.sign('RS256', SIGNED_TYP, {
     iss: config.issuer,
     aud: client.clientId,
     iat: seconds(Date.now()),

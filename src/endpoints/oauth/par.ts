@@ -4,7 +4,7 @@ import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { checkProof, demandNonce } from '../../middleware/dpop.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
-import { judge, openSaid, type PushedRequest, requestUriOf } from '../../sign-in/request.ts';
+import { openRequest, type PushedRequest, requestUriOf, validateRequest } from '../../sign-in/request.ts';
 import { TRANSACTION_ID_LENGTH } from '../../transaction/transactions.ts';
 
 /** RFC 9126 §2.2 recommends short: the person is sent on at once, and what they do then takes its own time. */
@@ -33,14 +33,14 @@ export const pushedAuthorizationRequest = (dependencies: Dependencies) => async 
   const proved = await checkProof(c, dependencies);
   if (proved instanceof Response) return proved;
 
-  const said = await openSaid(dependencies, client, {
+  const opened = await openRequest(dependencies, client, {
     parameters,
     resource: parsed.resource,
     // Kept under an id that it does not have yet, and that counts for its length: what is taken here is taken there.
     provenance: { pushed: '-'.repeat(TRANSACTION_ID_LENGTH) },
   });
-  if ('kind' in said) return refuse(said.error, said.description);
-  const asked = new Map(said.parameters).set('client_id', client.clientId);
+  if ('kind' in opened) return refuse(opened.error, opened.description);
+  const asked = new Map(opened.parameters).set('client_id', client.clientId);
   // RFC 9449 §10.1: the proof binds the code as dpop_jkt would, and must not contradict it.
   if (proved.jkt !== undefined) {
     if ((asked.get('dpop_jkt') ?? proved.jkt) !== proved.jkt) {
@@ -48,15 +48,15 @@ export const pushedAuthorizationRequest = (dependencies: Dependencies) => async 
     }
     asked.set('dpop_jkt', proved.jkt);
   }
-  const outcome = await judge(dependencies, client, { ...said, parameters: asked });
+  const outcome = await validateRequest(dependencies, client, { ...opened, parameters: asked });
   if (outcome.kind !== 'valid') return refuse(outcome.error, outcome.description);
 
   const now = Date.now();
   const pushed: PushedRequest = {
     clientId: client.clientId,
     parameters: [...asked],
-    resource: said.resource,
-    signed: said.provenance.signed ?? false,
+    resource: opened.resource,
+    signed: opened.provenance.signed ?? false,
     expiresAt: now + PUSHED_SECONDS * 1000,
   };
   const id = await transactions.begin('pushed_request', pushed, now + KEPT_MILLISECONDS);

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { decodeToken } from '../../crypto/token.ts';
+import { looksLikeOurs } from '../../crypto/token-form.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { oauthError } from '../../middleware/failure.tsx';
@@ -19,7 +20,7 @@ export const revoke = (dependencies: Dependencies) => async (c: Context) => {
   if (client instanceof Response) return client;
   const presented = parsed.parameters.get('token');
   if (!presented) return oauthError(c, { error: 'invalid_request', description: 'token is missing' });
-  if (presented.startsWith('pc_rt_')) {
+  if (looksLikeOurs(presented, 'refresh_token')) {
     const token = await decodeToken(secrets, 'refresh_token', presented);
     if (token) await users.revokeFamily(token, client.clientId);
   } else {

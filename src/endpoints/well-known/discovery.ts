@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { clientAuthenticationMethods, grantTypeNames } from '../../config/client.ts';
-import { standardClaims } from '../../core/account/claims.ts';
+import { personalClaims } from '../../core/account/claims.ts';
 import { acrValuesSupported } from '../../core/oauth/acr.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { assertionAlgorithms } from '../../middleware/client-assertion.ts';
@@ -66,7 +66,7 @@ export const discovery = ({ config }: Pick<Dependencies, 'config'>) => {
       'nonce',
       'sid',
       'at_hash',
-      ...standardClaims,
+      ...personalClaims,
     ],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,

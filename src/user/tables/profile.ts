@@ -1,5 +1,5 @@
 import type { Profile, StandardClaims } from '../types.ts';
-import { first } from './sql.ts';
+import { first, list } from './sql.ts';
 
 /** The person, their password, and the attempts at it. */
 export class ProfileTable {
@@ -19,19 +19,23 @@ export class ProfileTable {
       emailVerified: number;
       name: string;
       claims: string;
+      groups: string;
       createdAt: number;
     }>(
       this.#sql,
-      `SELECT user_id AS userId, email, email_verified AS emailVerified, name, claims, created_at AS createdAt
-        FROM profile`,
+      `SELECT user_id AS userId, email, email_verified AS emailVerified, name, claims, groups,
+        created_at AS createdAt FROM profile`,
     );
     if (!row) return undefined;
-    const { createdAt, claims, ...rest } = row;
+    const groups = list(row.groups);
     this.#profile = {
-      ...rest,
+      userId: row.userId,
+      email: row.email,
       emailVerified: row.emailVerified === 1,
+      name: row.name,
       // Nothing was changed since it was made, where the claims do not say when.
-      claims: { updated_at: Math.floor(createdAt / 1000), ...(JSON.parse(claims) as StandardClaims) },
+      claims: { updated_at: Math.floor(row.createdAt / 1000), ...(JSON.parse(row.claims) as StandardClaims) },
+      ...(groups.length > 0 && { groups }),
     };
     return this.#profile;
   }
@@ -51,13 +55,15 @@ export class ProfileTable {
     name,
     emailVerified,
     claims,
-  }: Pick<Required<Profile>, 'name' | 'emailVerified' | 'claims'>): void {
+    groups,
+  }: Pick<Required<Profile>, 'name' | 'emailVerified' | 'claims' | 'groups'>): void {
     this.#profile = undefined;
     this.#sql.exec(
-      'UPDATE profile SET name = ?, email_verified = ?, claims = ?',
+      'UPDATE profile SET name = ?, email_verified = ?, claims = ?, groups = ?',
       name,
       emailVerified ? 1 : 0,
       JSON.stringify(claims),
+      JSON.stringify(groups),
     );
   }
 

@@ -1,11 +1,18 @@
 import { first } from './sql.ts';
 
-/** Access tokens that were revoked before they expired, by their `jti`: `<family>.<random>`. */
+/**
+ * What was ended before it expired by itself: access tokens, by their `jti`, `<family>.<random>`; and the gate's handles,
+ * as `gate.<session>.<handle>`.
+ */
 export class RevokedTokenTable {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+  }
+
+  has(tokenId: string): boolean {
+    return first(this.#sql, 'SELECT 1 AS found FROM revoked_token WHERE token_id = ?', tokenId) !== undefined;
   }
 
   /** Those of a family. A range of the primary key: `/` is the character after the dot. */
@@ -31,7 +38,11 @@ export class RevokedTokenTable {
     this.#sql.exec('DELETE FROM revoked_token WHERE expires_at <= ?', now);
   }
 
-  isEmpty(): boolean {
-    return first(this.#sql, 'SELECT 1 AS found FROM revoked_token LIMIT 1') === undefined;
+  /** When the next one need not be remembered any more; undefined when there is none. */
+  nextExpiry(): number | undefined {
+    return first<{ expiresAt: number }>(
+      this.#sql,
+      'SELECT expires_at AS expiresAt FROM revoked_token ORDER BY expires_at LIMIT 1',
+    )?.expiresAt;
   }
 }

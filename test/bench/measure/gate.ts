@@ -1,8 +1,24 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { inTurn, obtainTokens, type Person, portcullisServer } from '../flow.ts';
+import { inTurn, obtainTokens, portcullisServer, signUp } from '../flow.ts';
 import { compare, connect, type Http, type Lane, type Measured, type Pace } from '../load.ts';
+import { source, startGate } from '../servers.ts';
+import type { Size } from './refresh.ts';
 
-export type Way = 'cookie' | 'bearer' | 'strict' | 'proxy';
+/** How a caller comes in and how fresh the decision is; `proxy` decides nothing. */
+export const ways = ['cookie', 'bearer', 'within', 'strict', 'proxy'] as const;
+export type Way = (typeof ways)[number];
+/** Where the origin is: at a URL, as an HTTP server, or a Worker behind a service binding. */
+export type OriginKind = 'url' | 'binding';
+
+/** What each way's requests ask for, by the route that it takes. */
+const routes: Record<Exclude<Way, 'proxy'>, string> = {
+  cookie: 'token',
+  bearer: 'token',
+  within: 'within',
+  strict: 'strict',
+};
 
 const asking =
   (http: Http, path: string, headers: Record<string, string>, asserted: boolean): Lane =>
@@ -12,45 +28,66 @@ const asking =
       throw new Error(`${path}: ${status} ${body}`);
   };
 
-/**
- * Requests through the gate to an origin in the same workerd, beside a proxy that only passes them on: with a session
- * cookie, with a bearer token, both answered from the isolate's memory, and on a route that asks the user's object
- * every time. All at once for the throughput, then one at a time for what a request takes longer.
- */
-export async function measureGate(
-  runtime: Runtime,
-  people: readonly Person[],
-  lanes: number,
-  pace: Pace,
-): Promise<{ together: Record<Way, Measured>; alone: Record<Way, Measured> }> {
-  const own = connect(runtime.url);
-  const bare = connect(runtime.urls.proxy ?? '');
-  try {
-    const server = portcullisServer(own);
-    const callers = await inTurn(people, async ({ browser }) => {
-      const { access_token } = await obtainTokens(server, browser);
-      // The navigation takes the browser through the sign-in and leaves the gate's cookie in it.
-      await browser.visit('/demo/private/page');
-      return { cookie: { Cookie: browser.cookie }, bearer: { Authorization: `Bearer ${access_token}` } };
-    });
-    const each = (lane: (caller: (typeof callers)[number]) => Lane): Lane[] =>
-      Array.from({ length: lanes }, (_, index) =>
-        lane(callers[index % callers.length] as (typeof callers)[number]),
-      );
-    const ways: Record<Way, Lane[]> = {
-      cookie: each(({ cookie }) => asking(own, '/demo/api/me', cookie, true)),
-      bearer: each(({ bearer }) => asking(own, '/demo/api/me', bearer, true)),
-      strict: each(({ cookie }) => asking(own, '/demo/private/page', cookie, true)),
-      proxy: each(({ cookie }) => asking(bare, '/demo/api/me', cookie, false)),
+async function lanesOf(runtime: Runtime, own: Http, bare: Http, { users, chains }: Size) {
+  const server = portcullisServer(own);
+  const callers = await inTurn(Array.from({ length: users }), async () => {
+    const { browser } = await signUp(own);
+    const bearer = async (kind: OriginKind) => {
+      const parameters = { client_id: 'demo', scope: 'openid', resource: `${runtime.url}/${kind}/token` };
+      const { access_token } = await obtainTokens({ ...server, parameters }, browser);
+      return { Authorization: `Bearer ${access_token}` };
     };
-    const together = await compare(ways, pace);
-    const [cookie, bearer, strict, proxy] = [ways.cookie, ways.bearer, ways.strict, ways.proxy].map((way) =>
-      way.slice(0, 1),
-    ) as [Lane[], Lane[], Lane[], Lane[]];
-    const alone = await compare({ cookie, bearer, strict, proxy }, pace);
-    return { together, alone };
+    // The navigation takes the browser through the sign-in and leaves the gate's cookie in it.
+    await browser.visit('/url/strict/page');
+    return { cookie: { Cookie: browser.cookie }, url: await bearer('url'), binding: await bearer('binding') };
+  });
+  return (kind: OriginKind): Record<Way, Lane[]> => {
+    const lane = (way: Way) => (_: unknown, index: number) => {
+      const caller = callers[index % callers.length] as (typeof callers)[number];
+      if (way === 'proxy') return asking(bare, `/${kind}/token/me`, caller.cookie, false);
+      const headers = way === 'bearer' ? caller[kind] : caller.cookie;
+      return asking(own, `/${kind}/${routes[way]}/me`, headers, true);
+    };
+    const of = (way: Way) => Array.from({ length: users * chains }, lane(way));
+    return {
+      cookie: of('cookie'),
+      bearer: of('bearer'),
+      within: of('within'),
+      strict: of('strict'),
+      proxy: of('proxy'),
+    };
+  };
+}
+
+export type GateFigures = Record<OriginKind, Record<Way, Measured>> & {
+  /** One request at a time, to the origin at a URL. */
+  alone: Record<Way, Measured>;
+};
+
+/**
+ * Requests through the gate beside a proxy that only passes them on, to an HTTP server of its own and to a Worker in the
+ * same workerd: under each freshness, with a session cookie and with a bearer token. All at once for the throughput,
+ * then one at a time for what a request takes longer.
+ */
+export async function measureGate(size: Size, pace: Pace): Promise<GateFigures> {
+  const origin = fork(source('http-origin.ts'));
+  try {
+    const [port] = (await once(origin, 'message')) as [number];
+    const runtime = await startGate(`http://127.0.0.1:${port}`);
+    const own = connect(runtime.url);
+    const bare = connect(runtime.urls.proxy ?? '');
+    try {
+      const lanes = await lanesOf(runtime, own, bare, size);
+      const url = await compare(lanes('url'), pace);
+      const binding = await compare(lanes('binding'), pace);
+      const first = Object.entries(lanes('url')).map(([way, [lane]]) => [way, [lane]]);
+      return { url, binding, alone: await compare(Object.fromEntries(first) as Record<Way, Lane[]>, pace) };
+    } finally {
+      own.close();
+      bare.close();
+      await runtime.stop();
+    }
   } finally {
-    own.close();
-    bare.close();
+    origin.disconnect();
   }
 }

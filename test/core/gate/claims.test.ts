@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isClaimed } from '../../../src/core/gate/headers.ts';
-import { matchRoute } from '../../../src/core/gate/route.ts';
+import { createRoutes } from '../../../src/core/gate/route.ts';
 
 it.each([
   'X-Scope-OrgID',
@@ -36,6 +36,7 @@ it.each([
     { host: 'a.example', path: '/app/private/*' },
     { host: 'a.example', path: '/app/*' },
   ];
-  expect(matchRoute(routes, 'a.example', path)).toBeUndefined();
-  expect(matchRoute(routes, 'a.example', '/app/other/x')).toBe(routes[1]);
+  const { match } = createRoutes(routes);
+  expect(match('a.example', path, 'GET')).toBeUndefined();
+  expect(match('a.example', '/app/other/x', 'GET')).toBe(routes[1]);
 });

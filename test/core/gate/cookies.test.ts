@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { cookieNames, readCookie, setsOwnCookie, withoutOwnCookies } from '../../../src/core/gate/cookies.ts';
+import {
+  cookieNames,
+  readCookie,
+  setsOwnCookie,
+  withoutCookieClearing,
+  withoutOwnCookies,
+} from '../../../src/core/gate/cookies.ts';
+
+/** As much white space as a header can hold: what looks at each more than once takes minutes. */
+const blanks = ' '.repeat(120_000);
+const soon = 1000;
 
 describe('reading a cookie', () => {
   it.each([
@@ -24,6 +34,11 @@ describe('reading a cookie', () => {
     expect(readCookie(header, 'n')).toBeUndefined();
   });
 
+  it('takes no longer for a header of white space', { timeout: soon }, () => {
+    expect(readCookie(`a=1;${blanks}n=1${blanks}x${blanks}; n=2`, 'n')).toBe(`1${blanks}x`);
+    expect(readCookie(`${blanks}x`.repeat(3), 'n')).toBeUndefined();
+  });
+
   it('lists names by prefix, in order, each once', () => {
     expect(cookieNames('s.2=a; x=y; s.1=b; s.2=c', 's.')).toEqual(['s.2', 's.1']);
   });
@@ -43,12 +58,38 @@ describe('the cookies that an origin sees', () => {
     ['a="; portcullis-gate=x; "', 'a="; "'],
     ['a=1; myportcullis-gate=2', 'a=1; myportcullis-gate=2'],
     ['  odd ;; a=%zz', 'odd ;; a=%zz'],
+    ['a=1; $portcullis-gate=x', 'a=1'],
+    ['$Version=1; portcullis-gate=x; $Path=/', '$Version=1; $Path=/'],
+    ['a=1; "portcullis-gate"=x', 'a=1'],
+    ['a=1; portcullis-gate="x; b=2', 'a=1; b=2'],
+    ['a=1; portcullis-gate', 'a=1'],
+    ['a=1; portcullis-gate=x; portcullis-gate=y', 'a=1'],
+    ['a=1,portcullis-gate=x; b=2', 'b=2'],
+    ['a=1; \u0001portcullis-gate=x', 'a=1'],
+    ['a=1\u0000portcullis-gate=x; b=2', 'b=2'],
+    ['a=1; \u007f__Host-portcullis-gate=x', 'a=1'],
+    ['a=1; %70ortcullis-gate=x', 'a=1'],
+    ['a=1; __%48ost-portcullis%2Dgate=x', 'a=1'],
+    ['a=1; =%70ortcullis-gate=x', 'a=1'],
+    ['a=1; __HOST-Portcullis-Session=x', 'a=1'],
+    ['a=1; __Http-portcullis-gate=x', 'a=1'],
+    ['a=1; __Host-Http-portcullis-gate=x', 'a=1'],
+    ['next=portcullis-docs; b=%20portcullis-docs', 'next=portcullis-docs; b=%20portcullis-docs'],
+    ['a%20b=1; c=2', 'a%20b=1; c=2'],
   ])('are, of %s, %s', (header, expected) => {
     expect(withoutOwnCookies(header)).toBe(expected);
   });
 
   it('are none when all were ours', () => {
     expect(withoutOwnCookies('portcullis-gate=x; __Host-portcullis-session=y')).toBeUndefined();
+  });
+
+  it('are found in time in the longest header there can be', { timeout: soon }, () => {
+    expect(withoutOwnCookies(`a=x${blanks}portcullis-gate=x`)).toBeUndefined();
+    expect(withoutOwnCookies(`a=1;${`x${blanks.slice(0, 40_000)}=`.repeat(3)}portcullis-`)).toBe('a=1');
+    const long = `a=${'=portcullis-'.repeat(10_000)}`;
+    expect(withoutOwnCookies(`b=1; ${long}`)).toBe(`b=1; ${long}`);
+    expect(withoutOwnCookies(`${';%'.repeat(60_000)}`)).toBe(';%'.repeat(60_000));
   });
 });
 
@@ -63,7 +104,23 @@ describe('a Set-Cookie of the origin', () => {
     ['sid=1; Path=/portcullis-gate', false],
     ['sid=1; Comment= portcullis-gate', false],
     ['theme=dark', false],
+    ['%70ortcullis-gate=x', true],
+    ['$portcullis-gate=x', true],
+    ['a=1, portcullis-gate=x', true],
+    ['a%20b=portcullis-gate', false],
   ])('%s touches a cookie of ours: %s', (setCookie, expected) => {
     expect(setsOwnCookie(setCookie)).toBe(expected);
+  });
+});
+
+describe('a Clear-Site-Data of the origin', () => {
+  it.each([
+    ['"cookies"', undefined],
+    ['"*"', undefined],
+    ['"cache", "cookies", "storage"', '"cache", "storage"'],
+    ['"Cookies","cache"', '"cache"'],
+    ['"cache"', '"cache"'],
+  ])('%s clears no cookie: %s', (header, expected) => {
+    expect(withoutCookieClearing(header)).toBe(expected);
   });
 });

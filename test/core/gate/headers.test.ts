@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { originHeaders } from '../../../src/core/gate/headers.ts';
+import { createHeaderRewriting, type Forwarded } from '../../../src/core/gate/headers.ts';
 
 const facts = {
   host: 'app.test',
@@ -10,16 +10,20 @@ const facts = {
   webSocket: false,
 } as const;
 
-const received = (inbound: [string, string][], changed: Partial<Parameters<typeof originHeaders>[1]> = {}) =>
-  originHeaders(inbound, { ...facts, ...changed });
+const sorted = (headers: [string, string][]) => [...headers].sort(([a], [b]) => (a < b ? -1 : 1));
+function received(inbound: [string, string][], changed: Partial<Forwarded> = {}, configured: string[] = []) {
+  const outbound = new Headers(inbound);
+  createHeaderRewriting(configured)(outbound, new Headers(inbound), { ...facts, ...changed });
+  return sorted([...outbound]);
+}
 const names = (headers: [string, string][]) => headers.map(([name]) => name);
-const own = [
+const own = sorted([
   ['x-forwarded-host', 'app.test'],
   ['x-forwarded-proto', 'https'],
   ['x-forwarded-for', '192.0.2.7'],
   ['forwarded', 'for=192.0.2.7;host="app.test";proto=https'],
   ['portcullis-assertion', 'signed'],
-];
+]);
 
 describe('what an origin receives', () => {
   it.each([
@@ -70,6 +74,84 @@ describe('what an origin receives', () => {
       'Proxy-Authorization',
       'Upgrade',
     ],
+    // Each of them tells some origin who is calling, where, or what for.
+    ...[
+      'GAP-Signature',
+      'X-Pomerium-Jwt-Assertion',
+      'Remote-Name',
+      'X-Replaced-Path',
+      'X-Forwarded-Tls-Client-Cert',
+    ],
+    ...['X-Envoy-External-Address', 'X-Envoy-Original-Host', 'X-Forwarded-Client-Cert', 'X-Ext-Authz-User'],
+    ...[
+      'X-Original-Method',
+      'X-Accel-Mapping',
+      'X-Sendfile-Type',
+      'CF-Access-Client-Id',
+      'Cf-Client-Cert-Sha256',
+    ],
+    ...[
+      'X-Amzn-Oidc-Identity',
+      'X-Amzn-Mtls-Clientcert',
+      'X-Amzn-Request-Context',
+      'X-Serverless-Authorization',
+    ],
+    ...[
+      'X-Goog-IAP-JWT-Assertion',
+      'X-MS-TOKEN-AAD-ID-TOKEN',
+      'X-ZUMO-AUTH',
+      'Disguised-Host',
+      'X-WAWS-Unencoded-URL',
+    ],
+    ...[
+      'Tailscale-App-Capabilities',
+      'X-Consumer-Username',
+      'X-Anonymous-Consumer',
+      'X-Kong-Upstream',
+      'X-Credential-Identifier',
+    ],
+    ...[
+      'X-JWT-Payload',
+      'X-Vouch-User',
+      'X-Auth-Username',
+      'X-Auth-Roles',
+      'X-Authorization',
+      'X-Grafana-User',
+    ],
+    ...[
+      'X-Token-User-Email',
+      'X-Token-Subject',
+      'Teleport-Jwt-Assertion',
+      'ngrok-auth-user-email',
+      'Dapr-Caller-App-Id',
+    ],
+    ...[
+      'L5D-Client-Id',
+      'X-Refresh-Token',
+      'X-Kratos-Authenticated-Identity-Id',
+      'Shib-Session-Id',
+      'Mellon-Email',
+      'OAM_REMOTE_USER',
+    ],
+    ...[
+      'X-Method',
+      'X-Override-URL',
+      'X-Request-URI',
+      'X-Script-Name',
+      'X-Matched-Path',
+      'X-Invoke-Path',
+      'X-Proxy-Url',
+    ],
+    ...[
+      'X-Scheme',
+      'Front-End-Https',
+      'X-HTTP-DestinationURL',
+      'Fastly-Client-IP',
+      'X-Azure-ClientIP',
+      'WL-Proxy-Client-IP',
+    ],
+    // httpoxy: to CGI it is the variable HTTP_PROXY.
+    ...['Proxy', 'Cookie2', 'DPoP'],
   ])('never has the %s of a caller', (name) => {
     expect(received([[name, 'forged']])).toEqual(own);
   });
@@ -84,7 +166,7 @@ describe('what an origin receives', () => {
       ['x-api-key', 'k'],
       ['sec-websocket-protocol', 'chat'],
     ];
-    expect(received(inbound)).toEqual([...inbound, ...own]);
+    expect(received(inbound)).toEqual(sorted([...inbound, ...own]));
   });
 
   it('has no header that Connection names', () => {
@@ -94,7 +176,7 @@ describe('what an origin receives', () => {
       ['X-Other', '2'],
       ['X-Kept', '3'],
     ]);
-    expect(headers).toEqual([['x-kept', '3'], ...own]);
+    expect(headers).toEqual(sorted([['x-kept', '3'], ...own]));
   });
 
   it('keeps the headers of the gate even when Connection names them', () => {
@@ -108,6 +190,51 @@ describe('what an origin receives', () => {
       'authorization',
       'Basic eDp5',
     ]);
+  });
+
+  it('has the proof that belongs to a token only together with it', () => {
+    const inbound: [string, string][] = [
+      ['authorization', 'DPoP t'],
+      ['dpop', 'proof'],
+    ];
+    expect(names(received(inbound))).not.toContain('dpop');
+    expect(received(inbound, { withoutAuthorization: false })).toContainEqual(['dpop', 'proof']);
+  });
+
+  it.each(['X-Gate-Secret', 'x_gate_secret', 'X.Gate~Secret', 'THE-USER'])(
+    'has no %s that a route has given to a header of its own',
+    (name) => {
+      expect(received([[name, 'forged']], {}, ['X-Gate-Secret', 'The-User'])).toEqual(own);
+    },
+  );
+
+  it('has what the route adds, and not what the caller or Connection makes of it', () => {
+    const inbound: [string, string][] = [
+      ['the-user', 'forged'],
+      ['connection', 'the-user, authorization'],
+      ['authorization', 'forged'],
+    ];
+    const added: [string, string][] = [
+      ['the-user', 'ada'],
+      ['authorization', 'Bearer t'],
+    ];
+    expect(received(inbound, { added }, ['The-User'])).toEqual(sorted([...own, ...added]));
+  });
+
+  it('is the same however many names were seen before', () => {
+    const rewrite = createHeaderRewriting(['X-Own']);
+    const of = (inbound: [string, string][]) => {
+      const outbound = new Headers(inbound);
+      rewrite(outbound, new Headers(inbound), facts);
+      return names([...outbound]);
+    };
+    for (let index = 0; index < 3000; index += 1) of([[`x-made-up-${index}`, '1']]);
+    const long = `x-forwarded-${'x'.repeat(200)}`;
+    for (const name of ['x-own', 'remote_user', long, `${long}y`]) {
+      expect(of([[name, 'forged']])).not.toContain(name);
+      expect(of([[name, 'forged']])).not.toContain(name);
+    }
+    expect(of([['x-made-up-1', '1']])).toContain('x-made-up-1');
   });
 
   it('has the cookies of others, and no Cookie header when all were ours', () => {

@@ -21,6 +21,8 @@ describe('normalising a path', () => {
     ['/pages/[slug]|x', '/pages/[slug]|x'],
     ["/it's(1)!$&*+,=:", "/it's(1)!$&*+,=:"],
     ['/.well-known/x..y/...z', '/.well-known/x..y/...z'],
+    ['/%E4%BD%95%EF%BC%9F%E2%80%A6', '/%E4%BD%95%EF%BC%9F%E2%80%A6'],
+    ['/100%EF%BC%85', '/100%EF%BC%85'],
   ])('reads %s as %s', (raw, path) => {
     expect(pathOf(raw)).toBe(path);
   });
@@ -66,8 +68,18 @@ describe('normalising a path', () => {
     ['a malformed percent', '/a%zz'],
     ['a cut off percent', '/a%2'],
     ['a lone percent', '/a%'],
+    ['a lone percent that would find its digits', '/a%%36d'],
+    ['a second layer that would come about by decoding', '/a%25%%332f'],
     ['a percent with a u', '/a%u002f'],
+    ['an encoded percent with a u', '/a%25u002fb'],
     ['raw bytes above ASCII', '/é'],
+    ['a fullwidth slash', '/a%EF%BC%8Fb'],
+    ['a fullwidth backslash', '/a%EF%BC%BCb'],
+    ['a character that contains a slash', '/%E2%84%80'],
+    ['two dots in one character', '/a/%E2%80%A5/b'],
+    ['fullwidth dots', '/a/%EF%BC%8E%EF%BC%8E/b'],
+    ['dots with a character that nobody sees', '/a/.%E2%80%8B./b'],
+    ['a fullwidth percent before two digits', '/a%EF%BC%852fb'],
     ['a quote', '/a"b'],
     ['a bracket that parsers encode', '/a<b'],
     ['a brace', '/{a}'],
@@ -121,6 +133,8 @@ describe('reading a request target', () => {
     ['http://app.test:80/x', { host: 'app.test', path: '/x', query: '' }],
     ['http://app.test:443/x', { host: 'app.test:443', path: '/x', query: '' }],
     ['http://[::1]:8787/x?', { host: '[::1]:8787', path: '/x', query: '?' }],
+    ['http://127.0.0.1:8787/x', { host: '127.0.0.1:8787', path: '/x', query: '' }],
+    ['http://1.2.3.4.test/x', { host: '1.2.3.4.test', path: '/x', query: '' }],
     ["http://app.test/x?q='%2f..;//\\", { host: 'app.test', path: '/x', query: "?q='%2f..;//\\" }],
   ])('reads %s', (url, target) => {
     expect(parseTarget(url)).toEqual({ kind: 'target', ...target });
@@ -137,6 +151,17 @@ describe('reading a request target', () => {
     ['a line feed in the query', 'http://app.test/x?a\nb'],
     ['a raw byte above ASCII in the query', 'http://app.test/x?é'],
     ['another scheme', 'ftp://app.test/x'],
+    ['a host that begins with a dot', 'http://.app.test/x'],
+    ['a host with an empty label', 'http://app..test/x'],
+    ['a host with two dots at its end', 'http://app.test../x'],
+    ['a host that is a dot', 'http://./x'],
+    ['an address as one number', 'http://2130706433/x'],
+    ['an address in hexadecimal', 'http://0x7f.0.0.1/x'],
+    ['an address in octal', 'http://0177.0.0.1/x'],
+    ['an address with three numbers', 'http://127.0.1/x'],
+    ['a port with a zero before it', 'http://app.test:08080/x'],
+    ['a port that there is not', 'http://app.test:65536/x'],
+    ['an empty port', 'http://app.test:/x'],
   ])('refuses %s', (_, url) => {
     expect(parseTarget(url).kind).toBe('refused');
   });

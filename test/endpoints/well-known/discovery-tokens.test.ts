@@ -19,7 +19,10 @@ it('names what tokens, UserInfo and introspection can do', async () => {
     introspection_signing_alg_values_supported: ['RS256'],
     userinfo_signing_alg_values_supported: ['ES256', 'RS256'],
     id_token_signing_alg_values_supported: ['ES256', 'RS256'],
-    claims_supported: expect.arrayContaining(['acr', 'at_hash', 'address', 'phone_number', 'updated_at']),
+    claims_supported: expect.arrayContaining([
+      ...['acr', 'at_hash', 'address', 'phone_number', 'updated_at', 'groups'],
+    ]),
+    scopes_supported: expect.arrayContaining(['openid', 'groups']),
   });
 });
 

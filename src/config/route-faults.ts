@@ -1,0 +1,149 @@
+import { includes, overlap, type Pattern, parsePattern } from '../core/gate/pattern.ts';
+import { foldedPattern, hostMatcher, isLiteralHost, methodsOf, parseHost } from '../core/gate/route.ts';
+import { acrValuesSupported } from '../core/oauth/acr.ts';
+import { issuerPaths } from './issuer-paths.ts';
+import { hostFault, pathFault } from './route-pattern.ts';
+import type { Config, Route } from './schema.ts';
+
+/** What is wrong with a route's own patterns: with one of these, nothing else can be said of it. */
+export function* patternFaults(
+  routes: readonly { host: string; path: string; resource?: string | undefined }[],
+  scheme: string,
+): Generator<string> {
+  for (const [index, { host, path, resource }] of routes.entries()) {
+    const inHost = hostFault(host, scheme);
+    if (inHost) yield `routes[${index}].host: ${host} ${inHost}`;
+    if (resource === undefined && !isLiteralHost(host)) {
+      yield `routes[${index}].resource: is missing; many hosts have no one address, name one such as 'https://apps.example'`;
+    }
+    const inPath = pathFault(path);
+    if (inPath) yield `routes[${index}].path: ${path} ${inPath}`;
+  }
+}
+
+/** The patterns of loaded routes have been judged before. */
+function judged<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a pattern that was not judged');
+  return value;
+}
+const pathPattern = (path: string): Pattern => judged(parsePattern(path, '/'));
+
+/** How one host, or pattern of hosts, stands to another. */
+function compareHosts(a: string, b: string, compare: (a: Pattern, b: Pattern) => boolean): boolean {
+  if (isLiteralHost(a) && isLiteralHost(b)) return a === b;
+  // An IPv6 address is no pattern, and only a pattern of everything matches it.
+  if (isLiteralHost(b)) return hostMatcher(a)(b);
+  if (isLiteralHost(a)) return compare === overlap && hostMatcher(b)(a);
+  const [one, other] = [judged(parseHost(a)), judged(parseHost(b))];
+  return one.port === other.port && compare(one.name, other.name);
+}
+
+/** Methods that can be told apart by routes, and one for all others. */
+const everyMethod = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'any other'];
+const methodsIn = (route: Route): readonly string[] => [...(methodsOf(route) ?? everyMethod)];
+
+/** The earlier routes that together leave a route nothing, by their indexes; undefined when something is left. */
+function shadowing(routes: readonly Route[], index: number): number[] | undefined {
+  const route = routes[index];
+  if (!route) return undefined;
+  const path = pathPattern(route.path);
+  const covering = [...routes.slice(0, index).entries()].filter(
+    ([, earlier]) =>
+      compareHosts(earlier.host, route.host, includes) &&
+      // What differs from an earlier route by case and the like has no route (core/gate/route.ts).
+      (includes(pathPattern(earlier.path), path) ||
+        includes(foldedPattern(pathPattern(earlier.path)), foldedPattern(path))),
+  );
+  const needed = methodsIn(route).map(
+    (method) => covering.find(([, earlier]) => methodsIn(earlier).includes(method))?.[0],
+  );
+  return needed.includes(undefined) ? undefined : [...new Set(needed.filter((one) => one !== undefined))];
+}
+
+function* placeFaults(config: Config, route: Route, index: number): Generator<string> {
+  const issuer = new URL(config.issuer);
+  const { host, path, origin } = route;
+  const shadows = shadowing(config.routes, index);
+  if (shadows) {
+    const [first] = shadows;
+    const who = shadows.map((one) => `routes[${one}]`).join(' and ');
+    yield `routes[${index}].path: ${path} is never reached, ${who} ${shadows.length > 1 ? 'match' : 'matches'} it first; put it above routes[${first}], or take it out`;
+  }
+  const pattern = pathPattern(path);
+  // A gate alone has no pages and no tokens of its own that an origin on its host could get at.
+  const alone = config.identityProvider !== undefined;
+  const own = host !== issuer.host ? [] : alone ? ['/.well-known/jwks.json'] : issuerPaths;
+  if (
+    includes(pathPattern('/.portcullis*'), pattern) ||
+    own.some((one) => includes(pathPattern(`${one}/*`), pattern))
+  ) {
+    yield `routes[${index}].path: ${path} is the issuer's own; choose another path or another host`;
+  }
+  if (
+    !alone &&
+    config.environment === 'production' &&
+    hostMatcher(host)(issuer.host) &&
+    !route.sharesIssuerOrigin
+  ) {
+    const how = host === issuer.host ? "is on the issuer's own host" : "matches the issuer's own host";
+    yield `routes[${index}].host: ${host === issuer.host ? path : host} ${how}, where its scripts could act as the issuer; give it a host of its own, or say sharesIssuerOrigin: true`;
+  }
+  // A service binding has whatever member it is asked for.
+  const url = typeof origin === 'string' ? origin : 'fetch' in origin ? undefined : origin.url;
+  const upstream = url === undefined ? undefined : new URL(url).host;
+  if (
+    upstream !== undefined &&
+    (upstream === issuer.host || config.routes.some((any) => hostMatcher(any.host)(upstream)))
+  ) {
+    yield `routes[${index}].origin: ${url} is the gate itself; a request would go round in a circle`;
+  }
+}
+
+/** Who could meet the conditions at all. */
+function* conditionFaults(config: Config, route: Route, index: number): Generator<string> {
+  // What other issuers give out, and what a provider's sign-in amounts to, only they know.
+  if (route.allow === 'public' || route.issuers.length > 0 || config.identityProvider) return;
+  const policies = [config.registration, config.clientIdMetadataDocuments];
+  const isOpen = policies.some(({ kind }) => kind !== 'closed');
+  const scopes = new Set([
+    ...config.clients.flatMap(({ scope }) => scope),
+    ...policies.flatMap((policy) => (policy.kind === 'closed' ? [] : policy.scope)),
+  ]);
+  const clients = new Set(config.clients.map(({ clientId }) => clientId));
+  const contexts = acrValuesSupported();
+  for (const { scope = [], clients: named = [], acrValues } of route.allow) {
+    for (const one of scope) {
+      if (!scopes.has(one))
+        yield `routes[${index}].allow.scope: no client may ask for "${one}"; put it into the scope of one`;
+    }
+    for (const one of named) {
+      if (!isOpen && !clients.has(one)) yield `routes[${index}].allow.clients: "${one}" is none of clients`;
+    }
+    if (acrValues && !acrValues.some((one) => contexts.includes(one))) {
+      yield `routes[${index}].allow.acrValues: nobody can sign in with ${acrValues.join(' or ')}; there is ${contexts.join(', ')}`;
+    }
+  }
+}
+
+/** Rules about routes that span several fields. Each answers with the fault, or nothing. */
+export function* routeFaults(config: Config): Generator<string> {
+  const { routes } = config;
+  for (const [index, route] of routes.entries()) {
+    yield* placeFaults(config, route, index);
+    yield* conditionFaults(config, route, index);
+    // Every access token with openid names the issuer, for UserInfo: it must open nothing else.
+    if (!config.identityProvider && route.resource === config.issuer) {
+      yield `routes[${index}].resource: must not be the issuer itself; set it to a URI of the route's own`;
+    }
+    const other = routes.findIndex(
+      (earlier) =>
+        earlier.allow !== 'public' &&
+        route.allow !== 'public' &&
+        earlier.signOut !== route.signOut &&
+        compareHosts(earlier.host, route.host, overlap),
+    );
+    // The gate signs out of a host, not of a route.
+    if (other >= 0 && other < index)
+      yield `routes[${index}].signOut: must be ${routes[other]?.signOut}, as routes[${other}] has it for the same host`;
+  }
+}

@@ -1,0 +1,211 @@
+import type { Route } from '../../config/schema.ts';
+import type { Target } from '../../core/gate/path.ts';
+import { openSealed } from '../../crypto/seal.ts';
+import type { Dependencies } from '../../dependencies.ts';
+import { type AccessTokenClaims, familyIdOf } from '../../grants/access-token.ts';
+import { GATE_SESSION_COOKIE } from '../../middleware/cookie.ts';
+import { type Credentials, readCredentials, type Scheme } from '../../verify/credentials.ts';
+import { bindingChecker } from '../../verify/dpop.ts';
+import { memory } from '../../verify/memory.ts';
+import { type Refusal, refuse } from '../../verify/refusal.ts';
+import type { GateCookies } from '../cookies.ts';
+import type { SessionHandle } from '../identity/identity.ts';
+import { createTokenReading, type ReadToken } from './access-token.ts';
+
+/** Somebody about whom can be asked. */
+interface Known {
+  /** By which an answer is remembered: the same for all who would get the same one. */
+  key: string;
+}
+
+/** A browser with the gate's cookie. */
+export interface SessionCaller extends Known {
+  kind: 'session';
+  userId: string;
+  sessionId: string;
+  handleId: string;
+  /** When the cookie ends, in seconds since the epoch. */
+  expiresAt: number;
+}
+
+/** What an access token says of whoever brings it. */
+interface Granted {
+  clientId: string | undefined;
+  scope: readonly string[];
+  /** Seconds since the epoch. */
+  authTime: number | undefined;
+  /** Seconds since the epoch. */
+  expiresAt: number;
+  /** All that the token says. */
+  claims: Readonly<Record<string, unknown>>;
+}
+
+/** Somebody with an access token of ours, issued in a session. */
+export interface TokenCaller extends Known, Granted {
+  kind: 'token';
+  userId: string;
+  sessionId: string;
+  familyId: string | undefined;
+  /** The token's `jti`. */
+  tokenId: string | undefined;
+  clientId: string;
+}
+
+/** A client with an access token of ours in which nobody has signed in. */
+export interface ClientCaller extends Known, Granted {
+  kind: 'client';
+  /** Whom the token was issued to. */
+  clientId: string;
+  /** The client that it speaks for: the same, unless the token was exchanged. */
+  subject: string;
+  /** The token's `jti`. */
+  tokenId: string;
+  claims: Readonly<AccessTokenClaims>;
+}
+
+/** Somebody with an access token of another issuer. There is no session of ours behind it. */
+export interface ForeignCaller extends Granted {
+  kind: 'foreign';
+  /** What the configuration calls the issuer. */
+  issuerName: string;
+  issuer: string;
+  /** Unique at that issuer alone. */
+  subject: string;
+}
+
+export type OwnCaller = SessionCaller | TokenCaller | ClientCaller;
+export type IdentifiedCaller = OwnCaller | ForeignCaller;
+
+export type Authentication =
+  /** `scheme`: how its token came; undefined for a cookie. */
+  | { kind: 'identified'; caller: IdentifiedCaller; scheme: Scheme | undefined }
+  /** `byHeader`: there is an Authorization header, of a kind that proves nothing here. */
+  | { kind: 'anonymous'; byHeader: boolean }
+  | { kind: 'refused'; refusal: Refusal; scheme: Scheme | undefined };
+
+/** How many opened cookies are remembered: each is below 1 KiB. */
+const MAXIMUM_HANDLES = 5000;
+
+/** Of a token without a session. */
+function clientOf(claims: Readonly<AccessTokenClaims>, granted: Granted): ClientCaller | undefined {
+  const { sub, jti, client_id } = claims;
+  if (typeof jti !== 'string' || typeof client_id !== 'string') return undefined;
+  // Its own name, or that of the client whose token it was exchanged for (RFC 8693): never a person's.
+  if (sub !== client_id && familyIdOf(jti) === undefined) return undefined;
+  return {
+    ...granted,
+    kind: 'client',
+    key: `client ${jti}`,
+    clientId: client_id,
+    subject: sub,
+    tokenId: jti,
+    claims,
+  };
+}
+
+/** Who brings a token, by what it says; undefined for one of ours that stands for nobody. */
+function callerOf({ claims, issuerName }: ReadToken): IdentifiedCaller | undefined {
+  const { iss, sub, sid, jti, exp, client_id, scope, auth_time } = claims;
+  const clientId = typeof client_id === 'string' ? client_id : undefined;
+  const granted: Granted = {
+    clientId,
+    scope: typeof scope === 'string' ? scope.split(' ') : [],
+    authTime: typeof auth_time === 'number' ? auth_time : undefined,
+    expiresAt: exp,
+    claims,
+  };
+  if (issuerName !== undefined) return { ...granted, kind: 'foreign', issuerName, issuer: iss, subject: sub };
+  if (sid === undefined) return clientOf(claims as AccessTokenClaims, granted);
+  if (typeof sid !== 'string' || clientId === undefined) return undefined;
+  const familyId = familyIdOf(jti);
+  const key = `token ${sub} ${sid} ${familyId ?? ''}`;
+  return { ...granted, kind: 'token', key, userId: sub, sessionId: sid, familyId, tokenId: jti, clientId };
+}
+
+/**
+ * Makes a function that tells who sends a request to a route. An Authorization header is judged alone, never
+ * together with the cookie: a caller that brings a bad token is not somebody else. Tokens in a form or a query are not
+ * looked at. It throws when it cannot be found out.
+ */
+export function createAuthentication(
+  {
+    secrets,
+    proofs,
+    ...dependencies
+  }: Parameters<typeof createTokenReading>[0] &
+    Pick<Dependencies, 'secrets'> & {
+      proofs: Pick<Dependencies['proofs'], 'read'>;
+    },
+  cookies: GateCookies,
+  publicOrigin: (host: string) => string,
+) {
+  const readToken = createTokenReading(dependencies);
+  const checkBinding = bindingChecker(proofs.read);
+  // By the claims, which are remembered with their token and forgotten with it.
+  const callers = new WeakMap<object, IdentifiedCaller>();
+
+  async function byToken(
+    { scheme, token }: Credentials,
+    { method, headers }: Request,
+    { host, path }: Target,
+    route: Route,
+  ): Promise<Authentication> {
+    const refused = (refusal: Refusal): Authentication => ({ kind: 'refused', refusal, scheme });
+    const read = await readToken(token, route);
+    if (!read.ok) return refused(read);
+    const caller = callers.get(read.claims) ?? callerOf(read);
+    if (!caller)
+      return refused({ ...refuse('claim_missing'), description: 'the token belongs to no session' });
+    callers.set(read.claims, caller);
+    // RFC 9449 §4.3: a proof is for this very request, under the name that its client knows.
+    const proved =
+      scheme === 'DPoP' ? { proof: headers.get('DPoP'), method, url: publicOrigin(host) + path } : undefined;
+    const fault = checkBinding(token, read.claims, proved);
+    const refusal = fault instanceof Promise ? await fault : fault;
+    return refusal ? refused(refusal) : { kind: 'identified', caller, scheme };
+  }
+
+  const handles = memory<{ handle: SessionHandle; caller: SessionCaller; expiresAt: number }>(
+    MAXIMUM_HANDLES,
+  );
+
+  /** What the cookie of this host holds, or undefined for any other, garbage included. */
+  async function readCookie(headers: Headers, host: string) {
+    const sealed = cookies.read(headers, GATE_SESSION_COOKIE);
+    if (!sealed) return undefined;
+    let known = handles.get(sealed);
+    if (!known) {
+      const opened = await openSealed<SessionHandle>(secrets, 'seal-gate-session', sealed);
+      if (!opened) return undefined;
+      const { value: handle, expiresAt } = opened;
+      const { userId, sessionId, handleId } = handle;
+      const key = `session ${userId} ${sessionId} ${handleId}`;
+      const ends = { expiresAt: Math.floor(expiresAt / 1000) };
+      known = { handle, expiresAt, caller: { kind: 'session', key, userId, sessionId, handleId, ...ends } };
+      handles.set(sealed, known);
+    }
+    return known.handle.host === host && known.expiresAt > Date.now() ? known : undefined;
+  }
+
+  return {
+    /** The session handle of this host. */
+    readHandle: async (headers: Headers, host: string): Promise<SessionHandle | undefined> =>
+      (await readCookie(headers, host))?.handle,
+
+    async authenticate(request: Request, target: Target, route: Route): Promise<Authentication> {
+      const { headers } = request;
+      const authorization = headers.get('Authorization');
+      if (authorization === null) {
+        const caller = (await readCookie(headers, target.host))?.caller;
+        return caller
+          ? { kind: 'identified', caller, scheme: undefined }
+          : { kind: 'anonymous', byHeader: false };
+      }
+      const sent = readCredentials(authorization);
+      if (sent === 'missing') return { kind: 'anonymous', byHeader: true };
+      if (sent === 'authorization_malformed')
+        return { kind: 'refused', refusal: refuse(sent), scheme: undefined };
+      return byToken(sent, request, target, route);
+    },
+  };
+}

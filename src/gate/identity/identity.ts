@@ -1,0 +1,106 @@
+import type { StepUp } from '../../core/gate/decision.ts';
+import type { SessionAnswer } from '../../user/types.ts';
+
+/** A browser's sign-in on its way (OpenID Connect Core §3.1): what goes out, and what the answer is held to. */
+export interface SignInRequest {
+  /** The gate's callback on the host that the browser wants. */
+  redirectUri: string;
+  state: string;
+  nonce: string;
+  /** RFC 7636; what goes out is its S256 challenge. */
+  codeVerifier: string;
+  /** What the sign-in must be. Empty: any will do. */
+  stepUp: StepUp;
+}
+
+/** Names a session to whoever keeps it. */
+export interface SessionName {
+  userId: string;
+  sessionId: string;
+}
+
+export type SignInAnswer =
+  | (SessionName & {
+      kind: 'signed_in';
+      /** Every authentication context that the sign-in meets. */
+      acr: readonly string[];
+      /** Seconds since the epoch. */
+      authTime: number | undefined;
+    })
+  /** The person said no. */
+  | { kind: 'denied' }
+  /** `reason` says what is wrong in general terms; it quotes nothing of the answer. */
+  | { kind: 'failed'; reason: string };
+
+/** A session that is alive, as far as whoever keeps it knows its person. One of our own issuer's is one. */
+export interface KnownSession {
+  kind: 'live';
+  sessionId: string;
+  /** Seconds since the epoch. */
+  authTime?: number | undefined;
+  /** RFC 8176. */
+  amr: readonly string[];
+  /** The provider's own name for how the person signed in. Absent at ours: `amr` says it. */
+  acr?: string | undefined;
+  profile: {
+    userId: string;
+    email?: string | undefined;
+    emailVerified?: boolean | undefined;
+    name?: string | undefined;
+    claims?: Readonly<Record<string, unknown>>;
+    groups?: readonly string[];
+  };
+  /** Of a family: the `jti` of its access tokens that were revoked. */
+  revokedTokens?: string[];
+  /** When the provider said so, in milliseconds since the epoch. Absent: just now. */
+  confirmedAt?: number | undefined;
+}
+
+/** "Is it still alive?" */
+export type KnownAnswer = KnownSession | Exclude<SessionAnswer, { kind: 'live' }>;
+
+/** What signing out at the gate ends: the session at the issuer, or what one host knows of it alone. */
+export type SignOutScope = 'issuer' | 'host';
+
+/** Who signs people in for the gate and knows which sessions are alive: the issuer beside it, or another provider. */
+export interface Identity {
+  /** The authorization endpoint with the whole request, for a redirect. Throws when the provider cannot be reached. */
+  authorizationUrl(request: SignInRequest): Promise<string>;
+  /** Judges the provider's answer and redeems its code. Throws when that cannot be found out. */
+  redeem(parameters: URLSearchParams, request: SignInRequest): Promise<SignInAnswer>;
+  /**
+   * Whether a session, or with it what one handle or one token family stands for, is alive. Throws without an answer.
+   * @param maximumAgeSeconds the answer may be as old as that: `confirmedAt` then says how old it is.
+   */
+  status(userId: string, question: StatusQuestion, maximumAgeSeconds: number): Promise<KnownAnswer>;
+  /**
+   * Signs out before it answers. Without a handle nothing ends.
+   * @param origin the public origin of the host that the browser is at
+   * @returns where the browser goes on, or undefined for the gate's own page that says that it is done.
+   */
+  signOut(
+    origin: string,
+    handle: SessionHandle | undefined,
+    scope: SignOutScope,
+  ): Promise<string | undefined>;
+  /** Who asks whether to sign out, where a link led here: a page of the issuer's, or one of the gate's. */
+  askToSignOut(scope: SignOutScope): Promise<{ location: string } | { formAction: string[] }>;
+  /** OpenID Connect Back-Channel Logout §2.5: ends what a logout token names, or says that it is no such token. */
+  backchannelLogout?(logoutToken: string): Promise<'ended' | 'refused'>;
+}
+
+export interface StatusQuestion {
+  sessionId: string;
+  /** Asks about the refresh family as well: a token outlives neither. */
+  familyId?: string | undefined;
+  /** Asks about the handle as well. */
+  handleId?: string | undefined;
+}
+
+/** What the gate's cookie holds: a handle of the session, nothing that could be refreshed or raced for. */
+export interface SessionHandle extends SessionName {
+  /** Its own name, so that it can end without its session. */
+  handleId: string;
+  /** The host that it was made for: a server behind another host can do nothing with it. */
+  host: string;
+}

@@ -1,0 +1,92 @@
+import type { Config } from '../../config/schema.ts';
+import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
+import type { Replays } from '../../replay/replays.ts';
+import { isOfType } from '../../verify/claims.ts';
+import { headerOf, jwsOpener, type Opened, readObject } from '../../verify/jws.ts';
+import { type KeySource, keySource } from '../../verify/key-source.ts';
+import { memory } from '../../verify/memory.ts';
+import type { LogoutSubject } from './gate-sessions.ts';
+import { ProviderUnavailable } from './provider-fetch.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** OpenID Connect Back-Channel Logout §2.4: the member of `events` that makes a JWT a logout token. */
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+/** How far the provider's clock may be off. */
+const TOLERANCE_SECONDS = 30;
+/** No logout token is taken that is older, so that nobody has to remember one for longer. */
+const LOGOUT_TOKEN_SECONDS = 10 * 60;
+
+/** Checks what the provider signed: with its published keys, and by the algorithms that the configuration allows. */
+export function createProviderTokens({
+  identityProvider: { issuer, clientId, algorithms },
+  issuerKeys,
+  replays,
+}: {
+  identityProvider: NonNullable<Config['identityProvider']>;
+  issuerKeys: IssuerKeys;
+  replays: Pick<Replays, 'anyUsed' | 'firstUse'>;
+}) {
+  const open = jwsOpener(algorithms);
+  const sources = memory<KeySource>(4);
+
+  async function opened(token: string, jwksUri: string): Promise<(Opened & { claims: Claims }) | undefined> {
+    const keys = sources.get(jwksUri) ?? keySource(issuerKeys({ issuer, jwksUri }));
+    sources.set(jwksUri, keys);
+    const find = await keys().catch((error: unknown) => {
+      throw new ProviderUnavailable("the provider's keys cannot be had", { cause: error });
+    });
+    let judged = await open(token, find);
+    if (!judged.ok && judged.code === 'key_unknown') {
+      // The key may be newer than the set.
+      const kid = headerOf(token)?.kid;
+      const newer = typeof kid === 'string' ? await keys(kid).catch(() => find) : find;
+      if (newer !== find) judged = await open(token, newer);
+    }
+    if (!judged.ok) return undefined;
+    const claims = readObject(judged.payload);
+    return claims && { ...judged, claims };
+  }
+
+  return {
+    /** What an ID token says whose claims oauth4webapi has judged; undefined when its signature is not right. */
+    async idToken(token: string, jwksUri: string): Promise<Claims | undefined> {
+      return (await opened(token, jwksUri))?.claims;
+    },
+
+    /**
+     * Whom a logout token is about (OpenID Connect Back-Channel Logout §2.6); undefined for anything else, one that was
+     * used before included. `used` marks it so, once all that it ends has ended: until then it may be sent again.
+     */
+    async logoutToken(
+      token: string,
+      jwksUri: string,
+    ): Promise<{ subject: LogoutSubject; used: () => Promise<unknown> } | undefined> {
+      const judged = await opened(token, jwksUri);
+      if (!judged) return undefined;
+      const { typ } = judged.header;
+      if (typ !== undefined && !isOfType(typ, 'logout+jwt') && !isOfType(typ, 'JWT')) return undefined;
+      const { iss, aud, iat, exp, jti, sid, sub, events } = judged.claims;
+      const now = Math.floor(Date.now() / 1000);
+      if (iss !== issuer || ![aud].flat().includes(clientId)) return undefined;
+      if (!isNumber(iat) || iat > now + TOLERANCE_SECONDS || iat < now - LOGOUT_TOKEN_SECONDS)
+        return undefined;
+      if (!isNumber(exp) || exp <= now - TOLERANCE_SECONDS) return undefined;
+      // An ID token has a nonce, or might: it must never pass for one of these.
+      if ('nonce' in judged.claims || !isText(jti)) return undefined;
+      if (typeof events !== 'object' || events === null || !Object.hasOwn(events, LOGOUT_EVENT))
+        return undefined;
+      const subject: LogoutSubject | undefined = isText(sid)
+        ? { kind: 'sid', value: sid }
+        : isText(sub)
+          ? { kind: 'sub', value: sub }
+          : undefined;
+      if (!subject || (await replays.anyUsed(issuer, [jti]))) return undefined;
+      const until = (iat + LOGOUT_TOKEN_SECONDS + TOLERANCE_SECONDS) * 1000;
+      return { subject, used: () => replays.firstUse(issuer, jti, until) };
+    },
+  };
+}
+
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

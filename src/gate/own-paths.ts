@@ -1,0 +1,81 @@
+import { GATE_CALLBACK_PATH } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { mayRideOnCookie } from '../core/gate/decision.ts';
+import type { Target } from '../core/gate/path.ts';
+import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
+import { circumstancesOf } from './admission/circumstances.ts';
+import { routeMetadata, routeMetadataUrl } from './admission/resource-metadata.ts';
+import { boundedBytes } from './bounded.ts';
+import type { Identity, SessionHandle } from './identity/identity.ts';
+import { gateResponse, type Refusal } from './refusal.ts';
+import type { Router } from './router.ts';
+import { type createSignIn, SIGN_OUT_PATH, SIGNED_OUT_PATH } from './sign-in.ts';
+
+/** Where a provider posts logout tokens, on every host that the gate guards. */
+const BACKCHANNEL_LOGOUT_PATH = '/.portcullis/backchannel-logout';
+/** No logout token comes near this. */
+const MAXIMUM_LOGOUT_BYTES = 32 * 1024;
+
+/** Makes the function that answers the gate's own paths, the same on every host that it guards; undefined for any other. */
+export function createOwnPaths({
+  config,
+  router,
+  signIn,
+  readHandle,
+  publicOrigin,
+  logoutTokens,
+}: {
+  config: Config;
+  router: Router;
+  signIn: ReturnType<typeof createSignIn>;
+  readHandle: (headers: Headers, host: string) => Promise<SessionHandle | undefined>;
+  publicOrigin: (host: string) => string;
+  /** Judges logout tokens, where another provider signs people in. */
+  logoutTokens?: Identity['backchannelLogout'];
+}) {
+  const notAllowed = (allowed: string): Refusal => ({
+    code: 'method_not_allowed',
+    headers: [['Allow', allowed]],
+  });
+
+  async function signOut(request: Request, { host }: Target): Promise<Response | Refusal> {
+    const { method, headers } = request;
+    // The same on all routes of a host (src/config/route-faults.ts).
+    const scope = router.guarding(host)[0]?.signOut ?? 'issuer';
+    if (method === 'GET' || method === 'HEAD') return signIn.askToSignOut(host, scope);
+    if (method !== 'POST') return notAllowed('GET, HEAD, POST');
+    if (!mayRideOnCookie(circumstancesOf(request), publicOrigin(host))) return { code: 'cross_site_request' };
+    return signIn.signOut(host, await readHandle(headers, host), scope);
+  }
+
+  /** OpenID Connect Back-Channel Logout §2.5, §2.8. It comes from a server, without cookies. */
+  async function backchannelLogout(request: Request): Promise<Response | Refusal> {
+    if (request.method !== 'POST') return notAllowed('POST');
+    const body = await boundedBytes(request.body, MAXIMUM_LOGOUT_BYTES).catch(() => new Uint8Array());
+    const parameters = new URLSearchParams(new TextDecoder().decode(body));
+    const [token, ...more] = parameters.getAll('logout_token');
+    if (token !== undefined && more.length === 0 && (await logoutTokens?.(token)) === 'ended')
+      return gateResponse(null, 200, []);
+    return { code: 'invalid_request', description: 'The logout token is not valid.' };
+  }
+
+  return async (request: Request, target: Target): Promise<Response | Refusal | undefined> => {
+    const { path, host } = target;
+    const { method, headers } = request;
+    if (path === GATE_CALLBACK_PATH)
+      return method === 'GET' ? signIn.callback(headers, target) : notAllowed('GET');
+    if (path === SIGN_OUT_PATH) return signOut(request, target);
+    if (path === SIGNED_OUT_PATH) return method === 'GET' ? signIn.signedOut(host) : notAllowed('GET');
+    if (path === BACKCHANNEL_LOGOUT_PATH && logoutTokens) return backchannelLogout(request);
+    if (path.startsWith('/.portcullis/')) return { code: 'no_route' };
+    // The refusal pages' own files, named by their content: no origin has them.
+    if (path === stylesheetPath)
+      return gateResponse(stylesheet, 200, [['Content-Type', 'text/css; charset=utf-8']]);
+    if (path === iconPath) return gateResponse(icon, 200, [['Content-Type', 'image/svg+xml']]);
+    if (!path.startsWith('/.well-known/')) return undefined;
+    const described = router
+      .guarding(host)
+      .find((route) => routeMetadataUrl(route, publicOrigin(host)).pathname === path);
+    return described && routeMetadata(described, config);
+  };
+}

@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../src/config/define.ts';
+import { ConfigError } from '../../src/config/error.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { isRegisteredRedirectUri } from '../../src/core/oauth/redirect-uri.ts';
+import type { Environment } from '../../src/environment.ts';
+
+const app = {
+  clientId: 'app',
+  clientName: 'App',
+  redirectUris: ['https://app.example/cb'],
+  scope: ['openid', 'read'],
+};
+const base: ConfigInput = { issuer: 'https://auth.company.example', clients: [app] };
+const host = 'app.company.example';
+const route = { host, path: '/a/*', origin: 'https://origin.example', allow: 'session' };
+const resource = 'https://resource.example';
+
+const load = (changes: Record<string, unknown>, kind = 'production') =>
+  loadConfig(() => ({ ...base, ...changes }) as ConfigInput, { PORTCULLIS_ENVIRONMENT: kind } as Environment);
+function faultsOf(changes: Record<string, unknown>): string {
+  try {
+    load(changes);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  return 'no fault';
+}
+const routes = (...each: Record<string, unknown>[]) => ({
+  routes: each.map((one) => ({ ...route, ...one })),
+});
+
+describe('a route that nothing is left for is refused', () => {
+  it.each<[string, Record<string, unknown>[], RegExp]>([
+    [
+      'the same path',
+      [{}, {}],
+      /^routes\[1\]\.path: \/a\/\* is never reached, routes\[0\] matches it first; put it above/,
+    ],
+    ['a wildcard', [{ path: '/:any/*' }, {}], /^routes\[1\]\.path: .*never reached/],
+    ['a pattern', [{ path: '/a/*.pdf' }, { path: '/a/:name.pdf' }], /^routes\[1\]\.path: .*never reached/],
+    ['the path before a wildcard', [{}, { path: '/a' }], /^routes\[1\]\.path: \/a is never reached/],
+    ['another case', [{ path: '/a/*' }, { path: '/A/b' }], /^routes\[1\]\.path: \/A\/b is never reached/],
+    ['an encoded character', [{ path: '/a@b' }, { path: '/a%40b' }], /^routes\[1\]\.path: .*never reached/],
+    [
+      'a host pattern',
+      [{ host: '*.company.example', resource, sharesIssuerOrigin: true }, {}],
+      /^routes\[1\]\.path: .*never reached, routes\[0\]/,
+    ],
+    [
+      'two routes with all of its methods',
+      [{ methods: ['GET'] }, { methods: ['POST'] }, { methods: ['POST', 'GET'] }],
+      /^routes\[2\]\.path: .*never reached, routes\[1\] and routes\[0\] match it first; put it above routes\[1\]/,
+    ],
+  ])('for %s', (_, each, message) => {
+    expect(faultsOf(routes(...each))).toMatch(message);
+  });
+
+  it.each<[string, Record<string, unknown>[]]>([
+    ['a narrower one above', [{ path: '/a/b' }, {}]],
+    ['a part that is left', [{ path: '/a/:x' }, {}]],
+    ['another host', [{}, { host: 'other.company.example' }]],
+    ['another port', [{}, { host: `${host}:8443` }]],
+    [
+      'the same pattern at another port',
+      [
+        { host: '*.apps.example', resource },
+        { host: '*.apps.example:8443', resource, path: '/a/b' },
+      ],
+    ],
+    ['a host pattern below', [{}, { host: ':any.company.example', sharesIssuerOrigin: true, resource }]],
+    ['a method that is left', [{ methods: ['GET', 'POST'] }, {}]],
+    [
+      'a method that no list can have',
+      [{ methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }, {}],
+    ],
+  ])('but not with %s', (_, each) => {
+    expect(faultsOf(routes(...each))).toBe('no fault');
+  });
+});
+
+describe('a fault of a route is told in one line that names the place', () => {
+  it.each<[Record<string, unknown>, RegExp]>([
+    [
+      routes({ path: '/a(b)' }),
+      /^routes\[0\]\.path: \/a\(b\) is no pattern of URLPattern; .* no regular expressions$/,
+    ],
+    [routes({ path: '/:id(\\d+)' }), /^routes\[0\]\.path: .*is no pattern of URLPattern/],
+    [routes({ path: '/a+b' }), /^routes\[0\]\.path: .*write a backslash before/],
+    [routes({ path: '/{a' }), /^routes\[0\]\.path: .*is no pattern of URLPattern/],
+    [routes({ path: '/:a/:a' }), /^routes\[0\]\.path: .*is no pattern of URLPattern/],
+    [
+      routes({ path: '/a//b' }),
+      /^routes\[0\]\.path: \/a\/\/b matches nothing: the path has an empty segment/,
+    ],
+    [routes({ path: '/a/../b' }), /^routes\[0\]\.path: .*matches nothing: the path has a dot segment/],
+    [routes({ path: '/a%2fb' }), /^routes\[0\]\.path: .*matches nothing/],
+    [routes({ path: '/é' }), /^routes\[0\]\.path: .*must be percent-encoded/],
+    [routes({ path: '/%61' }), /^routes\[0\]\.path: .*without percent-encoding/],
+    [routes({ path: '/a./b' }), /^routes\[0\]\.path: .*ends in a dot/],
+    [routes({ path: `/{:a}?${'x'.repeat(600)}` }), /^routes\[0\]\.path: .*too many parts/],
+    [
+      routes({ host: 'App.Company.example' }),
+      /^routes\[0\]\.host: App.Company.example must be a host as browsers write it/,
+    ],
+    [routes({ host: 'app.company.example:443' }), /^routes\[0\]\.host: .*no port that https has anyway/],
+    [routes({ host: 'https://app.company.example' }), /^routes\[0\]\.host: /],
+    [routes({ host: 'app.company.example/x' }), /^routes\[0\]\.host: /],
+    [routes({ host: '*.Company.example', resource }), /^routes\[0\]\.host: .*as browsers write it/],
+    [routes({ host: '*.company.example:443', resource }), /^routes\[0\]\.host: .*as browsers write it/],
+    [
+      routes({ host: '(a|b).company.example', resource }),
+      /^routes\[0\]\.host: .*is no pattern of URLPattern/,
+    ],
+    [
+      routes({ host: ':team.apps.example' }),
+      /^routes\[0\]\.resource: is missing; many hosts have no one address/,
+    ],
+    [
+      routes({ host: ':any.company.example', resource }),
+      /^routes\[0\]\.host: :any.company.example matches the issuer's own host/,
+    ],
+    [routes({ path: '/.portcullis/:x' }), /^routes\[0\]\.path: .* is the issuer's own/],
+    [
+      routes({ host: undefined, path: '/oauth/:x', sharesIssuerOrigin: true }),
+      /^routes\[0\]\.path: \/oauth\/:x is the issuer's own/,
+    ],
+    [routes({ origin: `https://${host}` }), /^routes\[0\]\.origin: .* is the gate itself/],
+    [routes({ origin: 'https://auth.company.example' }), /^routes\[0\]\.origin: .* is the gate itself/],
+    [
+      routes({ origin: 'https://b.apps.example' }, { host: '*.apps.example', resource }),
+      /^routes\[0\]\.origin: https:\/\/b.apps.example is the gate itself/,
+    ],
+    [
+      routes(
+        { origin: { url: 'https://b.apps.example', through: { fetch() {} } } },
+        { host: 'b.apps.example' },
+      ),
+      /^routes\[0\]\.origin: https:\/\/b.apps.example is the gate itself/,
+    ],
+    [
+      routes({ allow: { scope: ['read', 'write'] } }),
+      /^routes\[0\]\.allow\.scope: no client may ask for "write"; put it into the scope of one$/,
+    ],
+    [
+      routes({ allow: ['public', { clients: ['ap'] }].slice(1) }),
+      /^routes\[0\]\.allow\.clients: "ap" is none of clients$/,
+    ],
+    [
+      routes({ allow: { acrValues: ['urn:example:hardware'] } }),
+      /^routes\[0\]\.allow\.acrValues: nobody can sign in with urn:example:hardware; there is urn:portcullis/,
+    ],
+    [
+      routes({ signOut: 'host' }, { path: '/b/*' }),
+      /^routes\[1\]\.signOut: must be host, as routes\[0\] has it for the same host$/,
+    ],
+    [
+      routes(
+        { host: ':any.apps.example', resource },
+        { host: 'x.apps.example', path: '/x', signOut: 'host' },
+      ),
+      /^routes\[1\]\.signOut: must be issuer, as routes\[0\]/,
+    ],
+    [
+      { issuers: { client: { issuer: 'https://partner.example.com' } } },
+      /^issuers\.client: is a name of the gate/,
+    ],
+    // A value that could be one of several things: what it was meant to be.
+    [
+      routes({ allow: { scopes: ['read'] } }),
+      /^routes\[0\]\.allow\.scopes: is no option; .* src\/config\/route\.ts$/,
+    ],
+    [routes({ allow: [{ groups: 'staff' }] }), /^routes\[0\]\.allow\[0\]\.groups: must be a list/],
+    [routes({ allow: [] }), /^routes\[0\]\.allow: must be 'public', 'session', a condition such as/],
+    [routes({ freshness: { within: 0 } }), /^routes\[0\]\.freshness\.within: must be at least 1/],
+    [routes({ methods: ['get'] }), /^routes\[0\]\.methods\[0\]: must be one of "GET"/],
+  ])('%j', (changes, message) => {
+    expect(faultsOf(changes)).toMatch(message);
+  });
+
+  it('and every fault has a line of its own', () => {
+    expect(faultsOf(routes({ path: '/a(b)', host: 'X' }, { path: '/+' })).split('\n')).toHaveLength(3);
+  });
+});
+
+describe('is no fault', () => {
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'a wildcard beside the issuer',
+      routes({ host: undefined, path: '/:page', sharesIssuerOrigin: true, resource }),
+    ],
+    ['a path of the issuer on another host', routes({ path: '/oauth/*' })],
+    ['an escaped character', routes({ path: '/a\\+b\\:c' })],
+    [
+      'one reachable acr of several',
+      routes({ allow: { acrValues: ['phr', 'urn:portcullis:acr:single-factor'] } }),
+    ],
+    [
+      'a scope that whoever registers may ask for',
+      {
+        ...routes({ allow: { scope: ['tools'] } }),
+        registration: { kind: 'open', scope: ['tools'] },
+      },
+    ],
+    [
+      'a client that may register itself',
+      { ...routes({ allow: { clients: ['someone'] } }), registration: { kind: 'open' } },
+    ],
+    [
+      'what only another issuer knows',
+      {
+        issuers: { partner: { issuer: 'https://partner.example.com' } },
+        ...routes({
+          allow: { scope: ['theirs'], clients: ['theirs'], acrValues: ['theirs'] },
+          freshness: 'token',
+          issuers: ['partner'],
+        }),
+      },
+    ],
+    ['another way to sign out on another host', routes({ signOut: 'host' }, { host: 'b.company.example' })],
+    [
+      'another way to sign out of a public route',
+      routes({ signOut: 'host' }, { path: '/p', allow: 'public' }),
+    ],
+  ])('%s', (_, changes) => {
+    expect(faultsOf(changes)).toBe('no fault');
+  });
+});
+
+it('makes the resource of the path before the first wildcard', () => {
+  const paths = ['/a/:id/b', '/b/*', '/c', '/d/', '/e-*', '/f{/:x}?', '/*'];
+  const config = load(routes(...paths.map((path) => ({ path }))));
+  expect(config.routes.map((one) => one.resource)).toEqual(
+    ['/a', '/b', '/c', '/d/', '/e-', '/f', ''].map((path) => `https://${host}${path}`),
+  );
+});
+
+describe('people sign in on the hosts of a pattern', () => {
+  const config = load({
+    ...routes(
+      { host: '*.apps.example', path: '/x/*', resource },
+      { host: 'app.company.example', path: '/*' },
+      { host: '*.public.example', resource, allow: 'public' },
+    ),
+  });
+  const gate = config.clients.at(-1);
+  const isTaken = (uri: string, client = gate) =>
+    client !== undefined && isRegisteredRedirectUri({ ...client, applicationType: 'web' }, uri);
+
+  it('and the answer goes to any of them', () => {
+    expect(gate?.redirectUris).toEqual(['https://app.company.example/.portcullis/callback']);
+    expect(isTaken('https://app.company.example/.portcullis/callback')).toBe(true);
+    expect(isTaken('https://team.apps.example/.portcullis/callback')).toBe(true);
+    expect(isTaken('https://a.b.apps.example/.portcullis/callback')).toBe(true);
+  });
+
+  it.each([
+    'https://apps.example/.portcullis/callback',
+    'https://team.apps.example.evil.test/.portcullis/callback',
+    'https://evil.test/.portcullis/callback?.apps.example/.portcullis/callback',
+    'https://evil.test/.apps.example/.portcullis/callback',
+    'https://evil.test#.apps.example/.portcullis/callback',
+    'https://evil.test\\.apps.example/.portcullis/callback',
+    'https://evil.test@team.apps.example/.portcullis/callback',
+    'https://team.apps.example:8443/.portcullis/callback',
+    'https://team.apps.example:443/.portcullis/callback',
+    'https://team.apps.example./.portcullis/callback',
+    'https://.apps.example/.portcullis/callback',
+    'https://a..apps.example/.portcullis/callback',
+    'https://TEAM.apps.example/.portcullis/callback',
+    'http://team.apps.example/.portcullis/callback',
+    'https://team.apps.example/.portcullis/callback/',
+    'https://team.apps.example/.portcullis/callback?a=b',
+    'https://team.apps.example/.portcullis/callback#a',
+    'https://team.apps.example/%2eportcullis/callback',
+    'https://team.apps.example/x/.portcullis/callback',
+    'https://team.apps.example/x',
+    'https://team.public.example/.portcullis/callback',
+    '*.apps.example',
+  ])('but not to %s', (uri) => {
+    expect(isTaken(uri)).toBe(false);
+  });
+
+  it('and no other client gets any of that, however it is registered', () => {
+    const uri = 'https://team.apps.example/.portcullis/callback';
+    expect(isTaken(uri, config.clients[0])).toBe(false);
+    expect(faultsOf({ clients: [{ ...app, isOwnRedirectUri: () => true }] })).toMatch(
+      /^clients\[0\]\.isOwnRedirectUri: is no option/,
+    );
+    expect(faultsOf({ clients: [{ ...app, redirectUris: ['https://*.apps.example/cb'] }] })).toMatch(
+      /must have a host/,
+    );
+  });
+});
