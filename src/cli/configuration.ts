@@ -44,7 +44,9 @@ function bindings(environment: WranglerEnvironment): Record<string, unknown> {
   ];
   return Object.fromEntries([
     ...named.map((name) => [name, {}] as const),
-    ...(environment.services ?? []).map(({ binding }) => [binding, { fetch() {} }] as const),
+    ...[...(environment.services ?? []), ...(environment.mtls_certificates ?? [])].map(
+      ({ binding }) => [binding, { fetch() {} }] as const,
+    ),
   ]);
 }
 

@@ -17,6 +17,7 @@ export interface WranglerEnvironment {
   kv_namespaces?: { binding: string }[];
   d1_databases?: { binding: string }[];
   services?: { binding: string; service: string }[];
+  mtls_certificates?: { binding: string }[];
 }
 
 export interface WranglerConfiguration extends WranglerEnvironment {

@@ -4,7 +4,8 @@ import { absoluteUri, scopeToken } from './values.ts';
 /**
  * Who signs people in for the gate, where this Worker does not: another Portcullis, or any OpenID provider. With it the
  * Worker is a gate alone: it has no sign-in pages and issues no tokens; `issuer` is then the name that its assertions are
- * signed under.
+ * signed under. The provider's access tokens for a route's `resource` are taken as well; where more than a JWT's own word is
+ * asked for, the provider is asked (RFC 7662), which needs a secret.
  */
 export const identityProvider = v.optional(
   v.strictObject({
@@ -29,5 +30,10 @@ export const identityProvider = v.optional(
       v.pipe(v.array(v.picklist(['RS256', 'ES256', 'EdDSA', 'PS256'])), v.minLength(1)),
       ['RS256', 'ES256'],
     ),
+    /**
+     * Whether every access token of it stands for a person, although it says nothing of a sign-in; those that tell that they
+     * are a client's own never do. Default false, as in `issuers`.
+     */
+    people: v.optional(v.boolean(), false),
   }),
 );

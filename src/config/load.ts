@@ -16,9 +16,15 @@ export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-function* otherIssuerFaults({ environment, issuer: own, issuers, routes }: Config): Generator<string> {
+function* otherIssuerFaults({
+  environment,
+  issuer: own,
+  identityProvider,
+  issuers,
+  routes,
+}: Config): Generator<string> {
   const faultOf = environment === 'development' ? developmentAddressFault : addressFault;
-  const seen = new Set([own]);
+  const seen = new Set([own, ...(identityProvider ? [identityProvider.issuer] : [])]);
   for (const [name, { issuer, jwksUri }] of Object.entries(issuers)) {
     for (const [member, url] of Object.entries({ issuer, jwksUri })) {
       const fault = url && faultOf(url);

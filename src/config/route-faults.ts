@@ -90,7 +90,8 @@ function* placeFaults(config: Config, route: Route, index: number): Generator<st
   }
   // A service binding has whatever member it is asked for.
   const url = typeof origin === 'string' ? origin : 'fetch' in origin ? undefined : origin.url;
-  const upstream = url === undefined ? undefined : new URL(url).host;
+  // A dot at its end, or another port that Cloudflare listens on, is the same Worker.
+  const upstream = url === undefined ? undefined : new URL(url).host.replace(/\.(?=:|$)/, '');
   if (
     upstream !== undefined &&
     (upstream === issuer.host || config.routes.some((any) => hostMatcher(any.host)(upstream)))
@@ -101,8 +102,9 @@ function* placeFaults(config: Config, route: Route, index: number): Generator<st
 
 /** Who could meet the conditions at all. */
 function* conditionFaults(config: Config, route: Route, index: number): Generator<string> {
-  // What other issuers give out, and what a provider's sign-in amounts to, only they know.
-  if (route.allow === 'public' || route.issuers.length > 0 || config.identityProvider) return;
+  // What a provider gives out, and what its sign-in amounts to, only it knows.
+  if (route.allow === 'public' || config.identityProvider) return;
+  const hasOthers = route.issuers.length > 0;
   const policies = [config.registration, config.clientIdMetadataDocuments];
   const isOpen = policies.some(({ kind }) => kind !== 'closed');
   const scopes = new Set([
@@ -113,13 +115,17 @@ function* conditionFaults(config: Config, route: Route, index: number): Generato
   const contexts = acrValuesSupported();
   for (const { scope = [], clients: named = [], acrValues } of route.allow) {
     for (const one of scope) {
-      if (!scopes.has(one))
+      if (!hasOthers && !scopes.has(one))
         yield `routes[${index}].allow.scope: no client may ask for "${one}"; put it into the scope of one`;
     }
     for (const one of named) {
-      if (!isOpen && !clients.has(one)) yield `routes[${index}].allow.clients: "${one}" is none of clients`;
+      const ofAnother = route.issuers.some((name) => one.startsWith(`${name}:`));
+      if (!isOpen && !ofAnother && !clients.has(one)) {
+        const how = hasOthers ? `; write '${route.issuers[0]}:<client id>' for one of another issuer` : '';
+        yield `routes[${index}].allow.clients: "${one}" is none of clients${how}`;
+      }
     }
-    if (acrValues && !acrValues.some((one) => contexts.includes(one))) {
+    if (!hasOthers && acrValues && !acrValues.some((one) => contexts.includes(one))) {
       yield `routes[${index}].allow.acrValues: nobody can sign in with ${acrValues.join(' or ')}; there is ${contexts.join(', ')}`;
     }
   }

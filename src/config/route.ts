@@ -12,22 +12,31 @@ const claimValue = v.union(
   'must be a text, a number, true or false, or a list of those',
 );
 
-/** All of what stands in one of these is needed. A member that is left out asks for nothing. */
+/**
+ * All of what stands in one of these is needed. A member that is left out asks for nothing; one that is there and
+ * undefined, as of a variable that is not set, is a fault: it would open the route.
+ */
 const condition = v.pipe(
   v.strictObject({
     /** Every one of these must be in the access token's scope. A browser's session has no scope. */
-    scope: v.optional(oneOrMore(scopeToken)),
+    scope: v.exactOptional(oneOrMore(scopeToken)),
     /** The person must be in one of these groups. See docs/gate.md for where groups come from. */
-    groups: v.optional(oneOrMore(text)),
+    groups: v.exactOptional(oneOrMore(text)),
     /** Each claim must have this value, or one of these; a claim that is a list must hold one of them. */
-    claims: v.optional(byName(text, v.union([claimValue, oneOrMore(claimValue)]), "{ department: 'sales' }")),
+    claims: v.exactOptional(
+      byName(text, v.union([claimValue, oneOrMore(claimValue)]), "{ department: 'sales' }"),
+    ),
     /** The sign-in must be one of these, the preferred one first (RFC 9470). A weaker one is sent to sign in again. */
-    acrValues: v.optional(oneOrMore(text)),
+    acrValues: v.exactOptional(oneOrMore(text)),
     /** The sign-in must not be longer ago than this many seconds (RFC 9470). At least 30. */
-    maxAgeSeconds: v.optional(seconds(30, 400 * day)),
+    maxAgeSeconds: v.exactOptional(seconds(30, 400 * day)),
     /** The access token must have been issued to one of these clients. The only way in for a client that speaks for itself. */
-    clients: v.optional(oneOrMore(text)),
+    clients: v.exactOptional(oneOrMore(text)),
   }),
+  v.check(
+    ({ claims }) => claims === undefined || Object.keys(claims).length > 0,
+    'names no claim; leave claims out, or name one',
+  ),
   v.check((asked) => Object.keys(asked).length > 0, "asks for nothing; write 'session' for anyone signed in"),
 );
 
@@ -41,6 +50,11 @@ const freshness = v.union(
   "must be 'token', 'strict' or { within: seconds }",
 );
 
+const httpOrigin = v.pipe(
+  origin,
+  v.check((text) => /^https?:/.test(text), 'must begin with https:// or http://'),
+);
+
 const isFetcher = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'fetch' in value;
 const binding = v.custom<Pick<Fetcher, 'fetch'>>(isFetcher, 'must be a binding that wrangler.jsonc names');
@@ -48,10 +62,10 @@ const binding = v.custom<Pick<Fetcher, 'fetch'>>(isFetcher, 'must be a binding t
 /** A Worker reached by a service binding, the URL of an origin, or such a URL reached with a client certificate. */
 const upstream = v.union(
   [
-    origin,
+    httpOrigin,
     binding,
     v.strictObject({
-      url: origin,
+      url: httpOrigin,
       /** A binding of wrangler's `mtls_certificates`: the origin then knows that it is the gate who calls. */
       through: binding,
     }),

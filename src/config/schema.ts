@@ -23,6 +23,11 @@ const otherIssuer = v.strictObject({
    * as well: then `audience` alone tells them apart.
    */
   typ: v.optional(v.pipe(v.string(), v.nonEmpty()), 'at+jwt'),
+  /**
+   * Whether every token of this issuer stands for a person, although it says nothing of a sign-in. Default false: one that
+   * does not is its client's own, and passes where a condition names that client.
+   */
+  people: v.optional(v.boolean(), false),
 });
 
 const issuerName = v.pipe(

@@ -34,7 +34,9 @@ export const byName = <
 ) =>
   v.pipe(
     v.custom<Record<v.InferInput<Name>, v.InferInput<Value>>>(
-      (input) => typeof input === 'object' && input !== null && !Array.isArray(input),
+      // A Map has no entries that anybody would see here.
+      (input) =>
+        typeof input === 'object' && input !== null && Object.getPrototypeOf(input) === Object.prototype,
       `must be an object such as ${example}`,
     ),
     v.record(name, value),

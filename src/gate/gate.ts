@@ -1,6 +1,8 @@
+import { issuerPaths } from '../config/issuer-paths.ts';
 import type { Route } from '../config/schema.ts';
 import { isNavigation, isPreflight } from '../core/gate/decision.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
+import { couldBeginWith } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { report } from '../report.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
@@ -34,6 +36,8 @@ export interface Gate {
   fetch(request: Request): Promise<Response>;
 }
 
+const issuerSegments = new Set(issuerPaths);
+
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 /** TRACE would show a script what was added on the way; nothing behind a gate needs the others. */
 const refusedMethods = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -60,7 +64,11 @@ export function createGate(dependencies: GateDependencies): Gate {
   const router = createRouter(config.routes);
   const cookies = gateCookies(config.issuer);
   const identity = dependencies.identity ?? ownIdentity(dependencies);
-  const { authenticate, readHandle } = createAuthentication(dependencies, cookies, publicOrigin);
+  const { authenticate, readHandle } = createAuthentication(
+    { ...dependencies, providerTokens: identity.accessTokens },
+    cookies,
+    publicOrigin,
+  );
   const sessionStatus = createSessionStatus({
     identity,
     accessTokens,
@@ -111,8 +119,6 @@ export function createGate(dependencies: GateDependencies): Gate {
         return passing ? heldTo(answer.response, passing, route) : answer.response;
       case 'timeout':
         return { code: 'gateway_timeout' };
-      case 'cut_off':
-        return { code: 'invalid_request', description: 'Refused: the body broke off.' };
       case 'unreachable':
         report('gate.origin_unreachable', requestId, answer.error);
         return { code: 'bad_gateway' };
@@ -138,6 +144,9 @@ export function createGate(dependencies: GateDependencies): Gate {
     if (!router.guards(target.host)) return { code: 'no_route' };
     const byGate = await ownPath(request, target);
     if (byGate) return byGate;
+    // What looks like the sign-in page must not come from an origin.
+    if (target.host === issuerHost && couldBeginWith(target.path, issuerSegments))
+      return { code: 'no_route' };
     const circumstances = circumstancesOf(request);
     const preflight = isPreflight(circumstances);
     // A preflight is asked about the request that it stands for.

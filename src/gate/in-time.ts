@@ -1,27 +1,16 @@
 /**
- * Waits for as long as something happens at least every so many milliseconds. Of the ways to wait in workerd the cheapest:
- * an AbortSignal or scheduler.wait costs every request more.
+ * Waits so many milliseconds. Of the ways to wait in workerd the cheapest: an AbortSignal or scheduler.wait costs every
+ * request more.
  */
 export function patience(milliseconds: number) {
   let timer: number | null = null;
-  let end: (() => void) | undefined;
   const over = new Promise<undefined>((resolve) => {
-    end = () => resolve(undefined);
-    timer = setTimeout(end, milliseconds);
+    timer = setTimeout(() => resolve(undefined), milliseconds);
   });
   return {
-    /** Resolves when nothing has happened for too long. */
+    /** Resolves when the time is over. */
     over,
-    /** Something happened. */
-    renew(): void {
-      if (!end) return;
-      clearTimeout(timer);
-      timer = setTimeout(end, milliseconds);
-    },
-    stop(): void {
-      end = undefined;
-      clearTimeout(timer);
-    },
+    stop: () => clearTimeout(timer),
   };
 }
 

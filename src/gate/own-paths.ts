@@ -63,7 +63,9 @@ export function createOwnPaths({
     const { path, host } = target;
     const { method, headers } = request;
     if (path === GATE_CALLBACK_PATH)
-      return method === 'GET' ? signIn.callback(headers, target) : notAllowed('GET');
+      return method === 'GET'
+        ? signIn.callback(headers, target, await readHandle(headers, host))
+        : notAllowed('GET');
     if (path === SIGN_OUT_PATH) return signOut(request, target);
     if (path === SIGNED_OUT_PATH) return method === 'GET' ? signIn.signedOut(host) : notAllowed('GET');
     if (path === BACKCHANNEL_LOGOUT_PATH && logoutTokens) return backchannelLogout(request);

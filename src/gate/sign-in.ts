@@ -62,7 +62,11 @@ export function createSignIn(
   }
 
   /** The answer to a sign-in (RFC 6749 §4.1.2). A failure is a page, never another redirect: nothing can go in circles. */
-  async function callback(headers: Headers, target: Target): Promise<Response | Refusal> {
+  async function callback(
+    headers: Headers,
+    target: Target,
+    previous: SessionHandle | undefined,
+  ): Promise<Response | Refusal> {
     const parameters = new URLSearchParams(target.query);
     // RFC 6749 §3.1: parameters must not be repeated.
     if (new Set(parameters.keys()).size !== parameters.size) return failed;
@@ -87,6 +91,7 @@ export function createSignIn(
     if (answer.kind === 'denied') return { ...failedForGood, code: 'access_denied' };
     if (answer.kind === 'failed') return failedForGood;
     const { userId, sessionId, acr, authTime } = answer;
+    if (previous && previous.sessionId !== sessionId) await identity.replaced?.(previous);
     const handle: SessionHandle = { userId, sessionId, handleId: newRecordId(), host };
     const { absoluteSeconds } = config.session;
     const sealed = await seal(secrets, 'seal-gate-session', handle, Date.now() + absoluteSeconds * 1000);

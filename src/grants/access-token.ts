@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Client } from '../config/schema.ts';
 import { acrOf } from '../core/oauth/acr.ts';
+import { HANDLE_LINEAGE, lineageOfHandle } from '../core/oauth/handle-lineage.ts';
 import { sealToken } from '../crypto/sealed-token.ts';
 import { newRecordId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -22,7 +23,10 @@ export interface AccessTokenClaims extends JWTPayload {
   aud: string | string[];
   exp: number;
   iat: number;
-  /** `<family>.<random>`, and one more `.<random>` for each exchange; of a client's own token only `<random>`. */
+  /**
+   * `<family>.<random>`, and one more `.<random>` for each exchange; `gate~<handle>` in the place of the family where a
+   * browser's session at the gate was exchanged; of a client's own token only `<random>`.
+   */
   jti: string;
   client_id: string;
   scope?: string;
@@ -35,9 +39,10 @@ export interface AccessTokenClaims extends JWTPayload {
   act?: Actor;
 }
 
-/** A person, as signed in; for a family, but where the gate speaks to an origin for a browser. */
+/** A person, as signed in; for a family, or, where the gate speaks to an origin for a browser, for its handle. */
 export type Subject = Pick<Grant, 'userId' | 'sessionId' | 'authTime' | 'amr'> & {
   familyId: Grant['familyId'] | undefined;
+  handleId?: string | undefined;
 };
 
 export interface NewAccessToken {
@@ -71,9 +76,9 @@ export async function issueAccessToken(
     scope.includes('openid') || resource.length === 0 ? [...resource, config.issuer] : resource;
   const iat = Math.floor(Date.now() / 1000);
   const exp = Math.min(iat + policy.seconds, exchanged?.exp ?? Number.POSITIVE_INFINITY);
-  // Names the family, so that whoever wants a fresh answer can ask whether it still lives; and the token that it was
-  // exchanged for, so that revoking that one reaches it.
-  const lineage = exchanged?.jti ?? person?.subject.familyId;
+  // Names the family or the handle, so that whoever wants a fresh answer can ask whether it still lives; and the token that
+  // it was exchanged for, so that revoking that one reaches it.
+  const lineage = exchanged?.jti ?? (person && rootOf(person.subject));
   const claims: AccessTokenClaims = {
     iss: config.issuer,
     sub: exchanged?.sub ?? person?.subject.userId ?? client.clientId,
@@ -106,6 +111,29 @@ export function signInClaims({ sessionId, authTime, amr }: Subject) {
   return { sid: sessionId, auth_time: authTime, amr, ...(acr !== undefined && { acr }) };
 }
 
-/** The family that an access token of ours belongs to, read from its `jti`. */
-export const familyIdOf = (jti: string | undefined): string | undefined =>
-  jti?.includes('.') ? jti.slice(0, jti.indexOf('.')) : undefined;
+const rootOf = ({ familyId, handleId }: Subject): string | undefined =>
+  familyId ?? (handleId === undefined ? undefined : lineageOfHandle(handleId));
+
+/** Whether a client's own token was exchanged for that of another client. */
+export const isExchanged = (jti: string): boolean => jti.includes('.');
+
+const firstOf = (jti: string | undefined): string | undefined =>
+  jti !== undefined && isExchanged(jti) ? jti.slice(0, jti.indexOf('.')) : undefined;
+
+/** The family that a person's access token belongs to, read from its `jti`. */
+export function familyIdOf(jti: string | undefined): string | undefined {
+  const first = firstOf(jti);
+  return first?.startsWith(HANDLE_LINEAGE) ? undefined : first;
+}
+
+/** The gate's handle that a person's access token belongs to, which is then of no family. */
+export function handleIdOf(jti: string | undefined): string | undefined {
+  const first = firstOf(jti);
+  return first?.startsWith(HANDLE_LINEAGE) ? first.slice(HANDLE_LINEAGE.length) : undefined;
+}
+
+/** What a person's access token belongs to, as whoever keeps the session is asked about it. */
+export function belongingOf(jti: string | undefined): { familyId?: string; handleId?: string } {
+  const [familyId, handleId] = [familyIdOf(jti), handleIdOf(jti)];
+  return { ...(familyId !== undefined && { familyId }), ...(handleId !== undefined && { handleId }) };
+}

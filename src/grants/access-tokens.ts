@@ -5,7 +5,7 @@ import { issuedJws } from '../keys/issued-jws.ts';
 import type { LiveSession } from '../user/types.ts';
 import { claimsFault } from '../verify/claims.ts';
 import { readObject } from '../verify/jws.ts';
-import { type AccessTokenClaims, familyIdOf } from './access-token.ts';
+import { type AccessTokenClaims, belongingOf } from './access-token.ts';
 
 /** Whether what a token stands for is still there. */
 export type AccessTokenStatus =
@@ -70,20 +70,14 @@ export function createAccessTokens({
         const revoked = await replays.anyUsed(placeOf(claims), lineageOf(jti));
         return revoked ? { kind: 'ended' } : { kind: 'live', session: undefined };
       }
-      const familyId = familyIdOf(jti);
-      const session = await users.status(sub, { sessionId: sid, ...(familyId && { familyId }) });
+      const session = await users.status(sub, { sessionId: sid, ...belongingOf(jti) });
       if (session.kind !== 'live' || isRevoked(jti, session.revokedTokens)) return { kind: 'ended' };
       return { kind: 'live', session };
     },
     async revoke(claims) {
       const { sub, sid, jti, exp } = claims;
       if (sid === undefined) await replays.firstUse(placeOf(claims), jti, exp * 1000);
-      else
-        await users.revokeToken(
-          sub,
-          { tokenId: jti, sessionId: sid, familyId: familyIdOf(jti) ?? '' },
-          exp * 1000,
-        );
+      else await users.revokeToken(sub, { tokenId: jti, sessionId: sid, ...belongingOf(jti) }, exp * 1000);
     },
   };
 }

@@ -122,7 +122,7 @@ export const tokenExchangeGrant: GrantType = async (dependencies, request) => {
 const subjectOf = ({ sub, jti }: AccessTokenClaims, { sessionId, authTime, amr }: LiveSession) => ({
   userId: sub,
   sessionId,
-  familyId: familyIdOf(jti) ?? '',
+  familyId: familyIdOf(jti),
   authTime,
   amr,
 });

@@ -8,7 +8,7 @@ import type { Keys } from './keys.ts';
  * Checks the signature of a JWS that we may have issued, of whatever type: what it says is for the caller to judge.
  * @throws ObjectUnavailable when the published keys cannot be had.
  */
-export type OpenIssued = (token: string) => Promise<Opened | Refusal>;
+type OpenIssued = (token: string) => Promise<Opened | Refusal>;
 
 export function issuedJws(keys: Pick<Keys, 'jwks'>): OpenIssued {
   const open = jwsOpener(['ES256', 'RS256', 'EdDSA']);

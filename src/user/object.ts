@@ -13,7 +13,7 @@ import { deliver } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
-import { endHandle, handleHasEnded, revokeToken } from './revoked-tokens.ts';
+import { endHandle, handleHasEnded, revokedOfHandle, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
 import {
   answerFor,
@@ -126,7 +126,9 @@ export class UserObject extends DurableObject<Environment> {
       if (familyId !== undefined) return familyStatus(user, familyId, sessionId, now);
       if (handleId !== undefined && handleHasEnded(user, { sessionId, handleId }))
         return { kind: 'ended', cause: 'sign_out', endedAt: now };
-      return answerFor(user, user.sessions.get(sessionId), now);
+      const answer = answerFor(user, user.sessions.get(sessionId), now);
+      const revokedTokens = handleId === undefined ? [] : revokedOfHandle(user, handleId);
+      return answer.kind === 'live' && revokedTokens.length > 0 ? { ...answer, revokedTokens } : answer;
     });
   }
 

@@ -83,7 +83,7 @@ export interface StatusQuestion {
   sessionId: string;
   /** The family of the access token in question; without it the session itself is asked about. */
   familyId?: string;
-  /** The gate's handle in question. */
+  /** The gate's handle in question; with it the answer lists what was revoked of the tokens exchanged for it. */
   handleId?: string;
 }
 
@@ -96,8 +96,10 @@ export interface HandleToEnd {
 /** An access token, by its `jti`, and what it belongs to. */
 export interface TokenToRevoke {
   tokenId: string;
-  familyId: string;
   sessionId: string;
+  familyId?: string;
+  /** In the place of a family. */
+  handleId?: string;
 }
 
 /** Of a refresh token that would be accepted. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, createGzip, gzipSync } from 'node:zlib';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { root } from '../../src/cli/wrangler.ts';
 import { startIssuer } from '../runtime/issuer.ts';
@@ -95,9 +95,19 @@ const behaviours: Record<string, Behaviour> = {
     });
     request.on('end', () => response.end(JSON.stringify({ bytes, hash: hash.digest('hex') })));
   },
-  /** Answers before it has read anything, and reads nothing. */
-  'too-large': ({ socket }, response) => {
-    response.writeHead(413, { Connection: 'close' }).end('too large', () => socket.destroySoon());
+  /** Answers before it has read anything. */
+  'too-large': (_, response) => void response.writeHead(413).end('too large'),
+  /** The same, and closes in stages (RFC 9112 §9.6): a reset could reach the gate before the answer does. */
+  'too-large-and-closes': (request) => {
+    request.resume();
+    request.socket.end(
+      'HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 9\r\n\r\ntoo large',
+    );
+  },
+  /** Answers while it reads. */
+  converses: (request, response) => {
+    response.write('begun');
+    request.resume().once('end', () => response.end(' and done'));
   },
   download: ({ url }, response) =>
     pour(response, Number(new URL(url ?? '', 'http://x').searchParams.get('bytes'))),
@@ -105,6 +115,19 @@ const behaviours: Record<string, Behaviour> = {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     let id = 0;
     const tick = () => response.write(`id: ${id}\ndata: ${Date.now()} ${id++}\n\n`);
+    tick();
+    const timer = setInterval(tick, 100);
+    response.once('close', () => clearInterval(timer));
+  },
+  'gzip-events': (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Encoding': 'gzip' });
+    encodedEvents.length = 0;
+    const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+    gzip.on('data', (chunk: Buffer) => {
+      encodedEvents.push(chunk);
+      response.write(chunk);
+    });
+    const tick = () => gzip.write(`data: ${Date.now()}\n\n`);
     tick();
     const timer = setInterval(tick, 100);
     response.once('close', () => clearInterval(timer));
@@ -132,6 +155,9 @@ const behaviours: Record<string, Behaviour> = {
     setTimeout(() => response.socket?.destroy(), 50);
   },
 };
+
+/** The bytes of the last encoded event stream. */
+export const encodedEvents: Buffer[] = [];
 
 const encode = (response: ServerResponse, coding: 'gzip' | 'br'): void =>
   void response

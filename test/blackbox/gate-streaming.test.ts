@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage, request } from 'node:http';
@@ -7,11 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   ask,
   cookieOf,
   encoded,
+  encodedEvents,
   file,
   type Ground,
   pouredHash,
@@ -193,6 +196,7 @@ describe('curl', () => {
     );
     expect(status).toBe(200);
     expect(stderr).toContain('< HTTP/1.1 100 Continue');
+    expect(ground.origin.reached[0]?.headers.expect).toBeUndefined();
     expect(JSON.parse(String(await readFile(output)))).toEqual({
       bytes: body.length,
       hash: createHash('sha256').update(body).digest('hex'),
@@ -288,6 +292,23 @@ test.each([
   expect(ground.origin.reached[0]?.whole).toBe(false);
 });
 
+test.each([
+  ['a length', { 'Content-Length': '1000000' }],
+  ['chunks', { 'Transfer-Encoding': 'chunked' }],
+])('nor when the origin has begun to answer an upload with %s', async (_, framing) => {
+  for (const route of ['public', 'strict']) {
+    const headers = { ...framing, Cookie: cookieOf(person), Origin: ground.runtime.url };
+    const outgoing = request(`${ground.runtime.url}/${route}/converses`, { method: 'POST', headers });
+    outgoing.on('error', () => undefined).write(randomBytes(100_000));
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    answer.on('error', () => undefined);
+    expect(String(await once(answer, 'data'))).toBe('begun');
+    outgoing.destroy();
+    await expect.poll(() => ground.origin.reached.at(-1)?.abandoned, { timeout: 5_000 }).toBe(true);
+    expect(ground.origin.reached.at(-1)?.whole).toBe(false);
+  }
+});
+
 describe('a stream', () => {
   test('arrives as it is sent, on every route', async () => {
     for (const route of ['public', 'strict', 'within', 'token']) {
@@ -301,6 +322,36 @@ describe('a stream', () => {
       // An event waits for the one after it where something in between gathers.
       expect(Math.max(...delays)).toBeLessThan(90);
     }
+  });
+
+  test.each([
+    ['strict', 0],
+    ['within', 2],
+  ])('that its origin encodes arrives as it is sent, and ends with its session: %s', async (route, bound) => {
+    const leaving = await ground.enter();
+    const headers = { Cookie: cookieOf(leaving), 'Accept-Encoding': 'gzip' };
+    const answer = await begin(`/${route}/gzip-events`, headers);
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    const chunks: Buffer[] = [];
+    const delays: number[] = [];
+    const events = createGunzip();
+    events.on('data', (text: Buffer) => {
+      for (const [, at] of String(text).matchAll(/data: (\d+)/g)) delays.push(Date.now() - Number(at));
+    });
+    answer.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      events.write(chunk);
+    });
+    const over = new Promise((resolve) => answer.on('error', () => undefined).once('close', resolve));
+    await expect.poll(() => delays.length).toBeGreaterThan(4);
+    expect(Math.max(...delays)).toBeLessThan(90);
+    await signOutElsewhere(leaving);
+    const signedOutAt = Date.now();
+    await over;
+    expect(Date.now() - signedOutAt).toBeLessThan(bound * 1000 + 400);
+    expect(answer.complete).toBe(false);
+    const got = Buffer.concat(chunks);
+    expect(got).toEqual(Buffer.concat(encodedEvents).subarray(0, got.length));
   });
 
   test('whose client goes away is given up at the origin', async () => {
@@ -421,8 +472,13 @@ describe('an origin that fails', () => {
   });
 
   test('may answer before it has all of an upload', async () => {
-    const answer = await trickle('/strict/too-large', 50, 10, { 'Transfer-Encoding': 'chunked' });
-    expect([answer.statusCode, String(await bytesOf(answer))]).toEqual([413, 'too large']);
+    const length = { 'Content-Length': String(50 * 64 * 1024) };
+    for (const framing of [length, { 'Transfer-Encoding': 'chunked' }]) {
+      for (const kind of ['too-large', 'too-large-and-closes']) {
+        const answer = await trickle(`/strict/${kind}`, 50, 10, framing);
+        expect([answer.statusCode, String(await bytesOf(answer))]).toEqual([413, 'too large']);
+      }
+    }
   });
 
   test('is given up when it takes nothing of an upload', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
@@ -99,6 +100,18 @@ describe('a WebSocket goes through', () => {
     }
     expect(ground.origin.reached[0]?.headers['sec-websocket-protocol']).toBe('chat.v1,chat.v2');
   });
+
+  test.each(['within', 'strict'])(
+    'on a %s route, until one side closes, also in a way that cannot be passed on',
+    async (route) => {
+      const { socket } = await open(`/${route}/socket`);
+      // 999 is no code (RFC 6455 §7.4); a client library would not send it. Masked by zeros.
+      const frame = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe7]);
+      (socket as unknown as { _socket: Socket })._socket.write(frame);
+      await expect.poll(() => goodbyes.length, { timeout: 5000 }).toBe(1);
+      socket.terminate();
+    },
+  );
 
   test('with who is calling, and without the cookie of the gate', async () => {
     const { socket } = await open('/strict/socket');

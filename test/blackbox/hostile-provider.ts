@@ -41,6 +41,7 @@ export async function startHostileProvider() {
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     userinfo_endpoint: `${issuer}/me`,
+    introspection_endpoint: `${issuer}/introspect`,
     jwks_uri: `${issuer}/jwks`,
     authorization_response_iss_parameter_supported: true,
     backchannel_logout_supported: true,

@@ -9,13 +9,13 @@ declare module 'oidc-provider' {
   interface Configuration {
     clients: Record<string, unknown>[];
     cookies: { keys: string[] };
-    features: Record<string, { enabled: boolean }>;
-    claims: Record<string, string[]>;
-    ttl: Record<string, number>;
-    rotateRefreshToken: boolean;
-    findAccount(context: unknown, accountId: string): Promise<Account>;
-    issueRefreshToken(): Promise<boolean>;
-    fetch(url: string, options: RequestInit & { dispatcher?: unknown }): Promise<Response>;
+    features: Record<string, { enabled: boolean } & Record<string, unknown>>;
+    claims?: Record<string, string[]>;
+    ttl?: Record<string, number>;
+    rotateRefreshToken?: boolean;
+    findAccount?(context: unknown, accountId: string): Promise<Account>;
+    issueRefreshToken?(): Promise<boolean>;
+    fetch?(url: string, options: RequestInit & { dispatcher?: unknown }): Promise<Response>;
   }
   export class Provider {
     constructor(issuer: string, configuration: Configuration);

@@ -30,10 +30,15 @@ export interface Ground {
   stop(): Promise<void>;
 }
 
-/** A gate alone before a recording origin. @param provider gets the gate's address, answers with its own */
+/**
+ * A gate alone before a recording origin.
+ * @param provider gets the gate's address, answers with its own
+ * @param worker its configuration
+ */
 export async function startGateAlone(
   provider: (gate: string) => Promise<string>,
   bindings: Record<string, string> = {},
+  worker = 'test/workers/stand-alone-gate.ts',
 ): Promise<Ground> {
   const received: IncomingHttpHeaders[] = [];
   const origin = createServer((request, response) => {
@@ -44,7 +49,7 @@ export async function startGateAlone(
   const gateUrl = `http://localhost:${port}`;
   const gate = await startIssuer({
     port,
-    worker: join(root, 'test/workers/stand-alone-gate.ts'),
+    worker: join(root, worker),
     bindings: { PROVIDER: await provider(gateUrl), ORIGIN: await listen(origin), ...bindings },
   });
   return {

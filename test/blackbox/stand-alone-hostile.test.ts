@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from './browser.ts';
 import {
   asPage,
@@ -362,6 +363,8 @@ describe('one sign-in after another', () => {
 
 describe('a provider that', () => {
   beforeAll(start);
+  // For a second after it failed nobody asks again.
+  beforeEach(() => wait(1_100));
   afterAll(stop);
 
   test.each<[string, () => Behaviour]>([
@@ -377,6 +380,7 @@ describe('a provider that', () => {
     const browser = new Browser();
     const answer = await browser.send(`${gate}/strict/a`, { headers: navigation });
     expectRefused(answer, browser, [503]);
+    expect(provider.world.calls).toContain('/.well-known/openid-configuration');
     expect(answer.headers.get('Retry-After')).not.toBeNull();
   });
 

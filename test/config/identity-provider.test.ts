@@ -22,6 +22,7 @@ describe('a gate alone', () => {
       ...alone.identityProvider,
       scope: ['openid', 'profile', 'email'],
       algorithms: ['RS256', 'ES256'],
+      people: false,
     });
     // It is a client elsewhere, and nobody's client here.
     expect(config.clients).toEqual([]);

@@ -62,7 +62,12 @@ describe('a good configuration', () => {
 it('takes other issuers, wherever they are in development', () => {
   const issuers = { partner: { issuer: 'https://partner.example.com' } };
   expect(load({ issuers }).issuers).toEqual({
-    partner: { issuer: 'https://partner.example.com', algorithms: ['ES256', 'RS256'], typ: 'at+jwt' },
+    partner: {
+      issuer: 'https://partner.example.com',
+      algorithms: ['ES256', 'RS256'],
+      typ: 'at+jwt',
+      people: false,
+    },
   });
   const local = { ...base, issuers: { local: { issuer: 'http://localhost:9000' } } };
   const development = { PORTCULLIS_ENVIRONMENT: 'development' } as Environment;
@@ -143,6 +148,14 @@ describe('a fault is told in one line that names the place', () => {
     ],
     [{ clients: [{ ...app, redirectUrls: [] }] }, /redirectUrls: is no option/],
     [{ session: { idleSeconds: 7200, absoluteSeconds: 3600 } }, /session\.idleSeconds/],
+    [
+      { routes: [{ ...route, origin: 'ftp://origin.example' }] },
+      /^routes\[0\]\.origin: must begin with https/,
+    ],
+    [
+      { routes: [{ ...route, origin: 'https://auth.company.example.' }] },
+      /^routes\[0\]\.origin: .* is the gate itself/,
+    ],
     [
       { routes: [{ ...route, allow: 'sesion' }] },
       /^routes\[0\]\.allow: must be 'public', 'session', a condition such as/,

@@ -147,6 +147,16 @@ describe('a fault of a route is told in one line that names the place', () => {
       routes({ allow: ['public', { clients: ['ap'] }].slice(1) }),
       /^routes\[0\]\.allow\.clients: "ap" is none of clients$/,
     ],
+    ...['theirs', 'other:theirs'].map((client): [Record<string, unknown>, RegExp] => [
+      {
+        issuers: {
+          partner: { issuer: 'https://partner.example.com' },
+          other: { issuer: 'https://other.example.com' },
+        },
+        ...routes({ allow: { clients: [client] }, freshness: 'token', issuers: ['partner'] }),
+      },
+      /^routes\[0\]\.allow\.clients: ".*" is none of clients; write 'partner:<client id>' for one of another/,
+    ]),
     [
       routes({ allow: { acrValues: ['urn:example:hardware'] } }),
       /^routes\[0\]\.allow\.acrValues: nobody can sign in with urn:example:hardware; there is urn:portcullis/,
@@ -172,6 +182,14 @@ describe('a fault of a route is told in one line that names the place', () => {
       /^routes\[0\]\.allow\.scopes: is no option; .* src\/config\/route\.ts$/,
     ],
     [routes({ allow: [{ groups: 'staff' }] }), /^routes\[0\]\.allow\[0\]\.groups: must be a list/],
+    // A variable that is not set must not open a route.
+    [routes({ allow: { groups: undefined } }), /^routes\[0\]\.allow\.groups: /],
+    [routes({ allow: { maxAgeSeconds: 60, scope: undefined } }), /^routes\[0\]\.allow\.scope: /],
+    [routes({ allow: { claims: {} } }), /^routes\[0\]\.allow: names no claim/],
+    [
+      routes({ allow: { claims: new Map([['sub', 'a']]) } }),
+      /^routes\[0\]\.allow\.claims: must be an object/,
+    ],
     [routes({ allow: [] }), /^routes\[0\]\.allow: must be 'public', 'session', a condition such as/],
     [routes({ freshness: { within: 0 } }), /^routes\[0\]\.freshness\.within: must be at least 1/],
     [routes({ methods: ['get'] }), /^routes\[0\]\.methods\[0\]: must be one of "GET"/],
@@ -212,7 +230,7 @@ describe('is no fault', () => {
       {
         issuers: { partner: { issuer: 'https://partner.example.com' } },
         ...routes({
-          allow: { scope: ['theirs'], clients: ['theirs'], acrValues: ['theirs'] },
+          allow: { scope: ['theirs'], clients: ['partner:theirs'], acrValues: ['theirs'] },
           freshness: 'token',
           issuers: ['partner'],
         }),

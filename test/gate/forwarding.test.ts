@@ -241,6 +241,24 @@ describe('the answer of the origin', () => {
     expect(response.headers.get('Vary')).toBe('Accept, Cookie, Authorization');
   });
 
+  it('is not asked of a shared cache when identity may shape it', async () => {
+    const outside = 'https://outside.example.com';
+    const asked: unknown[] = [];
+    const { send, world: answers } = gateUnderTest({
+      routes: (origin) => [
+        { host, path: '/theirs/*', origin: { url: outside, through: origin }, allow: 'session' },
+        { host, path: '/open/*', origin: { url: outside, through: origin }, allow: 'public' },
+      ],
+    });
+    answers.respond = ({ cf }) => {
+      asked.push(cf);
+      return new Response();
+    };
+    await send('/theirs/report.pdf', { headers: await withCookie() });
+    await send('/open/style.css', { headers: await withCookie() });
+    expect(asked).toEqual([{ cacheTtl: -1, cacheLevel: 'bypass' }, undefined]);
+  });
+
   it('is handed on as it is where nobody was asked who is calling', async () => {
     let given: Response | undefined;
     const headers = { 'Cache-Control': 'public, max-age=60', 'Set-Cookie': 'a=1' };

@@ -172,6 +172,20 @@ describe('the memory of an isolate', () => {
     expect(asked).toHaveBeenCalledTimes(10_002);
   });
 
+  it('is bounded by what is said, too: a provider may say a lot of everybody', async () => {
+    const claims = { story: 'x'.repeat(1024 * 1024) };
+    const asked = vi.fn(async () => ({ ...live, profile: { claims } }) as unknown as SessionAnswer);
+    const sessionStatus = statusBy(asked);
+    for (let index = 0; index < 8; index += 1) await sessionStatus(caller(`s${index}`), 30);
+    expect(asked).toHaveBeenCalledTimes(8);
+    // The last is there, also after it was asked about again and again.
+    for (let times = 0; times < 20; times += 1) await sessionStatus(caller('s7'), 0);
+    await sessionStatus(caller('s2'), 30);
+    expect(asked).toHaveBeenCalledTimes(28);
+    await sessionStatus(caller('s0'), 30);
+    expect(asked).toHaveBeenCalledTimes(29);
+  });
+
   it('answers at once with what it remembers, and makes nothing of it', async () => {
     const sessionStatus = statusBy(async () => live);
     const first = await sessionStatus(caller('s'), 30);

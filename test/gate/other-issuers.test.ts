@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
+import type { ConfigInput } from '../../src/config/schema.ts';
 import { ProofKey } from '../workerd/proof-key.ts';
 import {
   accessToken,
@@ -33,6 +34,10 @@ const network = {
 
 const resource = `https://${host}/partners`;
 const exp = Math.floor(Date.now() / 1000) + 300;
+type ConditionInput = Exclude<
+  NonNullable<ConfigInput['routes']>[number]['allow'],
+  string | readonly unknown[]
+>;
 interface Changes {
   claims?: JWTPayload;
   typ?: string;
@@ -201,6 +206,65 @@ describe('a route that takes the tokens of other issuers', () => {
     const { send } = gate();
     const response = await send('/partners/x', { headers: navigation });
     expect(response.headers.get('Location')).toContain(`${issuer}/oauth/authorize?`);
+  });
+});
+
+describe('of an issuer whose tokens are not all of people', () => {
+  const careful = otherIssuers.careful.issuer;
+  const statusOf = async (claims: JWTPayload, path = '/careful/x') => {
+    const world = gateUnderTest({
+      routes: (origin) => [
+        { ...conditional(origin, { clients: ['careful:robot'] }), path: '/robots/*' },
+        { ...conditional(origin, { clients: ['spa'] }), path: '/spa/*' },
+        { ...conditional(origin, { claims: { sub: 'careful:alice' } }), path: '/alice/*' },
+        { ...conditional(origin, { claims: { sub: 'alice' } }), path: '/own-alice/*' },
+        { ...conditional(origin, { claims: { client_id: 'spa' } }), path: '/spa-claim/*' },
+        { ...conditional(origin, { claims: { email: 'ada@example.test' } }), path: '/email/*' },
+        { ...conditional(origin, { claims: { email_verified: true } }), path: '/verified/*' },
+        { ...conditional(origin, { claims: { team: 'x' } }), path: '/team/*' },
+      ],
+    });
+    world.world.network = { [`${careful}/keys`]: () => Response.json(partnerJwks) };
+    const aud = `https://${host}/careful`;
+    const token = await ofPartner({ claims: { iss: careful, aud, ...claims } });
+    return (await world.send(path, { headers: { Authorization: `Bearer ${token}` } })).status;
+  };
+  const conditional = (origin: Fetcher, allow: ConditionInput) => ({
+    ...{ host, origin, resource: `https://${host}/careful`, issuers: ['careful'] },
+    allow,
+    freshness: 'token' as const,
+  });
+
+  it.each<[string, JWTPayload, number]>([
+    ['nothing that says who', {}, 403],
+    ['a client as Auth0 writes it', { sub: 'abc@clients', client_id: undefined, azp: 'abc' }, 403],
+    ['a client as Auth0 marks it', { gty: 'client-credentials', scope: 'openid' }, 403],
+    ['a client as Entra marks it', { idtyp: 'app', sid: 's' }, 403],
+    ['a client as Keycloak writes it', { acr: '1', scope: 'email profile' }, 403],
+    ['its authorized party as its subject', { sub: 'abc', azp: 'abc', sid: 's' }, 403],
+    ['words of a sign-in that are none', { sid: '', auth_time: 'x', amr: [], scope: 'openid2' }, 403],
+    ['a session', { sid: 's' }, 200],
+    ['when somebody signed in', { auth_time: 7 }, 200],
+    ['how somebody signed in', { amr: ['pwd'] }, 200],
+    ['openid in its scope', { scope: 'a openid' }, 200],
+  ])('a token with %s', async (_, claims, status) => {
+    expect(await statusOf(claims)).toBe(status);
+  });
+
+  it('a client passes where it is named, with its issuer before it, and as no client of ours', async () => {
+    expect(await statusOf({}, '/robots/x')).toBe(200);
+    expect(await statusOf({ client_id: undefined, azp: 'robot' }, '/robots/x')).toBe(200);
+    expect(await statusOf({ client_id: 'spa' }, '/spa/x')).toBe(403);
+    expect(await statusOf({ client_id: 'spa', sid: 's' }, '/spa-claim/x')).toBe(403);
+  });
+
+  it('a person is nobody of ours by what the token calls them', async () => {
+    const person = { sid: 's', email: 'ada@example.test', email_verified: true, team: 'x' };
+    expect(await statusOf(person, '/alice/x')).toBe(200);
+    expect(await statusOf(person, '/own-alice/x')).toBe(403);
+    expect(await statusOf(person, '/email/x')).toBe(403);
+    expect(await statusOf(person, '/verified/x')).toBe(403);
+    expect(await statusOf(person, '/team/x')).toBe(200);
   });
 });
 

@@ -1,8 +1,10 @@
 import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newRecordId, newSecret, newUserId } from '../../src/crypto/token.ts';
+import type { AccessTokenClaims } from '../../src/grants/access-token.ts';
 import { createUsers } from '../../src/user/users.ts';
-import { gateCookie, gateUnderTest, host, navigation } from './setup.ts';
+import { gateCookie, gateUnderTest, host, navigation, signed } from './setup.ts';
 
 // The gate before real user objects: what keeps a session alive, and what ends a part of it.
 
@@ -46,6 +48,14 @@ const gate = (idleSeconds = IDLE_SECONDS) =>
     users,
     session: { idleSeconds, absoluteSeconds },
     routes: (origin) => [
+      {
+        host: 'own.test',
+        path: '/exchanging/*',
+        origin,
+        allow: 'session',
+        signOut: 'host',
+        accessToken: { exchange: { resource: `https://${host}/strict`, scope: [] } },
+      },
       { host: 'own.test', path: '/*', origin, allow: 'session', signOut: 'host', freshness: { within: 30 } },
     ],
   });
@@ -89,12 +99,79 @@ describe('a person who uses nothing but the gate', () => {
   });
 });
 
+const signOut = (send: ReturnType<typeof gate>['send'], headers: HeadersInit) =>
+  send('https://own.test/.portcullis/sign-out', {
+    method: 'POST',
+    headers: { ...headers, 'Sec-Fetch-Site': 'same-origin' },
+  });
+
+describe('an access token that a browser’s session was exchanged for', () => {
+  /** As the origin has it, and what it was exchanged for once more, at any isolate and at introspection. */
+  async function exchanged() {
+    const person = await somebody();
+    const world = gate();
+    const mine = await person.handle('own.test');
+    const next = async () => {
+      expect((await world.send('https://own.test/exchanging/a', { headers: mine })).status).toBe(200);
+      const token = world.received.at(-1)?.headers.get('Authorization')?.slice('Bearer '.length) ?? '';
+      return { token, claims: decodeJwt(token) as AccessTokenClaims };
+    };
+    const { token, claims } = await next();
+    const { iss, aud, sub, sid, exp } = claims;
+    const further = { iss, aud, sub, sid, exp, client_id: 'spa', jti: `${claims.jti}.${newRecordId()}` };
+    const onward = await signed(further, 'at+jwt');
+    const states = async () => {
+      const isolate = gate();
+      const byGate = async (one: string) =>
+        (await isolate.send('/strict/a', { headers: { Authorization: `Bearer ${one}` } })).status;
+      const byIssuer = async (one: string) => {
+        const read = await isolate.accessTokens.read(one);
+        return read && (await isolate.accessTokens.status(read)).kind;
+      };
+      return [
+        ...[await byGate(token), await byGate(onward)],
+        ...[await byIssuer(token), await byIssuer(onward)],
+      ];
+    };
+    return { ...person, world, mine, next, claims, states };
+  }
+  const good = [200, 200, 'live', 'live'];
+  const over = [401, 401, 'ended', 'ended'];
+
+  it('is good while the session lives, on and on', async () => {
+    const { states, userId, sessionId } = await exchanged();
+    expect(await states()).toEqual(good);
+    await users.endSession(userId, sessionId, 'sign_out');
+    expect(await states()).toEqual(over);
+  });
+
+  it('ends with its handle, and no other does', async () => {
+    const [one, another] = [await exchanged(), await exchanged()];
+    await signOut(one.world.send, one.mine);
+    expect(await one.states()).toEqual(over);
+    expect(await another.states()).toEqual(good);
+    expect(await one.isSignedIn()).toBe(true);
+  });
+
+  it('is revoked with what it was exchanged for, and the session goes on', async () => {
+    const { world, claims, states, isSignedIn, mine } = await exchanged();
+    await world.accessTokens.revoke(claims);
+    expect(await states()).toEqual(over);
+    expect(await isSignedIn()).toBe(true);
+    expect((await gate().send('https://own.test/exchanging/a', { headers: mine })).status).toBe(200);
+  });
+
+  it('more often revoked than can be remembered ends the session', async () => {
+    const { world, claims, isSignedIn } = await exchanged();
+    for (let times = 0; times <= 50; times += 1) {
+      expect(await isSignedIn()).toBe(true);
+      await world.accessTokens.revoke({ ...claims, jti: `${claims.jti}.${times}` });
+    }
+    expect(await isSignedIn()).toBe(false);
+  });
+});
+
 describe('signing out of one host', () => {
-  const signOut = (send: ReturnType<typeof gate>['send'], headers: HeadersInit) =>
-    send('https://own.test/.portcullis/sign-out', {
-      method: 'POST',
-      headers: { ...headers, 'Sec-Fetch-Site': 'same-origin' },
-    });
   const ask = async (send: ReturnType<typeof gate>['send'], url: string, headers: HeadersInit) =>
     (await send(url, { headers })).status;
 

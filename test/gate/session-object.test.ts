@@ -220,8 +220,11 @@ describe('a logout of the provider', () => {
     const value = `sid ${count}`;
     const named = await open({}, [{ kind: 'sid', value }]);
     const other = await open({}, [{ kind: 'sub', value }]);
-    await sessions.endAll({ kind: 'sid', value });
+    const person = { kind: 'sub' as const, value };
+    await sessions.endAll([{ kind: 'sid', value }, person]);
     expect([await kindOf(named), await kindOf(other)]).toEqual(['ended', 'live']);
+    await sessions.endAll([{ kind: 'sid', value: `${value} of nobody` }, person]);
+    expect(await kindOf(other)).toBe('ended');
   });
 
   it('misses none: where no more can be remembered, the oldest end', async () => {

@@ -112,19 +112,30 @@ const routes = (origin: Fetcher): ConfigInput['routes'] => [
     freshness: 'token',
     issuers: ['partner'],
   },
+  {
+    host,
+    path: '/careful/*',
+    origin,
+    allow: 'session',
+    freshness: 'token',
+    issuers: ['careful'],
+  },
   { host: 'second.test', path: '/*', origin, allow: 'session' },
 ];
 
 /** Other issuers: one as RFC 9068 has it, one that names its keys and writes JWT into every token. */
 export const otherIssuers = {
-  partner: { issuer: 'https://partner.example.com' },
+  partner: { issuer: 'https://partner.example.com', people: true },
   upstream: {
     issuer: 'https://upstream.example.com/tenant',
     jwksUri: 'https://keys.example.com/jwks',
     algorithms: ['RS256' as const],
     audience: 'urn:upstream:api',
     typ: 'JWT',
+    people: true,
   },
+  /** One that says of each token whether somebody signed in. */
+  careful: { issuer: 'https://careful.example.com', jwksUri: 'https://careful.example.com/keys' },
 };
 
 /** Who the access tokens of these tests are issued to. */

@@ -74,6 +74,28 @@ describe('a vigil', () => {
     expect(endedAt - sessionOverAt).toBeLessThan(bound * 1000);
   });
 
+  it.each([1, 5, 30])('within %i s does so however late its answers are', async (bound) => {
+    const patience = Math.min(bound / 2, 5) * 1000;
+    let sessionOverAt = Number.POSITIVE_INFINITY;
+    let endedAt = 0;
+    let asked = 0;
+    const check = async () => {
+      asked += 1;
+      const passes = Date.now() < sessionOverAt;
+      if (asked === 10) sessionOverAt = Date.now() + 1;
+      await new Promise((resolve) => setTimeout(resolve, patience - 1));
+      return passes;
+    };
+    const end = () => {
+      endedAt = Date.now();
+    };
+    keepVigil({ check, boundSeconds: bound, perMessage: false, endsAt: undefined }, end);
+    await vi.advanceTimersByTimeAsync(20_000 * bound);
+    expect(asked).toBe(11);
+    expect(endedAt - sessionOverAt).toBeGreaterThan(0);
+    expect(endedAt - sessionOverAt).toBeLessThan(bound * 1000);
+  });
+
   it('ends when an answer does not come in time, or cannot be had', async () => {
     const silent = answers({ boundSeconds: 30 });
     const end = vi.fn();

@@ -1,7 +1,7 @@
 import { withoutOwnCookies } from './cookies.ts';
 
 /** What is needed of a platform's headers. Names that come out of it are in lower case. */
-export interface HeaderMap {
+interface HeaderMap {
   get(name: string): string | null;
   set(name: string, value: string): void;
   delete(name: string): void;
@@ -25,6 +25,8 @@ const claimedPrefixes = words(`
   teleport- x-teleport- tailscale- ngrok-auth- cf-access- x-goog-authenticated- x-goog-iap- x-endpoint-api-
   x-apigateway- x-appengine- x-amzn-oidc- x-amzn-mtls- x-amzn-request-context x-amzn-lambda-context
   x-ms-client-principal x-ms-token- x-ms-auth sm- iv- oam- x-oam- shib- x-shib- mellon- cas-
+  x-trino- x-presto- x-proxiedentit es-security- x-hasura- x-impersonat x-on-behalf x-oauth x-verified- x-preferred-
+  x-client-principal x-rundeck- x-delegated x-acting x-logged-in x-end-user x-github-user x-account-id x-org-id
   ssl-client- x-ssl- tls-client- x-tls- client-cert x-client-cert x-client-verify x-client-dn cf-client-cert x-peer-cert
 `);
 
@@ -43,10 +45,14 @@ const claimed = new Set(
 /** Begins like a claim and is none: what a gRPC-Web client calls itself. */
 const unclaimed = new Set(['x-user-agent']);
 
-/** RFC 9110 §7.6.1, and what the runtime sets itself from the URL and the body that it is given. */
+/**
+ * RFC 9110 §7.6.1, and what the runtime sets itself from the URL and the body that it is given. It has told the caller to
+ * continue before anybody here sees the request (§10.1.1): an origin would tell a second time, or refuse with 417.
+ */
 const perConnection = new Set(
   words(`
     proxy-connection keep-alive te trailer transfer-encoding proxy-authorization proxy-authenticate host content-length
+    expect
   `),
 );
 
@@ -67,7 +73,10 @@ export function isFreeHeaderName(name: string): boolean {
   const plain = folded(name);
   const taken =
     /^(?:x-)?portcullis-|^(?:x-)?forwarded(?:$|-(?:for|host|proto)$)|^(?:connection|upgrade|cookie2?)$/;
-  return !taken.test(plain) && !perConnection.has(plain);
+  // A name of a route's own is stripped from every request to every route: these belong to the request itself.
+  const ofRequest =
+    /^(?:content|accept|if|sec|access-control)(?:-|$)|^(?:range|origin|referer|user-agent|date|dpop|cache-control|pragma|via|expect)$/;
+  return !taken.test(plain) && !ofRequest.test(plain) && !perConnection.has(plain);
 }
 
 /** What nearly every Connection header says, and what names no header that would be left. */

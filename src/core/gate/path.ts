@@ -9,7 +9,7 @@ export interface Target {
 }
 
 /** `reason` says what is wrong with the address, without quoting it. */
-export type TargetAnswer = Target | { kind: 'refused'; reason: string };
+type TargetAnswer = Target | { kind: 'refused'; reason: string };
 
 type PathAnswer = { kind: 'path'; path: string } | { kind: 'refused'; reason: string };
 
@@ -22,9 +22,13 @@ const shape = /^(https?):\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9]\d{0,4})?(\/[^?
 const numeric = /(?:^|\.)(?:\d+|0x[0-9a-f]*)$/;
 const ipv4 = /^(?:(?:0|[1-9]\d{0,2})(?:\.(?!$)|$)){4}$/;
 
-/** Whether the name of a host, in lower case, is one to everybody: no empty label, no number that is an address. */
+/** RFC 1035 §2.3.4, in the form with dots. */
+const LONGEST_HOST = 253;
+
+/** Whether the name of a host, in lower case, is one to everybody: short enough, no empty label, no number as address. */
 const isHostName = (name: string): boolean =>
-  name.startsWith('[') || (!/^$|^\.|\.\.|\.$/.test(name) && (!numeric.test(name) || ipv4.test(name)));
+  name.length <= LONGEST_HOST &&
+  (name.startsWith('[') || (!/^$|^\.|\.\.|\.$/.test(name) && (!numeric.test(name) || ipv4.test(name))));
 
 const ownPort: Record<string, string> = { http: ':80', https: ':443' };
 

@@ -6,9 +6,13 @@ export function privateCacheControl(origin: string | null): string {
   // A comma in a quoted list of fields separates no directives.
   const directives = origin?.match(/(?:[^,"]|"[^"]*"?)+/g)?.map((directive) => directive.trim()) ?? [];
   const names = directives.map((directive) => directive.toLowerCase());
-  if (names.includes('no-store') || names.includes('private')) return directives.join(', ');
-  const kept = directives.filter((_, index) => !/^(?:public|s-maxage|private)\b/.test(names[index] ?? ''));
-  return ['private', ...kept.filter(Boolean)].join(', ');
+  // RFC 9111 §5.2.2.3: with must-understand a cache that does understand ignores no-store.
+  const kept = directives.filter(
+    (directive, index) =>
+      directive && !/^(?:public|s-maxage|must-understand|private=)/.test(names[index] ?? ''),
+  );
+  const isKept = names.some((name) => name === 'no-store' || name === 'private');
+  return (isKept ? kept : ['private', ...kept]).join(', ');
 }
 
 /** Vary with the headers that identity comes in. */

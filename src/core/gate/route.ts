@@ -66,6 +66,13 @@ export const foldedPattern = (pattern: Pattern): Pattern => withTexts(pattern, f
 const eachSegment = (path: string, change: (segment: string) => string): string =>
   path.split('/').map(change).join('/');
 
+/** Without the dots and spaces that end it. A loop: of a long run of them, a regular expression would try each as the first. */
+function withoutEnd(segment: string): string {
+  let end = segment.length;
+  while (end > 0 && (segment[end - 1] === '.' || segment[end - 1] === ' ')) end -= 1;
+  return segment.slice(0, end);
+}
+
 /** Whether there is anything that an origin could overlook. */
 const overlooked = /:|[. /](?:\/|$)/;
 
@@ -75,8 +82,8 @@ const overlooked = /:|[. /](?:\/|$)/;
  */
 function readingsOf(text: string): string[] {
   if (!overlooked.test(text)) return [text, `${text}/`];
-  const trimmed = eachSegment(text, (segment) => segment.replace(/[. ]+$/, ''));
-  const named = eachSegment(text, (segment) => segment.replace(/:.*$/s, '').replace(/[. ]+$/, ''));
+  const trimmed = eachSegment(text, withoutEnd);
+  const named = eachSegment(text, (segment) => withoutEnd(segment.split(':', 1)[0] ?? ''));
   return [...new Set([text, trimmed, named])].flatMap((reading) => {
     const bare = reading.replace(/\/{2,}/g, '/').replace(/\/$/, '');
     return [bare, `${bare}/`];
@@ -93,6 +100,12 @@ function cutReadings(path: string): string[] | undefined {
   const cut = eachSegment(text.replace(/[?#].*$/s, ''), (segment) => segment.replace(/;.*$/s, ''));
   return cut === text ? undefined : readingsOf(cut);
 }
+
+/** Whether a forgiving reader could take the first segment of a path for one of these, as in `/%73ignin/` or `/SIGNIN`. */
+export const couldBeginWith = (path: string, segments: ReadonlySet<string>): boolean =>
+  [...readingsOf(folded(path)), ...(cutReadings(path) ?? [])].some((reading) =>
+    segments.has(`/${reading.split('/', 2)[1]}`),
+  );
 
 interface Compiled<R> {
   route: R;

@@ -8,18 +8,23 @@ import { type Claims, claimsFault } from '../../verify/claims.ts';
 import { memory } from '../../verify/memory.ts';
 import { type Refusal, refuse } from '../../verify/refusal.ts';
 import { tokenReader } from '../../verify/verifier.ts';
+import type { ProviderAccessTokens, ProviderToken } from '../identity/identity.ts';
 
 /** A token that is good at a route, but for what it is bound to. */
 export interface ReadToken {
   ok: true;
   /** The same object each time that the same token comes. */
   claims: Readonly<Claims>;
-  /** What the configuration calls its issuer; undefined for ours. */
+  /** What the configuration calls its issuer; undefined for ours, and for the provider of a gate alone. */
   issuerName: string | undefined;
+  /** Of a token of that provider's. */
+  ofProvider?: Pick<ProviderToken, 'key' | 'isOfClient'>;
 }
 
 type TokenDependencies = Pick<Dependencies, 'config' | 'keys' | 'issuerKeys'> & {
   accessTokens: Pick<AccessTokens, 'read'>;
+  /** Those of the provider of a gate alone, which has none of its own. */
+  providerTokens?: Pick<ProviderAccessTokens, 'read'> | undefined;
 };
 
 const ACCESS_TOKEN_TYPE = 'at+jwt';
@@ -49,7 +54,13 @@ export const isOurToken = (authorization: string, issuer: string): boolean =>
  * Makes a function that reads a token for a route: as one of ours, JWT or opaque, or of another issuer that the route
  * takes. Whoever uses it must check what the token is bound to. It throws when that cannot be found out.
  */
-export function createTokenReading({ config, keys, issuerKeys, accessTokens }: TokenDependencies) {
+export function createTokenReading({
+  config,
+  keys,
+  issuerKeys,
+  accessTokens,
+  providerTokens,
+}: TokenDependencies) {
   const ours = (audience: string) =>
     tokenReader({
       issuer: config.issuer,
@@ -70,11 +81,16 @@ export function createTokenReading({ config, keys, issuerKeys, accessTokens }: T
   const readers = new Map<string, ReturnType<typeof ours>>();
   const issuerOf = memory<string>(MAXIMUM_REMEMBERED);
 
-  async function readJwt(token: string, { issuers, resource }: Route): Promise<ReadToken | Refusal> {
+  /** Of a gate alone the provider's opaque ones as well: only asking tells what they are. */
+  async function readSigned(token: string, { issuers, resource }: Route): Promise<ReadToken | Refusal> {
     // The token chooses among those that the route names, and is then held to the one it chose.
     const claimed = issuers.length > 0 ? (issuerOf.get(token) ?? claimedIssuer(token)) : undefined;
     const issuerName = issuers.find((name) => config.issuers[name]?.issuer === claimed);
     const other = issuerName === undefined ? undefined : config.issuers[issuerName];
+    if (!other && providerTokens) {
+      const provided = await providerTokens.read(token, resource);
+      return provided.ok ? { ...provided, issuerName: undefined, ofProvider: provided } : provided;
+    }
     // No issuer's name is empty (src/config/schema.ts).
     const key = issuerName === undefined ? resource : `${issuerName} ${resource}`;
     const read = readers.get(key) ?? (other ? others(other, resource) : ours(resource));
@@ -107,5 +123,5 @@ export function createTokenReading({ config, keys, issuerKeys, accessTokens }: T
   }
 
   return (token: string, route: Route): Promise<ReadToken | Refusal> =>
-    looksLikeOurs(token) ? readOpaque(token, route) : readJwt(token, route);
+    looksLikeOurs(token) && !providerTokens ? readOpaque(token, route) : readSigned(token, route);
 }

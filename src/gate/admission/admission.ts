@@ -7,7 +7,6 @@ import {
   isNavigation,
   isPreflight,
   isRepeatable,
-  maximumAge,
   mayRideOnCookie,
   type StepUp,
   signInHelps,
@@ -21,7 +20,7 @@ import { defaultProofAlgorithms } from '../../verify/dpop.ts';
 import type { KnownSession } from '../identity/identity.ts';
 import type { Refusal, RefusalCode } from '../refusal.ts';
 import { SIGN_OUT_PATH } from '../sign-in.ts';
-import type { Authentication, IdentifiedCaller } from './caller.ts';
+import { type Authentication, askedWithin, type IdentifiedCaller } from './caller.ts';
 import { factsOf } from './facts.ts';
 import { routeMetadataUrl } from './resource-metadata.ts';
 import type { SessionStatus, Standing } from './session-status.ts';
@@ -36,7 +35,7 @@ export interface Passing {
 }
 
 /** What the origin may learn of the caller, or the answer to the caller. */
-export type Admission =
+type Admission =
   | ({ kind: 'admitted' } & Passing)
   | ({ kind: 'refused' } & Refusal)
   | { kind: 'sign_in'; stepUp: StepUp };
@@ -93,15 +92,11 @@ export function createAdmission({
   }
 
   /** Whether a caller is still who the cookie or the token says. @param fresh asks now, whatever is remembered. */
-  function standingOf(
-    caller: IdentifiedCaller,
-    { freshness }: Route,
-    fresh: boolean,
-  ): Standing | Promise<Standing> {
-    // A route that takes other issuers' tokens takes a token's word for it (src/config/load.ts).
-    if (caller.kind === 'foreign') return takenAtItsWord;
-    const age = maximumAge(freshness, caller.kind === 'session' ? 'session' : 'token');
-    return age === undefined ? takenAtItsWord : sessionStatus(caller, fresh ? 0 : age);
+  function standingOf(caller: IdentifiedCaller, route: Route, fresh: boolean): Standing | Promise<Standing> {
+    const age = askedWithin(caller, route);
+    return caller.kind === 'foreign' || age === undefined
+      ? takenAtItsWord
+      : sessionStatus(caller, fresh ? 0 : age);
   }
 
   async function judge(
@@ -131,7 +126,7 @@ export function createAdmission({
     const { host } = target;
     const allow = allowOf(route);
     // Browsers send a preflight without credentials (Fetch §4.8): with some it is none, and it is asked about another
-    // method than its own. It passes where the route says so, and nowhere else.
+    // method than its own. It passes on public routes and where the route says so.
     if (isPreflight(circumstances)) {
       const description = 'Preflights do not pass here: nobody can tell who sends them.';
       return challenge(route, host, 'login_required', { description });

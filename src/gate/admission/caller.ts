@@ -1,8 +1,10 @@
 import type { Route } from '../../config/schema.ts';
+import { maximumAge } from '../../core/gate/decision.ts';
 import type { Target } from '../../core/gate/path.ts';
+import { clientIdIn, standsForPerson } from '../../core/gate/person.ts';
 import { openSealed } from '../../crypto/seal.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { type AccessTokenClaims, familyIdOf } from '../../grants/access-token.ts';
+import { type AccessTokenClaims, familyIdOf, handleIdOf, isExchanged } from '../../grants/access-token.ts';
 import { GATE_SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { type Credentials, readCredentials, type Scheme } from '../../verify/credentials.ts';
 import { bindingChecker } from '../../verify/dpop.ts';
@@ -46,6 +48,8 @@ export interface TokenCaller extends Known, Granted {
   userId: string;
   sessionId: string;
   familyId: string | undefined;
+  /** The browser's handle that the token was exchanged for, where there is no family. */
+  handleId: string | undefined;
   /** The token's `jti`. */
   tokenId: string | undefined;
   clientId: string;
@@ -63,6 +67,15 @@ export interface ClientCaller extends Known, Granted {
   claims: Readonly<AccessTokenClaims>;
 }
 
+/** Somebody with an access token of the provider that people sign in at, where the gate is alone. */
+interface ProviderCaller extends Known, Granted {
+  kind: 'provider';
+  /** The provider's name for the person. */
+  userId: string;
+  /** The session there, where the token names it. */
+  sessionId: string | undefined;
+}
+
 /** Somebody with an access token of another issuer. There is no session of ours behind it. */
 export interface ForeignCaller extends Granted {
   kind: 'foreign';
@@ -71,9 +84,11 @@ export interface ForeignCaller extends Granted {
   issuer: string;
   /** Unique at that issuer alone. */
   subject: string;
+  /** Whether somebody signed in; else a client speaks for itself. */
+  isPerson: boolean;
 }
 
-export type OwnCaller = SessionCaller | TokenCaller | ClientCaller;
+export type OwnCaller = SessionCaller | TokenCaller | ClientCaller | ProviderCaller;
 export type IdentifiedCaller = OwnCaller | ForeignCaller;
 
 export type Authentication =
@@ -91,7 +106,7 @@ function clientOf(claims: Readonly<AccessTokenClaims>, granted: Granted): Client
   const { sub, jti, client_id } = claims;
   if (typeof jti !== 'string' || typeof client_id !== 'string') return undefined;
   // Its own name, or that of the client whose token it was exchanged for (RFC 8693): never a person's.
-  if (sub !== client_id && familyIdOf(jti) === undefined) return undefined;
+  if (sub !== client_id && !isExchanged(jti)) return undefined;
   return {
     ...granted,
     kind: 'client',
@@ -103,10 +118,38 @@ function clientOf(claims: Readonly<AccessTokenClaims>, granted: Granted): Client
   };
 }
 
-/** Who brings a token, by what it says; undefined for one of ours that stands for nobody. */
-function callerOf({ claims, issuerName }: ReadToken): IdentifiedCaller | undefined {
-  const { iss, sub, sid, jti, exp, client_id, scope, auth_time } = claims;
-  const clientId = typeof client_id === 'string' ? client_id : undefined;
+/** Of a token of the provider of a gate alone. */
+function providerCallerOf(
+  claims: ReadToken['claims'],
+  { key, isOfClient }: NonNullable<ReadToken['ofProvider']>,
+  granted: Granted,
+): ClientCaller | ProviderCaller | undefined {
+  const { sub, sid, jti } = claims;
+  const { clientId } = granted;
+  if (isOfClient) {
+    if (clientId === undefined) return undefined;
+    const own = claims as AccessTokenClaims;
+    return { ...granted, kind: 'client', key, clientId, subject: sub, tokenId: jti ?? key, claims: own };
+  }
+  const sessionId = typeof sid === 'string' ? sid : undefined;
+  return { ...granted, kind: 'provider', key, userId: sub, sessionId };
+}
+
+/**
+ * How many seconds old the answer to "may this caller still be here?" may be; undefined when nobody is asked: a route that
+ * takes other issuers' tokens takes a token's word for it (src/config/load.ts).
+ */
+export function askedWithin({ kind }: IdentifiedCaller, { freshness }: Route): number | undefined {
+  return kind === 'foreign' ? undefined : maximumAge(freshness, kind === 'session' ? 'session' : 'token');
+}
+
+/** Who brings a token, by what it says; undefined for one that stands for nobody. @param people of the other issuer */
+function callerOf(
+  { claims, issuerName, ofProvider }: ReadToken,
+  people: boolean,
+): IdentifiedCaller | undefined {
+  const { iss, sub, sid, jti, exp, scope, auth_time } = claims;
+  const clientId = clientIdIn(claims);
   const granted: Granted = {
     clientId,
     scope: typeof scope === 'string' ? scope.split(' ') : [],
@@ -114,12 +157,18 @@ function callerOf({ claims, issuerName }: ReadToken): IdentifiedCaller | undefin
     expiresAt: exp,
     claims,
   };
-  if (issuerName !== undefined) return { ...granted, kind: 'foreign', issuerName, issuer: iss, subject: sub };
+  if (issuerName !== undefined) {
+    const isPerson = standsForPerson(claims, people);
+    return { ...granted, kind: 'foreign', issuerName, issuer: iss, subject: sub, isPerson };
+  }
+  if (ofProvider) return providerCallerOf(claims, ofProvider, granted);
   if (sid === undefined) return clientOf(claims as AccessTokenClaims, granted);
   if (typeof sid !== 'string' || clientId === undefined) return undefined;
   const familyId = familyIdOf(jti);
-  const key = `token ${sub} ${sid} ${familyId ?? ''}`;
-  return { ...granted, kind: 'token', key, userId: sub, sessionId: sid, familyId, tokenId: jti, clientId };
+  const handleId = handleIdOf(jti);
+  const key = `token ${sub} ${sid} ${familyId ?? ''} ${handleId ?? ''}`;
+  const belonging = { sessionId: sid, familyId, handleId, tokenId: jti };
+  return { ...granted, kind: 'token', key, userId: sub, ...belonging, clientId };
 }
 
 /**
@@ -139,6 +188,7 @@ export function createAuthentication(
   cookies: GateCookies,
   publicOrigin: (host: string) => string,
 ) {
+  const { config } = dependencies;
   const readToken = createTokenReading(dependencies);
   const checkBinding = bindingChecker(proofs.read);
   // By the claims, which are remembered with their token and forgotten with it.
@@ -153,7 +203,8 @@ export function createAuthentication(
     const refused = (refusal: Refusal): Authentication => ({ kind: 'refused', refusal, scheme });
     const read = await readToken(token, route);
     if (!read.ok) return refused(read);
-    const caller = callers.get(read.claims) ?? callerOf(read);
+    const people = read.issuerName !== undefined && config.issuers[read.issuerName]?.people === true;
+    const caller = callers.get(read.claims) ?? callerOf(read, people);
     if (!caller)
       return refused({ ...refuse('claim_missing'), description: 'the token belongs to no session' });
     callers.set(read.claims, caller);

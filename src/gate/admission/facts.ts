@@ -2,7 +2,7 @@ import { personalClaims } from '../../core/account/claims.ts';
 import type { Facts } from '../../core/gate/decision.ts';
 import { acrsMet } from '../../core/oauth/acr.ts';
 import type { KnownSession } from '../identity/identity.ts';
-import type { IdentifiedCaller } from './caller.ts';
+import type { ForeignCaller, IdentifiedCaller } from './caller.ts';
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
@@ -20,9 +20,27 @@ const personClaims = ({ profile }: KnownSession) => ({
 const tokenClaims = (claims: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(claims).filter(([name]) => !personalClaims.includes(name)));
 
-/** RFC 9068 §2.2: a token in whose grant nobody took part names its client as its subject. */
 const isPerson = (caller: IdentifiedCaller): boolean =>
-  caller.kind !== 'client' && !(caller.kind === 'foreign' && caller.subject === caller.clientId);
+  caller.kind === 'foreign' ? caller.isPerson : caller.kind !== 'client';
+
+/** Of another issuer: whatever names it gives out, with its own before them. */
+const nameOf = ({ issuerName }: ForeignCaller, name: string): string => `${issuerName}:${name}`;
+
+/** What another issuer's token says. An email is somebody's only as far as one trusts the issuer for its domain. */
+function foreignClaims(caller: ForeignCaller): Facts['claims'] {
+  const { email: _, email_verified: __, azp: ___, ...claims } = caller.claims;
+  const { clientId } = caller;
+  return {
+    ...claims,
+    sub: nameOf(caller, caller.subject),
+    ...(clientId !== undefined && { client_id: nameOf(caller, clientId) }),
+  };
+}
+
+function clientIdOf(caller: Exclude<IdentifiedCaller, { kind: 'session' }>): string | undefined {
+  const { clientId } = caller;
+  return clientId !== undefined && caller.kind === 'foreign' ? nameOf(caller, clientId) : clientId;
+}
 
 /**
  * What is known of a caller when the route's conditions are judged; worked out when a condition reads it. What the
@@ -33,12 +51,13 @@ export function factsOf(caller: IdentifiedCaller, session: KnownSession | undefi
   const token = caller.kind === 'session' ? undefined : caller;
   return {
     person: isPerson(caller),
-    clientId: token?.clientId,
+    clientId: token && clientIdOf(token),
     scope: token?.scope,
     get groups() {
       return session ? (session.profile.groups ?? []) : texts(token?.claims.groups);
     },
     get claims() {
+      if (caller.kind === 'foreign') return foreignClaims(caller);
       if (!session) return token?.claims ?? {};
       return { ...(token && tokenClaims(token.claims)), ...personClaims(session) };
     },

@@ -18,8 +18,8 @@ export function routeMetadata({ resource, allow, issuers }: Route, config: Confi
   const document = resourceMetadata({
     resource,
     authorizationServers: [
-      // A gate by itself issues no tokens.
-      ...(config.identityProvider ? [] : [config.issuer]),
+      // A gate alone issues no tokens: it takes those of its provider.
+      config.identityProvider?.issuer ?? config.issuer,
       ...issuers.flatMap((name) => config.issuers[name]?.issuer ?? []),
     ],
     ...(scopes.length > 0 && { scopes }),

@@ -1,28 +1,32 @@
 import { type AccessTokens, isRevoked } from '../../grants/access-tokens.ts';
-import type { Identity, KnownAnswer, KnownSession } from '../identity/identity.ts';
+import type { Identity, KnownAnswer, TokenAnswer } from '../identity/identity.ts';
 import { inTime } from '../in-time.ts';
-import { remember } from '../remember.ts';
 import type { OwnCaller } from './caller.ts';
 
 /** Whether what a caller stands for is still there. */
-export type Standing =
-  /** `session` is absent where a client speaks for itself. */
-  | { kind: 'live'; session: KnownSession | undefined }
-  /** For good. `why` is for the caller. */
-  | { kind: 'ended'; why: string }
-  | { kind: 'unknown'; why: string };
+export type Standing = TokenAnswer;
 
 interface Dated {
   /** Milliseconds since the epoch, taken before the question was sent: the answer is no older. */
   askedAt: number;
   standing: Standing;
+  /** Of its claims, as JSON. */
+  characters: number;
 }
 
 const MAXIMUM_KNOWN = 10_000;
+/** Of the claims in all that is known: a provider elsewhere may say a lot of everybody, and an isolate has 128 MiB. */
+const MAXIMUM_CHARACTERS = 8 * 1024 * 1024;
 /** An object that has not answered by then is unreachable. */
 const PATIENCE_MILLISECONDS = 10_000;
 /** Another request's question may never be answered, when that request is cancelled: then we ask for ourselves. */
 const SHARED_PATIENCE_MILLISECONDS = 2_000;
+
+function charactersIn(standing: Standing): number {
+  const profile = standing.kind === 'live' ? standing.session?.profile : undefined;
+  const { claims, groups } = profile ?? {};
+  return claims || groups ? JSON.stringify([claims, groups]).length : 0;
+}
 
 const revoked: Standing = { kind: 'ended', why: 'the token has been revoked' };
 
@@ -56,29 +60,43 @@ export function createSessionStatus({
   accessTokens,
   longestAgeSeconds = Number.POSITIVE_INFINITY,
 }: {
-  identity: Pick<Identity, 'status'>;
+  identity: Pick<Identity, 'status' | 'accessTokens'>;
   accessTokens: Pick<AccessTokens, 'status'>;
   /** No answer about a browser's session is used for longer: whoever keeps it learns of its use by being asked. */
   longestAgeSeconds?: number;
 }) {
   const known = new Map<string, Dated>();
+  let characters = 0;
   const asking = new Map<string, { askedAt: number; dated: Promise<Dated> }>();
 
   function keep(key: string, dated: Dated): void {
     const before = known.get(key);
     // Answers may arrive in another order than the questions went out.
     if (before && (before.standing.kind === 'ended' || before.askedAt > dated.askedAt)) return;
-    remember(known, key, dated, MAXIMUM_KNOWN);
+    characters += dated.characters - (before?.characters ?? 0);
+    known.delete(key);
+    known.set(key, dated);
+    for (const [oldest, { characters: freed }] of known) {
+      if (known.size <= MAXIMUM_KNOWN && characters <= MAXIMUM_CHARACTERS) break;
+      known.delete(oldest);
+      characters -= freed;
+    }
   }
 
   async function question(caller: OwnCaller, maximumAgeSeconds: number): Promise<Standing> {
+    // Where there are tokens of a provider elsewhere there are none of ours.
+    if (caller.kind !== 'session' && identity.accessTokens)
+      return identity.accessTokens.status(caller.claims);
+    if (caller.kind === 'provider') throw new Error('a token of a provider that nobody asks');
     if (caller.kind === 'client') {
       const { kind } = await accessTokens.status(caller.claims);
       return kind === 'ended' ? revoked : { kind, session: undefined };
     }
     const { userId, sessionId } = caller;
-    const belonging = caller.kind === 'token' ? { familyId: caller.familyId } : { handleId: caller.handleId };
-    return standingOf(await identity.status(userId, { sessionId, ...belonging }, maximumAgeSeconds));
+    const { handleId } = caller;
+    const belonging = caller.kind === 'token' ? { familyId: caller.familyId, ofToken: true } : {};
+    const asked = { sessionId, handleId, ...belonging };
+    return standingOf(await identity.status(userId, asked, maximumAgeSeconds));
   }
 
   async function ask(caller: OwnCaller, maximumAgeSeconds: number): Promise<Dated> {
@@ -89,7 +107,8 @@ export function createSessionStatus({
       if (!standing) throw new Error('the object did not answer in time');
       // What keeps the session may have asked its provider before: then its answer is as old as that one.
       const confirmedAt = standing.kind === 'live' ? standing.session?.confirmedAt : undefined;
-      return { askedAt: Math.min(askedAt, confirmedAt ?? askedAt), standing };
+      const answeredFor = Math.min(askedAt, confirmedAt ?? askedAt);
+      return { askedAt: answeredFor, standing, characters: charactersIn(standing) };
     })();
     const flight = { askedAt, dated };
     asking.set(key, flight);

@@ -18,8 +18,8 @@ export interface GateSessions {
   /** One object call; the object asks the provider where it has no answer of that age. */
   status(sessionId: string, maximumAgeSeconds: number): Promise<KnownAnswer>;
   end(sessionId: string, cause: EndCause): Promise<EndedSession | undefined>;
-  /** Ends all that a logout token is about. */
-  endAll(subject: LogoutSubject): Promise<void>;
+  /** Ends all that a logout token is about: the sessions of the first subject that has any. */
+  endAll(subjects: readonly LogoutSubject[]): Promise<void>;
 }
 
 export function createGateSessions({
@@ -60,9 +60,12 @@ export function createGateSessions({
     status: (sessionId, maximumAgeSeconds) =>
       at(sessionId, async (stub) => stub.status(maximumAgeSeconds) as Promise<KnownAnswer>),
     end,
-    async endAll(subject) {
-      const found = await inIndex(subject, async (stub) => stub.list());
-      await Promise.all(found.map((sessionId) => end(sessionId, 'sign_out')));
+    async endAll(subjects) {
+      for (const subject of subjects) {
+        const found = await inIndex(subject, async (stub) => stub.list());
+        await Promise.all(found.map((sessionId) => end(sessionId, 'sign_out')));
+        if (found.length > 0) return;
+      }
     },
   };
 }

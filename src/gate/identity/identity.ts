@@ -1,5 +1,7 @@
 import type { StepUp } from '../../core/gate/decision.ts';
 import type { SessionAnswer } from '../../user/types.ts';
+import type { Claims } from '../../verify/claims.ts';
+import type { Refusal } from '../../verify/refusal.ts';
 
 /** A browser's sign-in on its way (OpenID Connect Core §3.1): what goes out, and what the answer is held to. */
 export interface SignInRequest {
@@ -14,7 +16,7 @@ export interface SignInRequest {
 }
 
 /** Names a session to whoever keeps it. */
-export interface SessionName {
+interface SessionName {
   userId: string;
   sessionId: string;
 }
@@ -83,10 +85,41 @@ export interface Identity {
     handle: SessionHandle | undefined,
     scope: SignOutScope,
   ): Promise<string | undefined>;
+  /** A browser signed in again on a host: what its old handle stood for there is over, copies of the cookie included. */
+  replaced?(handle: SessionHandle): Promise<void>;
   /** Who asks whether to sign out, where a link led here: a page of the issuer's, or one of the gate's. */
   askToSignOut(scope: SignOutScope): Promise<{ location: string } | { formAction: string[] }>;
   /** OpenID Connect Back-Channel Logout §2.5: ends what a logout token names, or says that it is no such token. */
   backchannelLogout?(logoutToken: string): Promise<'ended' | 'refused'>;
+  /** The access tokens of a provider elsewhere. Absent: those of the issuer beside the gate are the ones that count. */
+  accessTokens?: ProviderAccessTokens;
+}
+
+/** An access token that is the provider's, and good for the resource that it was read for, but for what it is bound to. */
+export interface ProviderToken {
+  ok: true;
+  /** The same object each time that the same token comes. */
+  claims: Readonly<Claims>;
+  /** By which answers about it are remembered. */
+  key: string;
+  /** A client speaks for itself in it, or for another client: nobody has signed in. */
+  isOfClient: boolean;
+}
+
+/** Whether a token is still good. `why` is for the caller. */
+export type TokenAnswer =
+  /** `session`: what is known of its person by now; absent where a client speaks for itself. */
+  | { kind: 'live'; session: KnownSession | undefined }
+  /** For good. */
+  | { kind: 'ended'; why: string }
+  | { kind: 'unknown'; why: string };
+
+/** All of it throws ProviderUnavailable where the provider would have to be asked and does not answer. */
+export interface ProviderAccessTokens {
+  /** Judges a token for a resource. What it is bound to is for whoever asks to check. */
+  read(token: string, resource: string): Promise<ProviderToken | Refusal>;
+  /** Asks the provider now about a token that was read, by its claims (RFC 7662). */
+  status(claims: Readonly<Record<string, unknown>>): Promise<TokenAnswer>;
 }
 
 export interface StatusQuestion {
@@ -95,6 +128,8 @@ export interface StatusQuestion {
   familyId?: string | undefined;
   /** Asks about the handle as well. */
   handleId?: string | undefined;
+  /** An access token is asked about: it may have been revoked, whatever it belongs to. */
+  ofToken?: boolean | undefined;
 }
 
 /** What the gate's cookie holds: a handle of the session, nothing that could be refreshed or raced for. */

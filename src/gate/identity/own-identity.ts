@@ -54,11 +54,11 @@ export function ownIdentity({
       return { kind: 'signed_in', userId, sessionId, acr: acrsMet(amr), authTime };
     },
 
-    status: (userId, { sessionId, familyId, handleId }) =>
+    status: (userId, { sessionId, familyId, handleId, ofToken }) =>
       users.status(userId, {
         sessionId,
         ...(familyId !== undefined && { familyId }),
-        ...(handlesEnd && handleId !== undefined && { handleId }),
+        ...((handlesEnd || ofToken) && handleId !== undefined && { handleId }),
       }),
 
     async signOut(_, handle, scope) {

@@ -15,13 +15,31 @@ const ofTheToken = new Set(
   'iss sub aud exp nbf iat jti nonce azp at_hash c_hash s_hash sid auth_time acr amr events typ'.split(' '),
 );
 /** More of a person than this, in characters of JSON, nobody needs to decide on. */
-const MAXIMUM_CLAIMS = 16 * 1024;
+const MAXIMUM_CLAIMS = 8 * 1024;
 
 /** What claims say of the person; undefined where that is more than anybody would keep. */
 export function personClaims(claims: Claims): Record<string, unknown> | undefined {
   const own = Object.fromEntries(Object.entries(claims).filter(([name]) => !ofTheToken.has(name)));
   return JSON.stringify(own).length > MAXIMUM_CLAIMS ? undefined : own;
 }
+
+/**
+ * What of an ID token's claims stays true of the person: only what UserInfo does not speak of. What it says now it may take
+ * back later, and then the ID token of the sign-in must not bring it back. An address and whether it is verified belong
+ * together, whoever says them.
+ */
+export function beyondUserInfo(idClaims: Claims, userInfo: Claims): Record<string, unknown> {
+  const said = new Set(Object.keys(userInfo));
+  if (said.has('email') || said.has('email_verified')) said.add('email').add('email_verified');
+  return Object.fromEntries(Object.entries(idClaims).filter(([name]) => !said.has(name)));
+}
+
+/** OpenID Connect Core §2: 255 characters. What JSON has to escape counts as it is written, for the cookie's sake. */
+const MAXIMUM_SUBJECT = 255;
+export const isSubject = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  /^[\x20-\x7e]+$/.test(value) &&
+  JSON.stringify(value).length <= MAXIMUM_SUBJECT + 2;
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];

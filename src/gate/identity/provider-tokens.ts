@@ -56,12 +56,13 @@ export function createProviderTokens({
 
     /**
      * Whom a logout token is about (OpenID Connect Back-Channel Logout §2.6); undefined for anything else, one that was
-     * used before included. `used` marks it so, once all that it ends has ended: until then it may be sent again.
+     * used before included. The first that is known counts: where it names a session that nobody has, it is about all of
+     * its person. `used` marks it so, once all that it ends has ended: until then it may be sent again.
      */
     async logoutToken(
       token: string,
       jwksUri: string,
-    ): Promise<{ subject: LogoutSubject; used: () => Promise<unknown> } | undefined> {
+    ): Promise<{ subjects: readonly LogoutSubject[]; used: () => Promise<unknown> } | undefined> {
       const judged = await opened(token, jwksUri);
       if (!judged) return undefined;
       const { typ } = judged.header;
@@ -76,14 +77,13 @@ export function createProviderTokens({
       if ('nonce' in judged.claims || !isText(jti)) return undefined;
       if (typeof events !== 'object' || events === null || !Object.hasOwn(events, LOGOUT_EVENT))
         return undefined;
-      const subject: LogoutSubject | undefined = isText(sid)
-        ? { kind: 'sid', value: sid }
-        : isText(sub)
-          ? { kind: 'sub', value: sub }
-          : undefined;
-      if (!subject || (await replays.anyUsed(issuer, [jti]))) return undefined;
+      const subjects: LogoutSubject[] = [
+        ...(isText(sid) ? [{ kind: 'sid' as const, value: sid }] : []),
+        ...(isText(sub) ? [{ kind: 'sub' as const, value: sub }] : []),
+      ];
+      if (subjects.length === 0 || (await replays.anyUsed(issuer, [jti]))) return undefined;
       const until = (iat + LOGOUT_TOKEN_SECONDS + TOLERANCE_SECONDS) * 1000;
-      return { subject, used: () => replays.firstUse(issuer, jti, until) };
+      return { subjects, used: () => replays.firstUse(issuer, jti, until) };
     },
   };
 }

@@ -1,7 +1,9 @@
 import * as oauth from 'oauth4webapi';
+import { addressFault, developmentAddressFault } from '../../config/address.ts';
 import type { Config } from '../../config/schema.ts';
 import { memory } from '../../verify/memory.ts';
 import type { SignInRequest } from './identity.ts';
+import type { IntrospectionAnswer } from './introspection.ts';
 import { ProviderUnavailable, providerFetch } from './provider-fetch.ts';
 
 /** What the gate got for a person. */
@@ -18,7 +20,7 @@ export type CodeAnswer =
   | { kind: 'denied' }
   | { kind: 'failed'; reason: string };
 
-export type UserInfoAnswer =
+type UserInfoAnswer =
   | { kind: 'claims'; claims: Readonly<Record<string, unknown>> }
   /** The access token is over. */
   | { kind: 'refused' }
@@ -39,6 +41,8 @@ const HOUR_MILLISECONDS = 60 * 60_000;
 /** Where no newer metadata can be had, the old one is good for so long. */
 const STALE_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const RETRY_MILLISECONDS = 30_000;
+/** Where there is none at all, nobody waits for the provider again for so long. */
+const PAUSE_MILLISECONDS = 1_000;
 /** No token of a provider that a browser ever sees is longer. */
 const MAXIMUM_TOKEN = 8192;
 
@@ -51,6 +55,8 @@ interface Known {
 
 /** One memory for the gate and its session objects in this isolate: values only, no promises. */
 const discovered = memory<Known>(10);
+/** When each provider may be tried again, in milliseconds since the epoch. */
+const paused = memory<number>(10);
 
 const needed = ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri'] as const;
 
@@ -72,6 +78,7 @@ export function createProvider({
 }) {
   const { issuer, clientId, scope, algorithms } = identityProvider;
   const fetch = providerFetch(environment);
+  const faultOf = environment === 'development' ? developmentAddressFault : addressFault;
   const client: oauth.Client = { client_id: clientId };
   const options = (signal?: AbortSignal) => ({
     [oauth.customFetch]: fetch as never,
@@ -89,6 +96,9 @@ export function createProvider({
     for (const name of needed) {
       if (typeof metadata[name] !== 'string') throw new ProviderUnavailable(`the metadata lacks ${name}`);
     }
+    // The others are judged when they are fetched; browsers are sent to this one.
+    const fault = faultOf(metadata.authorization_endpoint ?? '');
+    if (fault) throw new ProviderUnavailable(`the authorization endpoint ${fault}`);
     return {
       ...metadata,
       // What we take is ours to say; what the provider announces is not.
@@ -100,19 +110,29 @@ export function createProvider({
     const now = Date.now();
     const known = discovered.get(issuer);
     if (known && now < known.until) return known.metadata;
+    const isUsable = known !== undefined && now <= known.discoveredAt + STALE_MILLISECONDS;
+    // Every navigation without a session begins here.
+    if (!isUsable && now < (paused.get(issuer) ?? 0))
+      throw new ProviderUnavailable('the metadata could not be had a moment ago');
     try {
       const found = await discover();
       discovered.set(issuer, { metadata: found, discoveredAt: now, until: now + HOUR_MILLISECONDS });
       return found;
     } catch (error) {
-      if (!known || now > known.discoveredAt + STALE_MILLISECONDS) throw error;
+      if (!isUsable) {
+        paused.set(issuer, Date.now() + PAUSE_MILLISECONDS);
+        throw error;
+      }
       discovered.set(issuer, { ...known, until: now + RETRY_MILLISECONDS });
       return known.metadata;
     }
   }
 
   /** RFC 6749 §2.3.1: the provider says which way it takes a secret. */
-  function authentication({ token_endpoint_auth_methods_supported: methods }: Metadata): oauth.ClientAuth {
+  function authentication(
+    metadata: Metadata,
+    methods: unknown = metadata.token_endpoint_auth_methods_supported,
+  ): oauth.ClientAuth {
     if (clientSecret === undefined) return oauth.None();
     const taken = Array.isArray(methods) ? methods : ['client_secret_basic'];
     if (taken.includes('client_secret_basic')) return oauth.ClientSecretBasic(clientSecret);
@@ -223,6 +243,26 @@ export function createProvider({
           return { kind: 'refused' };
         throw new ProviderUnavailable('an answer to a refresh that is none', { cause: error });
       }
+    },
+
+    /** RFC 7662; undefined where the provider does not have it, or not for such a token. Whoever asks bounds how often. */
+    async introspect(token: string): Promise<IntrospectionAnswer | undefined> {
+      const as = await metadata();
+      if (typeof as.introspection_endpoint !== 'string') return undefined;
+      const by = authentication(as, as.introspection_endpoint_auth_methods_supported);
+      const parameters = { ...options(), additionalParameters: { token_type_hint: 'access_token' } };
+      return judge(async () => {
+        const response = await oauth.introspectionRequest(as, client, by, token, parameters);
+        // The library would take a JWT (RFC 9701) without looking at its signature.
+        if (!/^application\/json\b/i.test(response.headers.get('Content-Type') ?? ''))
+          throw new ProviderUnavailable('an answer to an introspection that is no JSON');
+        return oauth.processIntrospectionResponse(as, client, response).catch((error: unknown) => {
+          // RFC 7009 §2.2.1: some say so of their own JWTs, of which they keep nothing.
+          if (error instanceof oauth.ResponseBodyError && error.error === 'unsupported_token_type')
+            return undefined;
+          throw error;
+        });
+      });
     },
 
     /** RFC 7009, where the provider has it. */

@@ -6,22 +6,17 @@ import type { Replays } from '../../replay/replays.ts';
 import { report } from '../../report.ts';
 import type { GateSessions, LogoutSubject } from './gate-sessions.ts';
 import type { Identity, SignInAnswer } from './identity.ts';
-import { personClaims, signInFacts } from './person-claims.ts';
+import { createIntrospection } from './introspection.ts';
+import { beyondUserInfo, isSubject, personClaims, signInFacts } from './person-claims.ts';
+import { createProviderAccessTokens } from './provider-access-tokens.ts';
 
-export interface RemoteIdentityDependencies {
+interface RemoteIdentityDependencies {
   config: Config;
   clientSecret: string | undefined;
   issuerKeys: IssuerKeys;
   replays: Pick<Replays, 'anyUsed' | 'firstUse'>;
   sessions: GateSessions;
 }
-
-/** OpenID Connect Core §2: 255 characters. What JSON has to escape counts as it is written, for the cookie's sake. */
-const MAXIMUM_SUBJECT = 255;
-const isSubject = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  /^[\x20-\x7e]+$/.test(value) &&
-  JSON.stringify(value).length <= MAXIMUM_SUBJECT + 2;
 
 /**
  * The gate as a client of a provider elsewhere: authorization code with PKCE over HTTP. Its tokens stay with the session's
@@ -77,8 +72,9 @@ export function remoteIdentity(
       const info = await provider.userInfo(answer.tokens.accessToken, subject);
       if (info.kind !== 'claims')
         return failed('UserInfo refuses the access token, or is about somebody else');
-      const [idClaims, userInfo] = [personClaims(claims), personClaims(info.claims)];
-      if (!idClaims || !userInfo) return failed('more claims than a gate keeps');
+      const [ofToken, userInfo] = [personClaims(claims), personClaims(info.claims)];
+      if (!ofToken || !userInfo) return failed('more claims than a gate keeps');
+      const idClaims = beyondUserInfo(ofToken, userInfo);
       const signIn = signInFacts(claims);
       const sessionId = base64url.encode(randomBytes(16));
       const subjects: LogoutSubject[] = [{ kind: 'sub', value: subject }];
@@ -87,7 +83,7 @@ export function remoteIdentity(
       const tokens = { ...answer.tokens, idToken: answer.idToken };
       await sessions.open(
         { sessionId, subject, signIn, idClaims, userInfo, tokens, confirmedAt, idleSeconds, absoluteSeconds },
-        metadata.backchannel_logout_supported === true ? subjects : [],
+        subjects,
       );
       const acr = [...(signIn.acr === undefined ? [] : [signIn.acr]), ...acrsMet(signIn.amr)];
       return { kind: 'signed_in', userId: subject, sessionId, acr, authTime: signIn.authTime };
@@ -113,6 +109,10 @@ export function remoteIdentity(
       }
     },
 
+    async replaced(handle) {
+      await sessions.end(handle.sessionId, 'replaced');
+    },
+
     async askToSignOut(scope) {
       if (scope === 'host') return { formAction: [] };
       const url = await parts()
@@ -121,11 +121,20 @@ export function remoteIdentity(
       return { formAction: url === undefined ? [] : [url] };
     },
 
+    accessTokens: createProviderAccessTokens({
+      identityProvider,
+      issuerKeys,
+      // RFC 7662 §2.1: nobody answers a client that does not authenticate itself.
+      introspect: createIntrospection(identityProvider.issuer, async (token) =>
+        clientSecret === undefined ? undefined : (await parts()).provider.introspect(token),
+      ),
+    }),
+
     async backchannelLogout(logoutToken) {
       const { provider, tokens } = await parts();
       const token = await tokens.logoutToken(logoutToken, (await provider.metadata()).jwks_uri);
       if (!token) return 'refused';
-      await sessions.endAll(token.subject);
+      await sessions.endAll(token.subjects);
       await token.used();
       return 'ended';
     },

@@ -7,7 +7,7 @@ import { migrate } from '../../durable/migrate.ts';
 import type { Environment } from '../../environment.ts';
 import type { EndCause } from '../../user/types.ts';
 import type { KnownAnswer } from './identity.ts';
-import { personClaims, profileOf, type SignInFacts } from './person-claims.ts';
+import { beyondUserInfo, personClaims, profileOf, type SignInFacts } from './person-claims.ts';
 import type { Provider, ProviderTokens } from './provider.ts';
 
 const migrations = [
@@ -86,8 +86,7 @@ const MAXIMUM_SEALED = 40_000;
 /** All that one question may take: the gate waits for no longer than ten seconds. */
 const PATIENCE_MILLISECONDS = 9_000;
 /** A refresh whose answer is lost is repeated while the provider still takes the old token for a retry. */
-const REFRESH_TRIES = 3;
-const REFRESH_TRY_MILLISECONDS = 2_500;
+const REFRESH_TRIES = 2;
 
 /**
  * One sign-in at a gate whose people sign in elsewhere: the provider's tokens, sealed, what it says of the person, and
@@ -207,7 +206,8 @@ export class GateSessionObject extends DurableObject<Environment> {
     const now = Date.now();
     if (worthTouching(row, now)) this.#sql.exec('UPDATE session SET last_used_at = ?', now);
     const { sessionId, subject, confirmedAt } = row;
-    const claims = { ...parsed(row.idClaims), ...parsed(row.userInfo) };
+    const userInfo = parsed(row.userInfo);
+    const claims = { ...beyondUserInfo(parsed(row.idClaims), userInfo), ...userInfo };
     const signIn = parsed(row.signIn) as unknown as SignInFacts;
     return { kind: 'live', sessionId, ...signIn, confirmedAt, profile: profileOf(subject, claims) };
   }
@@ -263,8 +263,8 @@ export class GateSessionObject extends DurableObject<Environment> {
     if (refreshToken === undefined) return undefined;
     for (let tries = 1; ; tries += 1) {
       try {
-        const patience = AbortSignal.any([signal, AbortSignal.timeout(REFRESH_TRY_MILLISECONDS)]);
-        const answer = await provider.refresh(refreshToken, patience);
+        // A try has all the time that the provider is given (provider-fetch.ts): cut off, it would have rotated the token.
+        const answer = await provider.refresh(refreshToken, signal);
         if (answer.kind === 'refused') return undefined;
         const { tokens } = answer;
         const renewed = { ...stored, ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };

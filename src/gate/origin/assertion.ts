@@ -32,7 +32,7 @@ export interface Statement {
 /** The claims that tell who is calling, by an identity that is nobody else's. */
 function identityOf(caller: IdentifiedCaller) {
   // Our ids have neither of the two; those of another provider may, and would be taken for one of the names below.
-  if (caller.kind === 'session' || caller.kind === 'token')
+  if (caller.kind === 'session' || caller.kind === 'token' || caller.kind === 'provider')
     return { sub: caller.userId.replace(/[%:]/g, encodeURIComponent), sid: caller.sessionId };
   // No issuer may be called `client` (src/config/load.ts).
   if (caller.kind === 'client') return { sub: `client:${caller.subject}` };
@@ -41,14 +41,14 @@ function identityOf(caller: IdentifiedCaller) {
   return { sub: `${issuerName}:${sub}`, sub_id: { format: 'iss_sub', iss, sub } };
 }
 
-/** Who the person is: as the session has it, else as our own token had it when it was issued. */
+/** Who the person is: as the session has it, else as the token of ours, or of our provider, had it when it was issued. */
 function personOf(caller: IdentifiedCaller, session: KnownSession | undefined) {
   if (session) {
     const { email, emailVerified, name, groups } = session.profile;
     return { email, email_verified: emailVerified, name, groups };
   }
   // What another issuer says of an email or a group is true there, and would be taken for ours at the origin.
-  if (caller.kind !== 'token') return {};
+  if (caller.kind !== 'token' && caller.kind !== 'provider') return {};
   const { email, email_verified, name, groups } = caller.claims;
   return { email, email_verified, name, groups };
 }
@@ -100,7 +100,7 @@ export function createAssertions({ config, keys }: Pick<Dependencies, 'config' |
       ...identityOf(caller),
       // Signed in elsewhere: there the person is known by this name, and here it is under our own issuer's.
       ...(provider &&
-        caller.kind === 'session' && {
+        (caller.kind === 'session' || caller.kind === 'provider') && {
           sub_id: { format: 'iss_sub', iss: provider.issuer, sub: caller.userId },
         }),
       ...signInOf(caller, session),

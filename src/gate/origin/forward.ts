@@ -8,8 +8,6 @@ import type { WriteHeaders } from './origin-headers.ts';
 export type OriginAnswer =
   | { kind: 'response'; response: Response }
   | { kind: 'unreachable'; error: unknown }
-  /** The caller's body broke off on its way. */
-  | { kind: 'cut_off' }
   | { kind: 'timeout' };
 
 /** Headers by which an origin tells a shared cache to keep what its Cache-Control does not. */
@@ -55,65 +53,22 @@ function guarded(upstream: Response, identified: boolean, onIssuerHost: boolean)
 
 const unreachable = (error: unknown): OriginAnswer => ({ kind: 'unreachable', error });
 
-/** A body of up to so many bytes is sent in no time. */
-const SMALL_BODY_BYTES = 64 * 1024;
-const PIECE_BYTES = 256 * 1024;
-
-/** A larger body on its way. */
-interface Sending {
-  /** Takes the request back. */
-  cutOff: AbortController;
-  answered: boolean;
-}
+/** What an upload is given time for, beside the origin: slower lines are given up. */
+const SLOWEST_BYTES_PER_SECOND = 64 * 1024;
+const MAXIMUM_UPLOAD_SECONDS = 24 * 60 * 60;
+/** Of a body in chunks nobody knows how long it is. */
+const CHUNKED_FACTOR = 4;
 
 /**
- * Passes a body on as it comes, in one buffer, however large it is. `renew` is called with each piece. What breaks off
- * takes the request back: ended as a stream, a body in chunks would look whole to the origin. Not after its answer: then
- * the runtime may stop reading the body by itself, and the answer is on its way.
+ * How long an answer is waited for: the body is on its way meanwhile. How far it is cannot be seen. Through a stream of
+ * ours could be, but a body in chunks that breaks off would then look whole to an origin that has begun to answer: only
+ * what the runtime passes on itself ends as it came.
  */
-async function pump(
-  body: ReadableStream,
-  to: WritableStream<Uint8Array>,
-  renew: () => void,
-  sending: Sending,
-): Promise<void> {
-  const reader = body.getReader({ mode: 'byob' });
-  const writer = to.getWriter();
-  let buffer: ArrayBufferLike = new ArrayBuffer(PIECE_BYTES);
-  try {
-    for (;;) {
-      const piece: ReadableStreamReadResult<Uint8Array> | undefined = await reader
-        .read(new Uint8Array(buffer))
-        .catch(() => undefined);
-      if (!piece) {
-        if (sending.answered) return await writer.abort();
-        return sending.cutOff.abort();
-      }
-      if (piece.done) break;
-      renew();
-      await writer.write(piece.value);
-      buffer = piece.value.buffer;
-    }
-    await writer.close();
-  } catch (error) {
-    // The origin wants no more. What still comes is the runtime's to drop: to cancel it here would cut off the answer, too.
-    await writer.abort(error).catch(() => undefined);
-  }
-}
-
-/** What is sent to the origin. `renew` is called with each piece of a larger body that is on its way. */
-function bodyOf(
-  { method, body, headers }: Request,
-  renew: () => void,
-): { body: ReadableStream | null; sending?: Sending } {
-  if (body === null || method === 'GET' || method === 'HEAD') return { body: null };
+function patienceSeconds({ body, headers }: Request, seconds: number): number {
+  if (body === null) return seconds;
   const length = headers.get('Content-Length');
-  if (length !== null && Number(length) <= SMALL_BODY_BYTES) return { body };
-  const { readable, writable } =
-    length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
-  const sending: Sending = { cutOff: new AbortController(), answered: false };
-  void pump(body, writable, renew, sending);
-  return { body: readable, sending };
+  if (length === null) return seconds * CHUNKED_FACTOR;
+  return seconds + Math.min(Number(length) / SLOWEST_BYTES_PER_SECOND, MAXIMUM_UPLOAD_SECONDS);
 }
 
 /**
@@ -150,15 +105,13 @@ export async function forward(
         ? [publicOrigin, origin]
         : [origin.url, origin.through];
   const url = base + target.path + target.query;
-  const { over, renew, stop } = patience(route.timeoutSeconds * 1000);
-  const { body, sending } = bodyOf(request, renew);
+  const { over, stop } = patience(patienceSeconds(request, route.timeoutSeconds) * 1000);
   try {
     const outbound = new Request(url, {
       method: request.method,
       // Copied as a whole and changed in place: a list of headers takes the runtime three times as long.
       headers: request.headers,
-      body,
-      ...(sending && { signal: sending.cutOff.signal }),
+      body: request.method === 'GET' || request.method === 'HEAD' ? null : request.body,
       redirect: 'manual',
       // Whatever coding the origin chose, its bytes are handed on and never read.
       encodeResponseBody: 'manual',
@@ -173,8 +126,6 @@ export async function forward(
     // gone.
     const upstream = await Promise.race([sent.catch(unreachable), over]);
     if (!upstream) return { kind: 'timeout' };
-    if (sending?.cutOff.signal.aborted) return { kind: 'cut_off' };
-    if (sending) sending.answered = true;
     if (!(upstream instanceof Response)) return upstream;
     return { kind: 'response', response: guarded(upstream, identified, onIssuerHost) };
   } finally {

@@ -21,7 +21,9 @@ export function createOriginHeaders(
   dependencies: Pick<Dependencies, 'config' | 'keys' | 'secrets'>,
   scheme: 'http' | 'https',
 ) {
-  const { issuer, routes } = dependencies.config;
+  const { issuer: own, identityProvider, routes } = dependencies.config;
+  // The tokens of a gate alone are its provider's.
+  const issuer = identityProvider?.issuer ?? own;
   const names = ({ identityHeaders, originSecret }: Route) => [
     ...Object.keys(identityHeaders),
     ...(originSecret ? [originSecret.header] : []),

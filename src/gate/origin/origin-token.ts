@@ -23,10 +23,10 @@ function personOf(
   const { authTime, amr, profile } = session ?? {};
   const { email, name, emailVerified = false, claims, groups } = profile ?? {};
   if (authTime === undefined || !amr || email === undefined || name === undefined) return undefined;
-  const { userId, sessionId } = caller;
+  const { userId, sessionId, handleId } = caller;
   const familyId = caller.kind === 'token' ? caller.familyId : undefined;
   return {
-    subject: { userId, sessionId, familyId, authTime, amr: [...amr] },
+    subject: { userId, sessionId, familyId, handleId, authTime, amr: [...amr] },
     profile: {
       ...{ userId, email, name, emailVerified },
       ...(claims && { claims: claims as StandardClaims }),
@@ -61,7 +61,7 @@ export function createOriginTokens(dependencies: Pick<Dependencies, 'config' | '
     caller: IdentifiedCaller,
     session: KnownSession | undefined,
   ): Promise<OriginToken | undefined> => {
-    if (!gate || caller.kind === 'foreign') return undefined;
+    if (!gate || caller.kind === 'foreign' || caller.kind === 'provider') return undefined;
     const exchanged = caller.kind === 'session' ? undefined : exchangedOf(caller);
     if (caller.kind !== 'session' && !exchanged) return undefined;
     const person = caller.kind === 'client' ? undefined : personOf(caller, session);

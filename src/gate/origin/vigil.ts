@@ -1,6 +1,5 @@
 import type { Route } from '../../config/schema.ts';
-import { maximumAge } from '../../core/gate/decision.ts';
-import type { IdentifiedCaller } from '../admission/caller.ts';
+import { askedWithin, type IdentifiedCaller } from '../admission/caller.ts';
 import { inTime } from '../in-time.ts';
 
 /** Whether somebody who was let in may still be there: what a connection that goes on is held to. */
@@ -31,14 +30,11 @@ const STRICT_BOUND_SECONDS = 5;
 /** What a connection of an admitted caller is held to. @param check whether the caller would be admitted now */
 export function vigilOf(
   caller: IdentifiedCaller,
-  { freshness }: Route,
+  route: Route,
   check: () => boolean | Promise<boolean>,
 ): Vigil {
   const endsAt = caller.kind === 'session' ? undefined : caller.expiresAt * 1000;
-  const age =
-    caller.kind === 'foreign'
-      ? undefined
-      : maximumAge(freshness, caller.kind === 'session' ? 'session' : 'token');
+  const age = askedWithin(caller, route);
   const perMessage = age === 0;
   return { check, boundSeconds: perMessage ? STRICT_BOUND_SECONDS : age, perMessage, endsAt };
 }
@@ -86,10 +82,13 @@ export function keepVigil(vigil: Vigil, end: (why: VigilEnd) => void): () => voi
   if (boundSeconds !== undefined) {
     const lead = Math.min(boundSeconds / 2, LEAD_SECONDS);
     const ask = async () => {
-      // From this question to the end of the next one's patience it is `boundSeconds`.
+      const askedAt = Date.now();
       const why = await whyOver(vigil, lead * 1000);
+      // From this question to the end of the next one's patience it is `boundSeconds`, however late the answer was: the
+      // session may have ended right after it was asked about.
+      const next = askedAt + (boundSeconds - lead) * 1000;
       if (why) finish(why);
-      else if (!over) asking = setTimeout(ask, (boundSeconds - lead) * 1000);
+      else if (!over) asking = setTimeout(ask, Math.max(next - Date.now(), 0));
     };
     // At once: the answer that let the caller in may be as old as the route allows, and the origin took its time.
     void ask();

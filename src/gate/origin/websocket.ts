@@ -10,10 +10,18 @@ const unsaid = new Set([1004, 1006, 1015]);
 
 /** An object that has not answered by then is unreachable. */
 const PATIENCE_MILLISECONDS = 10_000;
-/** What may wait for an answer, beside one message of whatever size. An isolate has 128 MiB. */
+/** What may wait for an answer, beside one message of whatever size: on a connection, and in all. An isolate has 128 MiB. */
 const MAXIMUM_WAITING_BYTES = 16 * 1024 * 1024;
+const MAXIMUM_WAITING_BYTES_IN_ALL = 48 * 1024 * 1024;
+/** What an empty message takes, too. */
+const MESSAGE_BYTES = 256;
+let waitingInAll = 0;
 
-const sizeOf = (data: Data): number => (typeof data === 'string' ? data.length * 2 : data.byteLength);
+/** What a message counts for: one of whatever size, and others beside it, may be on their way. */
+function sizeOf(data: Data): number {
+  const bytes = typeof data === 'string' ? data.length * 2 : data.byteLength;
+  return Math.min(bytes, MAXIMUM_WAITING_BYTES / 2) + MESSAGE_BYTES;
+}
 
 /**
  * Stands between a caller and its origin's WebSocket for as long as the caller may be there: 1008 then, to both sides;
@@ -28,13 +36,26 @@ export function relayed(response: Response, origin: WebSocket, vigil: Vigil): Re
   let waitingBytes = 0;
 
   /** Nothing happens to a side that is closed already. */
-  const close = (side: WebSocket, code: number, reason: string): void =>
-    code === NO_STATUS ? side.close() : side.close(code, reason);
+  function close(side: WebSocket, code: number, reason: string): void {
+    try {
+      if (code === NO_STATUS) side.close();
+      else side.close(code, reason);
+    } catch {
+      // A side may say 999 or bytes that are no text; it is gone all the same, and the other must not stay.
+      side.close(codes.internalError, 'The other side closed in a way that cannot be passed on.');
+    }
+  }
+
+  function release(bytes: number): void {
+    waitingBytes -= bytes;
+    waitingInAll -= bytes;
+  }
 
   function end(code: number, reason: string): void {
     if (over) return;
     over = true;
     waiting = undefined;
+    release(waitingBytes);
     stop();
     close(client, code, reason);
     close(origin, code, reason);
@@ -46,12 +67,13 @@ export function relayed(response: Response, origin: WebSocket, vigil: Vigil): Re
   async function ask(): Promise<void> {
     while (waiting && waiting.length > 0) {
       const batch = waiting;
+      const bytes = waitingBytes;
       waiting = [];
-      waitingBytes = 0;
       const why = await whyOver(vigil, PATIENCE_MILLISECONDS);
       if (over) return;
       if (why) return endBy(why);
       for (const step of batch) step();
+      if (!over) release(bytes);
     }
     waiting = undefined;
   }
@@ -59,10 +81,14 @@ export function relayed(response: Response, origin: WebSocket, vigil: Vigil): Re
   function inTurn(bytes: number, step: () => void): void {
     if (!vigil.perMessage) {
       step();
-    } else if (waitingBytes > 0 && waitingBytes + bytes > MAXIMUM_WAITING_BYTES) {
+    } else if (
+      waitingBytes > 0 &&
+      (waitingBytes + bytes > MAXIMUM_WAITING_BYTES || waitingInAll + bytes > MAXIMUM_WAITING_BYTES_IN_ALL)
+    ) {
       end(codes.tryAgainLater, 'Too much at once.');
     } else {
       waitingBytes += bytes;
+      waitingInAll += bytes;
       waiting?.push(step);
       if (waiting) return;
       waiting = [step];
@@ -91,10 +117,10 @@ export function relayed(response: Response, origin: WebSocket, vigil: Vigil): Re
         stop();
         return close(to, code, reason);
       }
-      inTurn(0, () => (unsaid.has(code) ? endBroken() : close(to, code, reason)));
+      inTurn(MESSAGE_BYTES, () => (unsaid.has(code) ? endBroken() : close(to, code, reason)));
     });
     from.addEventListener('error', () => {
-      if (!over) inTurn(0, endBroken);
+      if (!over) inTurn(MESSAGE_BYTES, endBroken);
     });
     // The goodbye of one side is answered by the other, not by the runtime.
     from.accept({ allowHalfOpen: true });

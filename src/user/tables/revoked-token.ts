@@ -1,8 +1,8 @@
 import { first } from './sql.ts';
 
 /**
- * What was ended before it expired by itself: access tokens, by their `jti`, `<family>.<random>`; and the gate's handles,
- * as `gate.<session>.<handle>`.
+ * What was ended before it expired by itself: access tokens, by their `jti`, `<family>.<random>` or
+ * `gate~<handle>.<random>`; and the gate's handles, as `gate.<session>.<handle>`.
  */
 export class RevokedTokenTable {
   readonly #sql: SqlStorage;
@@ -15,7 +15,7 @@ export class RevokedTokenTable {
     return first(this.#sql, 'SELECT 1 AS found FROM revoked_token WHERE token_id = ?', tokenId) !== undefined;
   }
 
-  /** Those of a family. A range of the primary key: `/` is the character after the dot. */
+  /** Those of a family, or of whatever is in its place. A range of the primary key: `/` is the character after the dot. */
   of(familyId: string): string[] {
     const rows = this.#sql.exec<{ tokenId: string }>(
       'SELECT token_id AS tokenId FROM revoked_token WHERE token_id >= ? AND token_id < ?',

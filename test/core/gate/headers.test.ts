@@ -71,10 +71,15 @@ describe('what an origin receives', () => {
       'TE',
       'Trailer',
       'Keep-Alive',
+      'Expect',
       'Proxy-Authorization',
       'Upgrade',
     ],
     // Each of them tells some origin who is calling, where, or what for.
+    ...['X-Trino-User', 'X-Presto-User', 'X-ProxiedEntitiesChain', 'es-security-runas-user', 'X-Hasura-Role'],
+    ...['X-Impersonate-User', 'X-On-Behalf-Of', 'X-OAuth-Scopes', 'X-Verified-Email', 'X-Preferred-Username'],
+    ...['X-Client-Principal', 'X-Rundeck-User', 'X-Delegated-User', 'X-Acting-User', 'X-Logged-In-User'],
+    ...['X-End-User', 'X-GitHub-User', 'X-Account-Id', 'X-Org-Id'],
     ...[
       'GAP-Signature',
       'X-Pomerium-Jwt-Assertion',

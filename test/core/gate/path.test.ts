@@ -160,6 +160,7 @@ describe('reading a request target', () => {
     ['an address in octal', 'http://0177.0.0.1/x'],
     ['an address with three numbers', 'http://127.0.1/x'],
     ['a port with a zero before it', 'http://app.test:08080/x'],
+    ['a host longer than any name', `http://${'a'.repeat(63)}.${'a.'.repeat(95)}b/x`],
     ['a port that there is not', 'http://app.test:65536/x'],
     ['an empty port', 'http://app.test:/x'],
   ])('refuses %s', (_, url) => {

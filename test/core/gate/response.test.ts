@@ -9,6 +9,8 @@ describe('an answer that identity shaped', () => {
     ['public, max-age=60, s-maxage=600', 'private, max-age=60'],
     ['no-cache', 'private, no-cache'],
     ['no-store', 'no-store'],
+    ['must-understand, no-store, s-maxage=600', 'no-store'],
+    ['private, public, s-maxage=60', 'private'],
     ['Private, max-age=5', 'Private, max-age=5'],
     ['public="x, private", max-age=5', 'private, max-age=5'],
     ['private="Set-Cookie", max-age=5', 'private, max-age=5'],
