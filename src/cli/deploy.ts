@@ -44,6 +44,9 @@ async function sizeOf(folder: string): Promise<string> {
 // Left as it is on a fresh clone: fine for a dry run, useless for people.
 const isPlaceholder = (fault: string) => fault.includes('is the placeholder');
 
+// Of a Worker's secrets nothing is known here. Without it the Worker answers 503 and says so in its log.
+const isSecret = (fault: string) => fault.includes('.originSecret.value: is missing');
+
 /** Checks the configuration and hands over to `wrangler deploy`. */
 export async function deploy(args: string[]): Promise<number> {
   const options = readOptions(args);
@@ -57,10 +60,13 @@ export async function deploy(args: string[]): Promise<number> {
     );
   }
   const faults = await configurationFaults(environment, variables);
-  const warnings = options.dryRun ? faults.filter(isPlaceholder) : [];
+  const secrets = faults.filter(isSecret);
+  const warnings = [...secrets, ...(options.dryRun ? faults.filter(isPlaceholder) : [])];
   const fatal = faults.filter((fault) => !warnings.includes(fault));
   if (fatal.length > 0) throw new Failure(fatal.join('\n'));
   for (const line of warnings) console.error(`portcullis: before the real deployment: ${line}`);
+  if (secrets.length > 0)
+    console.error('portcullis: where that comes from a secret, set it: npx wrangler secret put <NAME>');
 
   const outdir = options.outdir ?? (await mkdtemp(join(tmpdir(), 'portcullis-deploy-')));
   try {

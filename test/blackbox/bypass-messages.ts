@@ -2,6 +2,8 @@ import { type Attempt, attempts, hidden, request, withBody } from './bypass-atte
 
 const post = (body: string, ...lines: readonly string[]) => request('POST', '/public/', ...lines) + body;
 const oneLength = 'a message has one length, or none (RFC 9112 §6.3)';
+/** On a public route the origin is asked before the body is read; the runtime does not tell which of the two broke off. */
+const brokenBody = [400, 502];
 const oneEnd = 'where a message ends is said in one way';
 const asNext = 'what follows is a request of its own, and judged';
 
@@ -119,7 +121,7 @@ export const byMessage: Attempt[] = attempts([
     'chunk extensions',
     oneEnd,
     post(`1;\nx\r\nx\r\n0\r\n\r\n${hidden}`, 'Transfer-Encoding: chunked'),
-    400,
+    brokenBody,
     1,
   ],
   [
@@ -127,7 +129,7 @@ export const byMessage: Attempt[] = attempts([
     'chunk sizes',
     oneEnd,
     post(`0x1\r\nx\r\n0\r\n\r\n${hidden}`, 'Transfer-Encoding: chunked'),
-    400,
+    brokenBody,
     1,
   ],
   [
@@ -135,7 +137,7 @@ export const byMessage: Attempt[] = attempts([
     'chunk sizes',
     oneEnd,
     post(`10000000000000000\r\n${hidden}`, 'Transfer-Encoding: chunked'),
-    400,
+    brokenBody,
     1,
   ],
   [
@@ -143,7 +145,7 @@ export const byMessage: Attempt[] = attempts([
     'chunk sizes',
     oneEnd,
     post(`-1\r\n${hidden}`, 'Transfer-Encoding: chunked'),
-    400,
+    brokenBody,
     1,
   ],
   [

@@ -40,6 +40,21 @@ describe('npm run deploy', () => {
     expect(errors()).toMatch(line);
   });
 
+  test('does not know secrets: one that a route needs is a reminder', async () => {
+    const path = join(copy.folder, 'portcullis.config.ts');
+    const text = await readFile(path, 'utf8');
+    const route = `{ host: 'app.example', path: '/*', origin: 'https://origin.example', allow: 'session',
+      originSecret: { header: 'X-Origin-Secret', value: env.ORIGIN_SECRET } }`;
+    // What the routes are without the demo.
+    await writeFile(path, text.replace(/\[\],(?=\s*\}\)\);\s*$)/, `[${route}],`));
+    const { exited, errors } = portcullis(copy.folder, 'deploy', '--dry-run');
+    const code = await exited;
+    await writeFile(path, text);
+    expect(code).toBe(0);
+    expect(errors()).toContain('routes[0].originSecret.value: is missing');
+    expect(errors()).toContain('npx wrangler secret put');
+  });
+
   test('a fault other than the placeholder stops a dry run', async () => {
     const path = join(copy.folder, 'portcullis.config.ts');
     const text = await readFile(path, 'utf8');
