@@ -20,7 +20,7 @@ let waitingInAll = 0;
 /** What a message counts for: one of whatever size, and others beside it, may be on their way. */
 function sizeOf(data: Data): number {
   const bytes = typeof data === 'string' ? data.length * 2 : data.byteLength;
-  return Math.min(bytes, MAXIMUM_WAITING_BYTES / 2) + MESSAGE_BYTES;
+  return Math.min(bytes + MESSAGE_BYTES, MAXIMUM_WAITING_BYTES / 2);
 }
 
 /**
