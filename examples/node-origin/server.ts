@@ -16,7 +16,7 @@ function firstUse({ id, expiresAt }: AssertionUse): boolean {
   return isFirst;
 }
 
-// Each route of the gate is an audience of its own: what was signed for one is refused at the other.
+// Each `resource` is an audience of its own, by default one for each path: what was signed for one is refused at the other.
 const aboutCaller = assertionVerifier({ issuer, audience: `${GATE}/node/account` });
 const aboutRequest = assertionVerifier({
   issuer,

@@ -11,7 +11,7 @@ interface Environment {
 
 type Verify = (request: Request) => ReturnType<ReturnType<typeof assertionVerifier>>;
 
-/** By path. Each route of the gate is an audience of its own: what was signed for one is refused at the other. */
+/** By path. Each `resource` is an audience of its own: what was signed for one is refused at the other. */
 function verifiers({ PORTCULLIS_ISSUER: issuer, GATE }: Environment): Record<string, Verify> {
   const aboutCaller = assertionVerifier({ issuer, audience: `${GATE}/worker/account` });
   const aboutRequest = assertionVerifier({ issuer, audience: `${GATE}/worker/payments`, request: true });

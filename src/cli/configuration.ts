@@ -44,8 +44,11 @@ function bindings(environment: WranglerEnvironment): Record<string, unknown> {
   ];
   return Object.fromEntries([
     ...named.map((name) => [name, {}] as const),
-    ...[...(environment.services ?? []), ...(environment.mtls_certificates ?? [])].map(
-      ({ binding }) => [binding, { fetch() {} }] as const,
+    ...[environment.services, environment.mtls_certificates, environment.vpc_services]
+      .flatMap((some) => some ?? [])
+      .map(({ binding }) => [binding, { fetch() {} }] as const),
+    ...(environment.dispatch_namespaces ?? []).map(
+      ({ binding }) => [binding, { get: () => ({ fetch() {} }) }] as const,
     ),
   ]);
 }
@@ -58,33 +61,99 @@ const lines = (error: unknown): string[] => {
 };
 const placed = (error: unknown): string[] => lines(error).map((line) => `${file}: ${line}`);
 
+/** Of a value in the configuration that only the deployed Worker knows. */
+const placeOfSecret = /: routes\[(\d+)\]\.originSecret\.value: /;
+
+/** Long and plain enough for everything that a secret may have to be. */
+const STAND_IN = 'a-secret-that-only-the-Worker-knows';
+
+interface SomeRoutes {
+  routes?: { originSecret?: { value?: unknown } }[];
+}
+
+/** The variable that a route's originSecret is made of, where it is one that is not known here. */
+function secretBehind(
+  define: (environment: object) => SomeRoutes,
+  environment: Record<string, unknown>,
+  route: number,
+): string | undefined {
+  const unknown = new Set<string>();
+  const asking = new Proxy(environment, {
+    get(target, name) {
+      if (typeof name === 'string' && !Object.hasOwn(target, name)) unknown.add(name);
+      return Reflect.get(target, name);
+    },
+  });
+  define(asking);
+  return [...unknown].find((name) => {
+    try {
+      const { routes } = define({ ...environment, [name]: STAND_IN });
+      return String(routes?.[route]?.originSecret?.value).includes(STAND_IN);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What is wrong with a configuration, one line each. */
+export interface Findings {
+  faults: string[];
+  /** What some originSecret is made of and is not known here, with the fault that it would be: the Worker itself checks it. */
+  unknownSecrets: { name: string; fault: string }[];
+}
+
 /**
- * Evaluates portcullis.config.ts as the Worker will and answers with its faults, one line each.
+ * Evaluates portcullis.config.ts as the Worker will.
  * @param environment the bindings of wrangler.jsonc
  * @param variables every variable and secret that is known; the root secret is checked when it is among them
+ * @param knowsSecrets whether a secret that is not among them is nowhere
  */
-export async function configurationFaults(
+export async function checkConfiguration(
   environment: WranglerEnvironment,
   variables: Record<string, string>,
-): Promise<string[]> {
+  knowsSecrets: boolean,
+): Promise<Findings> {
+  const unknownSecrets: Findings['unknownSecrets'] = [];
   let checks: Checks;
   try {
     checks = await load();
   } catch (error) {
-    return error instanceof Failure ? [error.message] : placed(error);
+    return { faults: error instanceof Failure ? [error.message] : placed(error), unknownSecrets };
   }
-  if (typeof checks.define !== 'function') {
-    return [`${file}: its default export must be defineConfig((env) => ({ ... }))`];
+  const { define } = checks;
+  if (typeof define !== 'function') {
+    return {
+      faults: [`${file}: its default export must be defineConfig((env) => ({ ... }))`],
+      unknownSecrets,
+    };
   }
-  const env = { ...bindings(environment), ...variables };
-  const faults: string[] = [];
-  try {
-    checks.loadConfig(checks.define, env);
-  } catch (error) {
-    faults.push(...placed(error));
+  const env: Record<string, unknown> = { ...bindings(environment), ...variables };
+  const faultsNow = (): string[] => {
+    try {
+      checks.loadConfig(define, env);
+      return [];
+    } catch (error) {
+      return placed(error);
+    }
+  };
+  let faults = faultsNow();
+  /** The first fault that is nothing but a secret which is not known here. */
+  const nextSecret = () => {
+    for (const fault of faults) {
+      const route = placeOfSecret.exec(fault)?.[1];
+      const name = route && secretBehind(define as (environment: object) => SomeRoutes, env, Number(route));
+      if (name) return { name, fault };
+    }
+  };
+  while (!knowsSecrets) {
+    const secret = nextSecret();
+    if (!secret) break;
+    unknownSecrets.push(secret);
+    env[secret.name] = STAND_IN;
+    faults = faultsNow();
   }
   if (variables.PORTCULLIS_SECRET !== undefined) {
     await checks.rootSecrets(env).catch((error) => faults.push(...lines(error)));
   }
-  return faults;
+  return { faults, unknownSecrets };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { configurationFaults } from './configuration.ts';
+import { checkConfiguration } from './configuration.ts';
 import { Failure } from './failure.ts';
 import { exitCodeOf, readWranglerConfiguration, root, spawnWrangler } from './wrangler.ts';
 
@@ -59,7 +59,7 @@ export async function deploy(args: string[]): Promise<number> {
       'PORTCULLIS_ENVIRONMENT is "development", which is for this machine only: its mailbox shows everybody\'s mail',
     );
   }
-  const faults = await configurationFaults(environment, variables);
+  const { faults, unknownSecrets } = await checkConfiguration(environment, variables, false);
   const secrets = faults.filter(isSecret);
   const warnings = [...secrets, ...(options.dryRun ? faults.filter(isPlaceholder) : [])];
   const fatal = faults.filter((fault) => !warnings.includes(fault));
@@ -67,6 +67,12 @@ export async function deploy(args: string[]): Promise<number> {
   for (const line of warnings) console.error(`portcullis: before the real deployment: ${line}`);
   if (secrets.length > 0)
     console.error('portcullis: where that comes from a secret, set it: npx wrangler secret put <NAME>');
+  const target = options.env ? ` --env ${options.env}` : '';
+  for (const { name, fault } of unknownSecrets) {
+    console.error(
+      `portcullis: before the real deployment: npx wrangler secret put ${name}${target} (${fault})`,
+    );
+  }
 
   const outdir = options.outdir ?? (await mkdtemp(join(tmpdir(), 'portcullis-deploy-')));
   try {
@@ -87,7 +93,6 @@ export async function deploy(args: string[]): Promise<number> {
     if (options.outdir === undefined) await rm(outdir, { recursive: true, force: true });
   }
   if (!options.dryRun) {
-    const target = options.env ? ` --env ${options.env}` : '';
     console.log('If this was the first deployment, it refuses everything until it has its root secret:');
     console.log(`  openssl rand -base64 32 | npx wrangler secret put PORTCULLIS_SECRET${target}`);
   }

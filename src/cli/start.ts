@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { configurationFaults } from './configuration.ts';
+import { checkConfiguration } from './configuration.ts';
 import { buildDemo } from './demo.ts';
 import { developmentVariables } from './development-secret.ts';
 import { Failure } from './failure.ts';
@@ -80,7 +80,7 @@ export async function start(args: string[]): Promise<number> {
     ...(await developmentVariables(persistTo)),
     PORTCULLIS_ISSUER: issuer,
   };
-  const faults = await configurationFaults(development, variables);
+  const { faults } = await checkConfiguration(development, variables, true);
   if (faults.length > 0) throw new Failure(faults.join('\n'));
 
   await buildDemo();

@@ -18,6 +18,8 @@ export interface WranglerEnvironment {
   d1_databases?: { binding: string }[];
   services?: { binding: string; service: string }[];
   mtls_certificates?: { binding: string }[];
+  vpc_services?: { binding: string }[];
+  dispatch_namespaces?: { binding: string }[];
 }
 
 export interface WranglerConfiguration extends WranglerEnvironment {

@@ -45,6 +45,18 @@ function isPublicIpv6([first = 0, second = 0]: number[]): boolean {
   );
 }
 
+/** Whether a host, as a parsed URL writes it, is this very machine (RFC 6890, RFC 6761 §6.3), by whatever name. */
+export function isOwnMachine(host: string): boolean {
+  const four = ipv4(host);
+  if (four !== undefined) return four === 0 || four >>> 24 === 0x7f;
+  const six = ipv6(host);
+  if (!six) return /(?:^|\.)localhost\.?$/.test(host);
+  const [group = 0, low = 0] = six.slice(6);
+  // IPv4-mapped as well: such an address is the same socket.
+  const isMapped = six.slice(0, 5).every((each) => each === 0) && six[5] === 0xffff;
+  return isMapped ? group >>> 8 === 0x7f : six.slice(0, 7).every((each) => each === 0) && low <= 1;
+}
+
 /** Names that resolve inside a network only (RFC 6761, RFC 6762, RFC 8375, RFC 9476 and what clouds and routers use). */
 const privateName =
   /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|corp|private|alt|test|invalid|onion|home\.arpa)$/;

@@ -1,8 +1,9 @@
-import type { Environment } from '../environment.ts';
 import type { ConfigInput } from './schema.ts';
 
+export type { Environment } from '../environment.ts';
 export type { ConfigInput } from './schema.ts';
-export type DefineConfig = (environment: Environment) => ConfigInput;
+/** Bindings of your own are known here once `Cloudflare.Env` has them: run `wrangler types`, or declare them there. */
+export type DefineConfig = (environment: Cloudflare.Env) => ConfigInput;
 
 /**
  * Types the configuration of a Worker: `export default defineConfig((env) => ({ ... }))`.

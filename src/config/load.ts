@@ -9,7 +9,7 @@ import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
 import { identityProviderFaults } from './identity-provider-faults.ts';
 import { originFaults } from './origin-faults.ts';
 import { resourceFaults } from './resource-faults.ts';
-import { patternFaults, routeFaults } from './route-faults.ts';
+import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
 
 export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
@@ -32,7 +32,8 @@ function* otherIssuerFaults({
     }
     // What origins see before the id of a client that speaks for itself (src/gate/origin/assertion.ts).
     if (name === 'client') yield 'issuers.client: is a name of the gate; choose another';
-    if (seen.has(issuer)) yield `issuers.${name}.issuer: ${issuer} is there already, or our own`;
+    if (seen.has(issuer))
+      yield `issuers.${name}.issuer: ${issuer} is there already, as another, as identityProvider, or as our own`;
     seen.add(issuer);
   }
   for (const [index, route] of routes.entries()) {
@@ -139,12 +140,16 @@ const words: Record<string, string> = {
 /** What must be otherwise. Never what is there: it may be a secret that was put in the wrong place. */
 function adviceOf(issue: Issue): string {
   const [top] = issue.path ?? [];
+  if (issue.path?.at(-1)?.type === 'array' && (issue.input === undefined || issue.input === false)) {
+    return 'is undefined or false; a list must not keep what a condition such as env.X && { ... } leaves out';
+  }
   const described = `described in src/config/${files[String(top?.key)] ?? 'schema.ts'}`;
   if (issue.type === 'strict_object' && issue.expected === 'never') {
     return `is no option; every one is ${described}`;
   }
   if (issue.received === 'undefined' && issue.kind === 'schema') {
-    return `is missing; it ${issue.type === 'union' ? issue.message : `is ${described}`}`;
+    const isOurs = issue.type === 'union' || issue.type === 'custom';
+    return `is missing; it ${isOurs ? issue.message : `is ${described}`}`;
   }
   switch (issue.type) {
     case 'integer':
@@ -161,7 +166,7 @@ function adviceOf(issue: Issue): string {
       // `Object`, or `("one" | "other")`.
       return issue.expected === 'Object'
         ? `must be ${words.Object}`
-        : `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}`;
+        : `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}${issue.input === 'HEAD' ? '; GET covers HEAD' : ''}`;
     case 'array':
     case 'strict_object':
     case 'record':
@@ -175,6 +180,17 @@ function adviceOf(issue: Issue): string {
   }
 }
 
+/** One line each: what an operator named may have a line break in it. */
+const told = (faults: string[]): string =>
+  faults
+    .map((fault) =>
+      fault.replace(
+        /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+    )
+    .join('\n');
+
 /** A path up to its first wildcard, without the slash before it. */
 function pathOfResource(path: string): string {
   const pattern = parsePattern(path, '/');
@@ -187,17 +203,18 @@ function pathOfResource(path: string): string {
  * @throws ConfigError naming every fault, never a secret.
  */
 export function loadConfig(define: DefineConfig, environment: Environment): Config {
-  const parsed = v.safeParse(schema, define(environment));
+  // The same bindings, by the name under which an operator adds to them.
+  const parsed = v.safeParse(schema, define(environment as Cloudflare.Env));
   if (!parsed.success) {
     const lines = parsed.issues.flatMap(nearest).map((issue) => `${placeOf(issue)}: ${adviceOf(issue)}`);
-    throw new ConfigError(lines.join('\n'));
+    throw new ConfigError(told(lines));
   }
   const { routes, ...rest } = parsed.output;
   const issuerHost = new URL(rest.issuer).host;
   const scheme = new URL(rest.issuer).protocol;
   const placed = routes.map((route) => ({ ...route, host: route.host ?? issuerHost }));
   const malformed = [...patternFaults(placed, scheme)];
-  if (malformed.length > 0) throw new ConfigError(malformed.join('\n'));
+  if (malformed.length > 0) throw new ConfigError(told(malformed));
   const resolved = placed.map(
     (route): Route => ({
       ...route,
@@ -217,7 +234,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
       `clients[${reserved}].clientId: "${GATE_CLIENT_ID}" is the gate's own; choose another`,
     );
   }
-  const found = [...faults(config)];
-  if (found.length > 0) throw new ConfigError(found.join('\n'));
+  const found = [...faults(config), ...sharedResourceFaults(resolved, (index) => !placed[index]?.resource)];
+  if (found.length > 0) throw new ConfigError(told(found));
   return config;
 }

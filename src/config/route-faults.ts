@@ -1,6 +1,7 @@
 import { includes, overlap, type Pattern, parsePattern } from '../core/gate/pattern.ts';
 import { foldedPattern, hostMatcher, isLiteralHost, methodsOf, parseHost } from '../core/gate/route.ts';
 import { acrValuesSupported } from '../core/oauth/acr.ts';
+import { isOwnMachine } from './address.ts';
 import { issuerPaths } from './issuer-paths.ts';
 import { hostFault, pathFault } from './route-pattern.ts';
 import type { Config, Route } from './schema.ts';
@@ -13,7 +14,7 @@ export function* patternFaults(
   for (const [index, { host, path, resource }] of routes.entries()) {
     const inHost = hostFault(host, scheme);
     if (inHost) yield `routes[${index}].host: ${host} ${inHost}`;
-    if (resource === undefined && !isLiteralHost(host)) {
+    else if (resource === undefined && !isLiteralHost(host)) {
       yield `routes[${index}].resource: is missing; many hosts have no one address, name one such as 'https://apps.example'`;
     }
     const inPath = pathFault(path);
@@ -60,6 +61,10 @@ function shadowing(routes: readonly Route[], index: number): number[] | undefine
   return needed.includes(undefined) ? undefined : [...new Set(needed.filter((one) => one !== undefined))];
 }
 
+/** http://127.0.0.1:8787 is http://localhost:8787 by another name. */
+const isSameMachine = (one: URL, other: URL): boolean =>
+  isOwnMachine(one.hostname) && isOwnMachine(other.hostname) && one.port === other.port;
+
 function* placeFaults(config: Config, route: Route, index: number): Generator<string> {
   const issuer = new URL(config.issuer);
   const { host, path, origin } = route;
@@ -72,11 +77,11 @@ function* placeFaults(config: Config, route: Route, index: number): Generator<st
   const pattern = pathPattern(path);
   // A gate alone has no pages and no tokens of its own that an origin on its host could get at.
   const alone = config.identityProvider !== undefined;
+  if (includes(pathPattern('/.portcullis*'), pattern)) {
+    yield `routes[${index}].path: ${path} is the gate's own; choose another path`;
+  }
   const own = host !== issuer.host ? [] : alone ? ['/.well-known/jwks.json'] : issuerPaths;
-  if (
-    includes(pathPattern('/.portcullis*'), pattern) ||
-    own.some((one) => includes(pathPattern(`${one}/*`), pattern))
-  ) {
+  if (own.some((one) => includes(pathPattern(`${one}/*`), pattern))) {
     yield `routes[${index}].path: ${path} is the issuer's own; choose another path or another host`;
   }
   if (
@@ -94,11 +99,22 @@ function* placeFaults(config: Config, route: Route, index: number): Generator<st
   const upstream = url === undefined ? undefined : new URL(url).host.replace(/\.(?=:|$)/, '');
   if (
     upstream !== undefined &&
-    (upstream === issuer.host || config.routes.some((any) => hostMatcher(any.host)(upstream)))
+    (upstream === issuer.host ||
+      isSameMachine(new URL(`http://${upstream}`), issuer) ||
+      config.routes.some((any) => hostMatcher(any.host)(upstream)))
   ) {
     yield `routes[${index}].origin: ${url} is the gate itself; a request would go round in a circle`;
   }
 }
+
+/** What any client may ask for, or one that registers itself. */
+export const requestableScope = (config: Config): ReadonlySet<string> =>
+  new Set([
+    ...config.clients.flatMap(({ scope }) => scope),
+    ...[config.registration, config.clientIdMetadataDocuments].flatMap((policy) =>
+      policy.kind === 'closed' ? [] : policy.scope,
+    ),
+  ]);
 
 /** Who could meet the conditions at all. */
 function* conditionFaults(config: Config, route: Route, index: number): Generator<string> {
@@ -107,10 +123,7 @@ function* conditionFaults(config: Config, route: Route, index: number): Generato
   const hasOthers = route.issuers.length > 0;
   const policies = [config.registration, config.clientIdMetadataDocuments];
   const isOpen = policies.some(({ kind }) => kind !== 'closed');
-  const scopes = new Set([
-    ...config.clients.flatMap(({ scope }) => scope),
-    ...policies.flatMap((policy) => (policy.kind === 'closed' ? [] : policy.scope)),
-  ]);
+  const scopes = requestableScope(config);
   const clients = new Set(config.clients.map(({ clientId }) => clientId));
   const contexts = acrValuesSupported();
   for (const { scope = [], clients: named = [], acrValues } of route.allow) {
@@ -121,8 +134,10 @@ function* conditionFaults(config: Config, route: Route, index: number): Generato
     for (const one of named) {
       const ofAnother = route.issuers.some((name) => one.startsWith(`${name}:`));
       if (!isOpen && !ofAnother && !clients.has(one)) {
-        const how = hasOthers ? `; write '${route.issuers[0]}:<client id>' for one of another issuer` : '';
-        yield `routes[${index}].allow.clients: "${one}" is none of clients${how}`;
+        const how = hasOthers
+          ? `write '${route.issuers[0]}:<client id>' for one of another issuer`
+          : 'add it to clients or mend the name';
+        yield `routes[${index}].allow.clients: "${one}" is none of clients; ${how}`;
       }
     }
     if (!hasOthers && acrValues && !acrValues.some((one) => contexts.includes(one))) {
@@ -151,5 +166,38 @@ export function* routeFaults(config: Config): Generator<string> {
     // The gate signs out of a host, not of a route.
     if (other >= 0 && other < index)
       yield `routes[${index}].signOut: must be ${routes[other]?.signOut}, as routes[${other}] has it for the same host`;
+  }
+}
+
+const isSameOrigin = (one: Route['origin'], other: Route['origin']): boolean =>
+  one === other ||
+  // A service binding has whatever member it is asked for.
+  (typeof one === 'object' &&
+    typeof other === 'object' &&
+    !('fetch' in one) &&
+    !('fetch' in other) &&
+    one.url === other.url &&
+    one.through === other.through);
+
+/**
+ * Routes with one resource take each other's tokens and assertions: between two origins somebody must have said so.
+ * @param isDefault whether the resource of a route was made of its path
+ */
+export function* sharedResourceFaults(
+  routes: readonly Route[],
+  isDefault: (index: number) => boolean,
+): Generator<string> {
+  for (const [index, route] of routes.entries()) {
+    if (route.allow === 'public') continue;
+    const other = routes.findIndex(
+      (earlier, at) =>
+        at < index &&
+        earlier.allow !== 'public' &&
+        earlier.resource === route.resource &&
+        (isDefault(at) || isDefault(index)) &&
+        !isSameOrigin(earlier.origin, route.origin),
+    );
+    if (other >= 0)
+      yield `routes[${index}].resource: ${route.resource} is also that of routes[${other}], which has another origin; name a resource for each`;
   }
 }

@@ -27,12 +27,25 @@ function sizeFault(pattern: Pattern): string | undefined {
   }
 }
 
+/** How the first character is written that must be percent-encoded; nothing where none is, or no encoding of it passes. */
+function encodingOfFirst(sample: string): string | undefined {
+  const isTakenAs = (text: string) => normalisePath(`/x${text}x`).kind === 'path';
+  const character = Array.from(sample.toWellFormed()).find((one) => /[^!-~]|["<>^`{}]/.test(one));
+  const encoded = character && encodeURIComponent(character);
+  return encoded && isTakenAs(encoded) ? `${character} must be percent-encoded, ${encoded}` : undefined;
+}
+
 /** Why a route cannot have a path, or nothing. */
 export function pathFault(path: string): string | undefined {
   const pattern = parsePattern(path, '/');
-  if (!pattern || !isTaken({ pathname: path })) return syntax;
+  if (!pattern || !isTaken({ pathname: path })) {
+    return path.includes('?') ? `${syntax}; a route has no query` : syntax;
+  }
   const sample = sampleOf(pattern);
+  if (sample.includes('?')) return 'matches nothing: a route has no query';
   const normalised = normalisePath(sample);
+  const encoding = encodingOfFirst(sample);
+  if (encoding) return `matches nothing: ${encoding}`;
   if (normalised.kind === 'refused')
     return `matches nothing: ${normalised.reason}, and such requests are refused`;
   if (normalised.path !== sample) {
@@ -47,6 +60,7 @@ export function pathFault(path: string): string | undefined {
 
 /** Why a route cannot have a host, or nothing. @param scheme of the issuer, with its colon */
 export function hostFault(host: string, scheme: string): string | undefined {
+  if (host.includes('://')) return 'is a URL; name the host alone';
   let sample = host;
   if (!isLiteralHost(host)) {
     const parsed = parseHost(host);

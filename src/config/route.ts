@@ -5,12 +5,17 @@ const text = v.pipe(v.string(), v.nonEmpty());
 const oneOrMore = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.minLength(1));
 
 /** A name of a header (RFC 9110 §5.1). Underscores are left out: to many servers they are hyphens. */
-const headerName = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be the name of a header'));
-
-const claimValue = v.union(
-  [v.string(), v.number(), v.boolean()],
-  'must be a text, a number, true or false, or a list of those',
+const headerName = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z][A-Za-z0-9-]*$/,
+    'must be the name of a header: letters, digits and hyphens, no underscore',
+  ),
 );
+
+const claimAdvice = 'must be a text, a number, true or false, or a list of those';
+const oneClaimValue = v.union([v.string(), v.number(), v.boolean()], claimAdvice);
+const claimValue = v.union([v.string(), v.number(), v.boolean(), oneOrMore(oneClaimValue)], claimAdvice);
 
 /**
  * All of what stands in one of these is needed. A member that is left out asks for nothing; one that is there and
@@ -23,9 +28,7 @@ const condition = v.pipe(
     /** The person must be in one of these groups. See docs/gate.md for where groups come from. */
     groups: v.exactOptional(oneOrMore(text)),
     /** Each claim must have this value, or one of these; a claim that is a list must hold one of them. */
-    claims: v.exactOptional(
-      byName(text, v.union([claimValue, oneOrMore(claimValue)]), "{ department: 'sales' }"),
-    ),
+    claims: v.exactOptional(byName(text, claimValue, "{ department: 'sales' }")),
     /** The sign-in must be one of these, the preferred one first (RFC 9470). A weaker one is sent to sign in again. */
     acrValues: v.exactOptional(oneOrMore(text)),
     /** The sign-in must not be longer ago than this many seconds (RFC 9470). At least 30. */
@@ -50,28 +53,29 @@ const freshness = v.union(
   "must be 'token', 'strict' or { within: seconds }",
 );
 
-const httpOrigin = v.pipe(
-  origin,
-  v.check((text) => /^https?:/.test(text), 'must begin with https:// or http://'),
-);
-
 const isFetcher = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'fetch' in value;
 const binding = v.custom<Pick<Fetcher, 'fetch'>>(isFetcher, 'must be a binding that wrangler.jsonc names');
 
+const throughBinding = v.strictObject({
+  url: origin,
+  /** A binding of wrangler's `mtls_certificates`: the origin then knows that it is the gate who calls. */
+  through: binding,
+});
+
+const anyUpstream =
+  "must be an origin such as 'https://app.example', a service binding that wrangler.jsonc names, or { url, through }";
+
 /** A Worker reached by a service binding, the URL of an origin, or such a URL reached with a client certificate. */
-const upstream = v.union(
-  [
-    httpOrigin,
-    binding,
-    v.strictObject({
-      url: httpOrigin,
-      /** A binding of wrangler's `mtls_certificates`: the origin then knows that it is the gate who calls. */
-      through: binding,
-    }),
-  ],
-  "must be an origin such as 'https://app.example', a service binding that wrangler.jsonc names, or { url, through }",
-);
+const upstream = v.lazy((input) => {
+  // A service binding has whatever member it is asked for: this comes first.
+  if (isFetcher(input)) return binding;
+  if (typeof input === 'string') return origin;
+  if (typeof input === 'object' && input && ('url' in input || 'through' in input)) return throughBinding;
+  // Left over: what is none of them, or a binding that is not there.
+  const absent = input === undefined ? '; if it says env.X, then X is no binding of wrangler.jsonc' : '';
+  return v.union([origin, binding], anyUpstream + absent);
+});
 
 export const route = v.strictObject({
   /**
@@ -94,11 +98,15 @@ export const route = v.strictObject({
   sharesIssuerOrigin: v.optional(v.boolean(), false),
   /** Who may pass: anyone, anyone signed in, or whoever meets a condition; of a list of conditions one will do. */
   allow,
-  /** Whether CORS preflights pass to the origin, without credentials and whoever sends them. Default false: they are refused. */
+  /**
+   * Whether CORS preflights pass to the origin, without credentials and whoever sends them. Default false: they are refused.
+   * A public route passes them anyway.
+   */
   forwardPreflight: v.optional(v.boolean(), false),
   /**
    * How old the answer to "is this session still alive?" may be: as old as the token, at most `within` seconds,
-   * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through.
+   * or asked every time. Default { within: 30 }. This is the longest that a signed-out caller can still get through. With
+   * 'token' the gate's own cookie is asked about every 300 seconds.
    */
   freshness: v.optional(freshness, { within: 30 }),
   /**
@@ -139,8 +147,14 @@ export const route = v.strictObject({
     ),
     'strip',
   ),
-  /** A header by which the origin knows that it is the gate who calls; the value is a secret, taken from `env`. */
+  /**
+   * A header by which the origin knows that it is the gate who calls; the value is a secret of at least 16 characters, taken
+   * from `env`.
+   */
   originSecret: v.optional(v.strictObject({ header: headerName, value: text })),
-  /** The origin must begin to answer within this many seconds, 1 to 600. Default 30. */
+  /**
+   * The origin must begin to answer within this many seconds, 1 to 600. Default 30. A body adds the time that it takes at
+   * 64 KiB a second; one of unknown length gets four times as much.
+   */
   timeoutSeconds: v.optional(seconds(1, 600), 30),
 });

@@ -53,8 +53,9 @@ export const absoluteUri = v.pipe(
 
 export const origin = v.pipe(
   v.string(),
+  v.check((text) => /^https?:\/\//.test(text), 'must begin with https:// or http://'),
   v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
+    (text) => !/^https?:\/\//.test(text) || (URL.canParse(text) && new URL(text).origin === text),
     'must be an origin: scheme and host, no path, no trailing slash',
   ),
 );

@@ -55,6 +55,48 @@ describe('npm run deploy', () => {
     expect(errors()).toContain('npx wrangler secret put');
   });
 
+  test('takes every binding that an origin can be reached by, and names the secrets that it cannot know', async () => {
+    const [config, bindings] = ['portcullis.config.ts', 'wrangler.jsonc'].map((name) =>
+      join(copy.folder, name),
+    );
+    const texts = await Promise.all([config, bindings].map((path) => readFile(String(path), 'utf8')));
+    const [ofConfig = '', ofBindings = ''] = texts;
+    const routes = `[
+      { host: 'a.company.test', path: '/*', allow: 'session', freshness: 'strict',
+        origin: { url: 'https://origin.company.test', through: env.CERTIFICATE },
+        originSecret: { header: 'X-Gate', value: env.ORDERS_SECRET } },
+      { host: 'b.company.test', path: '/*', allow: 'session', origin: env.NETWORK,
+        originSecret: { header: 'Authorization', value: \`Bearer \${env.INVOICES_SECRET}\` } },
+      { host: 'c.company.test', path: '/*', allow: 'session', origin: env.TENANTS.get('c') },
+    ]`;
+    await writeFile(
+      String(config),
+      ofConfig.replace(/routes: env\.DEMO_ORIGIN[\s\S]*?: \[\],/, `routes: ${routes},`),
+    );
+    await writeFile(
+      String(bindings),
+      ofBindings.replace(
+        '"migrations"',
+        `"mtls_certificates": [{ "binding": "CERTIFICATE", "certificate_id": "00000000-0000-0000-0000-000000000000" }],
+         "vpc_services": [{ "binding": "NETWORK", "service_id": "00000000-0000-0000-0000-000000000000" }],
+         "dispatch_namespaces": [{ "binding": "TENANTS", "namespace": "tenants" }],
+         "migrations"`,
+      ),
+    );
+    const { exited, output, errors } = portcullis(copy.folder, 'deploy', '--dry-run');
+    expect(await exited, errors()).toBe(0);
+    for (const name of ['ORDERS_SECRET', 'INVOICES_SECRET'])
+      expect(errors()).toContain(`before the real deployment: npx wrangler secret put ${name} (`);
+    expect(output()).toContain('Bundle:');
+
+    // What is there and too short is a fault, whoever holds it.
+    const short = portcullis(copy.folder, 'deploy', '--dry-run', '--var', 'ORDERS_SECRET:short');
+    expect(await short.exited).toBe(1);
+    expect(short.errors()).toContain('routes[0].originSecret.value: must have at least 16 characters');
+    await writeFile(String(config), ofConfig);
+    await writeFile(String(bindings), ofBindings);
+  });
+
   test('a fault other than the placeholder stops a dry run', async () => {
     const path = join(copy.folder, 'portcullis.config.ts');
     const text = await readFile(path, 'utf8');

@@ -52,6 +52,10 @@ describe('a gate alone', () => {
       'clients: take clients out',
       { clients: [{ clientId: 'app', clientName: 'App', redirectUris: ['https://spa.company.org/cb'] }] },
     ],
+    [
+      'issuers.again.issuer: https://auth.company.org is there already',
+      { issuers: { again: { issuer: alone.identityProvider.issuer } } },
+    ],
     ['resources: take resources out', { resources: [{ resource: 'https://api.company.org' }] }],
     ['registration: take registration out', { registration: { kind: 'open' } }],
     ['clientIdMetadataDocuments: take', { clientIdMetadataDocuments: { kind: 'open' } }],

@@ -165,6 +165,47 @@ describe('a fault is told in one line that names the place', () => {
       { routes: [{ ...route, origin: undefined }] },
       /^routes\[0\]\.origin: is missing; it must be an origin such as .*, a service binding that wrangler/,
     ],
+    [
+      { routes: [{ ...route, origin: undefined }] },
+      /^routes\[0\]\.origin: is missing; .*if it says env\.X, then X is no binding of wrangler\.jsonc$/,
+    ],
+    // A binding, but none that answers requests.
+    [
+      { routes: [{ ...route, origin: { get() {} } }] },
+      /^routes\[0\]\.origin: must be an origin such as .*, or \{ url, through \}$/,
+    ],
+    [
+      { routes: [{ ...route, origin: { url: 'https://origin.example', through: undefined } }] },
+      /^routes\[0\]\.origin\.through: is missing; it must be a binding that wrangler\.jsonc names$/,
+    ],
+    ...['ftp://origin.example', 'origin.example', ''].map((origin): [Record<string, unknown>, RegExp] => [
+      { routes: [{ ...route, origin }] },
+      /^routes\[0\]\.origin: must begin with https:\/\/ or http:\/\/$/,
+    ]),
+    ...[undefined, false].map((one): [Record<string, unknown>, RegExp] => [
+      { routes: [one] },
+      /^routes\[0\]: is undefined or false; a list must not keep/,
+    ]),
+    [
+      { routes: [{ ...route, identityHeaders: { 'X\nY': 'sub' } }] },
+      /^routes\[0\]\.identityHeaders\.X\\u000aY: must be the name of a header: letters, digits and hyphens, no underscore$/,
+    ],
+    [
+      { routes: [{ ...route, identityHeaders: { X_Y: 'sub' } }] },
+      /^routes\[0\]\.identityHeaders\.X_Y: must be .*no underscore$/,
+    ],
+    [
+      { routes: [{ ...route, allow: { claims: { department: null } } }] },
+      /^routes\[0\]\.allow\.claims\.department: must be a text, a number, true or false, or a list of those/,
+    ],
+    [
+      { routes: [{ ...route, allow: { claims: { department: [null] } } }] },
+      /^routes\[0\]\.allow\.claims\.department.*: must be /,
+    ],
+    [
+      { routes: [{ ...route, methods: ['HEAD'] }] },
+      /^routes\[0\]\.methods\[0\]: must be one of .*; GET covers HEAD$/,
+    ],
     [{ routes: [{ ...route, path: 'a' }] }, /^routes\[0\]\.path: must begin with a slash$/],
     [{ routes: [{ ...route, origin: 'https://origin.example/x' }] }, /^routes\[0\]\.origin/],
     [{ routes: [{ ...route, origin: 'https://auth.company.example' }] }, /the gate itself/],
@@ -199,7 +240,7 @@ describe('a fault is told in one line that names the place', () => {
     ],
     [
       { issuers: { own: { issuer: 'https://auth.company.example' } } },
-      /^issuers\.own\.issuer: .* is there already, or our own/,
+      /^issuers\.own\.issuer: .* is there already, as another, as identityProvider, or as our own/,
     ],
     [{ issuers: { a: partner, b: partner } }, /^issuers\.b\.issuer: .* is there already/],
     [{ issuers: { 'The Partner': partner } }, /must be a name of small letters/],

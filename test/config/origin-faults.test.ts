@@ -19,7 +19,7 @@ function faultsOf(route: Record<string, unknown>, changes: Record<string, unknow
   return 'no fault';
 }
 
-const secret = { header: 'X-Gate-Secret', value: 'from env' };
+const secret = { header: 'X-Gate-Secret', value: 'a secret that env has' };
 const exchange = (changes = {}) => ({ accessToken: { exchange: { resource: backend, ...changes } } });
 
 describe('what an origin is told', () => {
@@ -29,12 +29,18 @@ describe('what an origin is told', () => {
       { identityHeaders: { 'X-User-Email': 'email', 'Remote-User': 'sub', 'X-Forwarded-User': 'sub' } },
     ],
     ['a secret', { originSecret: secret }],
-    ['a secret as basic credentials', { originSecret: { header: 'Authorization', value: 'Basic eDp5' } }],
+    [
+      'a secret as basic credentials',
+      { originSecret: { header: 'Authorization', value: 'Basic Z2F0ZTpzZWNyZXQ=' } },
+    ],
+    ['a secret of sixteen characters', { originSecret: { ...secret, value: 'sixteen letters.' } }],
     ['a secret on a public route', { allow: 'public', originSecret: secret }],
     ['an exchanged token', exchange({ scope: ['backend:read'] })],
+    ['plain to read where nothing is secret', { origin: 'http://origin.example' }],
     ['a token that is passed on', { accessToken: 'pass' }],
   ])('may be %s', (_, route) => {
-    expect(faultsOf(route)).toBe('no fault');
+    const resources = [{ resource: backend, scope: { 'backend:read': 'Read the backend' } }];
+    expect(faultsOf(route, { resources })).toBe('no fault');
   });
 
   it.each([
@@ -62,8 +68,31 @@ describe('what an origin is told', () => {
       { originSecret: { ...secret, header: 'Authorization' }, accessToken: 'pass' },
       'where accessToken puts the token',
     ],
-    [{ originSecret: { ...secret, value: 'a\nb' } }, 'routes[0].originSecret.value: must be printable ASCII'],
-    [{ originSecret: { ...secret, value: ' a' } }, 'routes[0].originSecret.value: must be printable ASCII'],
+    [
+      { originSecret: { ...secret, value: 'sixteen\nletters' } },
+      'routes[0].originSecret.value: must be printable ASCII',
+    ],
+    [
+      { originSecret: { ...secret, value: ' sixteen letters' } },
+      'routes[0].originSecret.value: must be printable ASCII',
+    ],
+    [{ originSecret: { ...secret, value: 'fifteen letters' } }, 'value: must have at least 16 characters'],
+    [{ originSecret: { ...secret, value: 'Bearer undefined' } }, 'value: has "undefined" in it'],
+    [
+      { origin: 'http://origin.example', originSecret: secret },
+      'must be https, so that nobody on the way reads what originSecret',
+    ],
+    [{ origin: 'http://origin.example', accessToken: 'pass' }, 'reads what accessToken sends'],
+    [{ origin: 'http://origin.example', ...exchange() }, 'reads what accessToken sends'],
+    [
+      { origin: { url: 'http://origin.example', through: { fetch() {} } }, originSecret: secret },
+      'reads what originSecret sends',
+    ],
+    [exchange({ scope: ['backend:reed'] }), 'exchange.scope: nothing defines "backend:reed"'],
+    [
+      { allow: 'public', forwardPreflight: true },
+      'routes[0].forwardPreflight: a public route passes preflights anyway',
+    ],
     [{ ...exchange(), freshness: 'token' }, "routes[0].accessToken.exchange: needs freshness 'strict'"],
     [
       exchange({ resource: 'https://auth.company.example' }),
@@ -86,6 +115,39 @@ describe('what an origin is told', () => {
     expect(faults.split('\n')).toHaveLength(1);
   });
 
+  // Each stands for the request itself; a configured name is stripped from what the caller sends.
+  it.each([
+    ...[
+      'Content-Type',
+      'Content-Encoding',
+      'Accept',
+      'Accept-Language',
+      'If-Match',
+      'If-None-Match',
+      'Range',
+    ],
+    ...['Sec-Fetch-Site', 'Access-Control-Request-Method', 'Origin', 'Referer', 'User-Agent', 'Date', 'DPoP'],
+    ...['Cache-Control', 'Pragma', 'Via', 'Expect', 'TE', 'Cookie', 'Host', 'Connection'],
+  ])('is nothing under the name %s', (header) => {
+    expect(faultsOf({ originSecret: { ...secret, header } })).toContain('has a meaning of its own');
+    expect(faultsOf({ identityHeaders: { [header]: 'sub' } })).toContain('has a meaning of its own');
+  });
+
+  it.each([
+    ...['localhost', 'app.localhost', '127.0.0.1', '127.8.9.10', '0.0.0.0', '[::1]', '[::]', 'localhost.'],
+    ...['[::ffff:127.0.0.1]', '2130706433'],
+  ])('reaches no origin at %s in production', (name) => {
+    const origin = new URL(`https://${name}:8443`).origin;
+    expect(faultsOf({ origin })).toContain('is this very machine');
+  });
+
+  it.each(['https://localhost.example', 'https://128.0.0.1', 'https://[::2]', 'https://[2001:db8::1]'])(
+    'reaches %s',
+    (origin) => {
+      expect(faultsOf({ origin })).toBe('no fault');
+    },
+  );
+
   it('is no exchanged token where another provider signs people in', () => {
     const identityProvider = { issuer: 'https://login.company.example', clientId: 'gate' };
     expect(faultsOf(exchange(), { identityProvider })).toContain(
@@ -95,5 +157,6 @@ describe('what an origin is told', () => {
 
   it('quotes no secret', () => {
     expect(faultsOf({ originSecret: { ...secret, value: 'hush\u00e4' } })).not.toContain('hush');
+    expect(faultsOf({ originSecret: { ...secret, value: 'hush' } })).not.toContain('hush');
   });
 });

@@ -96,7 +96,11 @@ describe('a fault of a route is told in one line that names the place', () => {
     ],
     [routes({ path: '/a/../b' }), /^routes\[0\]\.path: .*matches nothing: the path has a dot segment/],
     [routes({ path: '/a%2fb' }), /^routes\[0\]\.path: .*matches nothing/],
-    [routes({ path: '/é' }), /^routes\[0\]\.path: .*must be percent-encoded/],
+    [routes({ path: '/é' }), /^routes\[0\]\.path: .*matches nothing: é must be percent-encoded, %C3%A9$/],
+    [routes({ path: '/a b' }), /^routes\[0\]\.path: .*must be percent-encoded, %20$/],
+    [routes({ path: '/a;b' }), /^routes\[0\]\.path: .*matches nothing: the path has a character .*semicolon/],
+    [routes({ path: '/a?b=c' }), /^routes\[0\]\.path: .*; a route has no query$/],
+    [routes({ path: '/a\\?b=c' }), /^routes\[0\]\.path: .*matches nothing: a route has no query$/],
     [routes({ path: '/%61' }), /^routes\[0\]\.path: .*without percent-encoding/],
     [routes({ path: '/a./b' }), /^routes\[0\]\.path: .*ends in a dot/],
     [routes({ path: `/{:a}?${'x'.repeat(600)}` }), /^routes\[0\]\.path: .*too many parts/],
@@ -105,7 +109,11 @@ describe('a fault of a route is told in one line that names the place', () => {
       /^routes\[0\]\.host: App.Company.example must be a host as browsers write it/,
     ],
     [routes({ host: 'app.company.example:443' }), /^routes\[0\]\.host: .*no port that https has anyway/],
-    [routes({ host: 'https://app.company.example' }), /^routes\[0\]\.host: /],
+    [
+      routes({ host: 'https://app.company.example' }),
+      /^routes\[0\]\.host: .* is a URL; name the host alone$/,
+    ],
+    [routes({ host: 'https://*.company.example' }), /^routes\[0\]\.host: .* is a URL; name the host alone$/],
     [routes({ host: 'app.company.example/x' }), /^routes\[0\]\.host: /],
     [routes({ host: '*.Company.example', resource }), /^routes\[0\]\.host: .*as browsers write it/],
     [routes({ host: '*.company.example:443', resource }), /^routes\[0\]\.host: .*as browsers write it/],
@@ -121,7 +129,8 @@ describe('a fault of a route is told in one line that names the place', () => {
       routes({ host: ':any.company.example', resource }),
       /^routes\[0\]\.host: :any.company.example matches the issuer's own host/,
     ],
-    [routes({ path: '/.portcullis/:x' }), /^routes\[0\]\.path: .* is the issuer's own/],
+    [routes({ path: '/.portcullis/x' }), /^routes\[0\]\.path: .* is the gate's own; choose another path$/],
+    [routes({ path: '/.portcullis/:x' }), /^routes\[0\]\.path: .* is the gate's own/],
     [
       routes({ host: undefined, path: '/oauth/:x', sharesIssuerOrigin: true }),
       /^routes\[0\]\.path: \/oauth\/:x is the issuer's own/,
@@ -145,7 +154,7 @@ describe('a fault of a route is told in one line that names the place', () => {
     ],
     [
       routes({ allow: ['public', { clients: ['ap'] }].slice(1) }),
-      /^routes\[0\]\.allow\.clients: "ap" is none of clients$/,
+      /^routes\[0\]\.allow\.clients: "ap" is none of clients; add it to clients or mend the name$/,
     ],
     ...['theirs', 'other:theirs'].map((client): [Record<string, unknown>, RegExp] => [
       {
@@ -160,6 +169,18 @@ describe('a fault of a route is told in one line that names the place', () => {
     [
       routes({ allow: { acrValues: ['urn:example:hardware'] } }),
       /^routes\[0\]\.allow\.acrValues: nobody can sign in with urn:example:hardware; there is urn:portcullis/,
+    ],
+    [
+      routes({ path: '/b/:x' }, { path: '/b/*', origin: 'https://other.example' }),
+      /^routes\[1\]\.resource: https:.*\/b is also that of routes\[0\], which has another origin; name a resource for each$/,
+    ],
+    [
+      routes({ path: '/b/:x' }, { path: '/b/*', origin: { fetch() {} } }),
+      /^routes\[1\]\.resource: .*name a resource for each$/,
+    ],
+    [
+      routes({ path: '/b/:x' }, { resource: `https://${host}/b`, origin: 'https://other.example' }),
+      /^routes\[1\]\.resource: .*name a resource for each$/,
     ],
     [
       routes({ signOut: 'host' }, { path: '/b/*' }),
@@ -236,6 +257,15 @@ describe('is no fault', () => {
         }),
       },
     ],
+    ['one origin behind two routes of one path', routes({ path: '/b/:x' }, { path: '/b/*' })],
+    [
+      'a resource that two origins share by name',
+      routes({ resource }, { resource, path: '/b/*', origin: 'https://other.example' }),
+    ],
+    [
+      'another origin for what is public',
+      routes({ path: '/b/:x', allow: 'public' }, { path: '/b/*', origin: 'https://other.example' }),
+    ],
     ['another way to sign out on another host', routes({ signOut: 'host' }, { host: 'b.company.example' })],
     [
       'another way to sign out of a public route',
@@ -243,6 +273,26 @@ describe('is no fault', () => {
     ],
   ])('%s', (_, changes) => {
     expect(faultsOf(changes)).toBe('no fault');
+  });
+});
+
+describe('in development, a loop by another name of this machine', () => {
+  const local = (origin: string, issuer = 'http://localhost:8787') =>
+    load({ issuer, routes: [{ path: '/a/*', origin, allow: 'session' }] }, 'development');
+
+  it.each<[origin: string, issuer?: string]>([
+    ['http://127.0.0.1:8787'],
+    ['http://[::1]:8787'],
+    ['http://app.localhost:8787'],
+    ['http://localhost:8787', 'http://127.0.0.1:8787'],
+    ['http://localhost', 'http://127.0.0.1'],
+  ])('%s is refused', (origin, issuer) => {
+    expect(() => local(origin, issuer)).toThrow('is the gate itself');
+  });
+
+  it('but not a neighbour', () => {
+    expect(local('http://127.0.0.1:3000').routes).toHaveLength(1);
+    expect(local('http://192.0.2.1:8787').routes).toHaveLength(1);
   });
 });
 

@@ -2,7 +2,7 @@ import { defineConfig } from '../../src/config/define.ts';
 import type { Environment } from '../../src/environment.ts';
 import { portcullis } from '../../src/index.ts';
 
-interface GateEnvironment extends Environment {
+interface GateEnvironment extends Cloudflare.Env {
   /** An HTTP server. */
   ORIGIN_URL: string;
   /** A Worker. */

@@ -35,6 +35,13 @@ const guarded = (host: string, origin: Origin, secret: string): Routes => [
 const worker = portcullis((env: Bindings) => {
   const { NODE_ORIGIN: node = '', WORKER_ORIGIN: binding = '', ORIGIN_SECRET: secret = '' } = env;
   const { PORTCULLIS_ISSUER: issuer } = env;
+  // In production an origin is on no loopback and gets its secret over https: by a binding, as with a client certificate.
+  const server = {
+    url: 'https://node-origin.test',
+    through: {
+      fetch: (request: Request) => fetch(request.url.replace('https://node-origin.test', node), request),
+    },
+  } as const;
   const hosts = ['node.bypass.test', 'worker.bypass.test'];
   const places = ['strict', 'within', 'token', 'scope', 'groups'];
   const opaque = 'https://opaque.bypass.test/';
@@ -65,19 +72,19 @@ const worker = portcullis((env: Bindings) => {
       },
     ],
     routes: [
-      ...guarded('node.bypass.test', node, secret),
+      ...guarded('node.bypass.test', server, secret),
       ...guarded('worker.bypass.test', binding, secret),
       // Of two patterns that match the first one counts, and it is the stricter one.
       {
         host: '*.inner.apps.test',
         path: '/*',
-        origin: node,
+        origin: server,
         allow: 'session',
         resource: 'https://inner.apps.test',
       },
-      { host: '*.apps.test', path: '/*', origin: node, allow: 'public', resource: 'https://apps.test' },
+      { host: '*.apps.test', path: '/*', origin: server, allow: 'public', resource: 'https://apps.test' },
       // On the issuer's own host, where what is the issuer's must not become an origin's.
-      { path: '/*', origin: node, allow: 'public', sharesIssuerOrigin: true, resource: `${issuer}/any` },
+      { path: '/*', origin: server, allow: 'public', sharesIssuerOrigin: true, resource: `${issuer}/any` },
     ],
   };
 });

@@ -1,8 +1,7 @@
 import { defineConfig } from '../../src/config/define.ts';
-import type { Environment } from '../../src/environment.ts';
 import { portcullis } from '../../src/index.ts';
 
-interface GateEnvironment extends Environment {
+interface GateEnvironment extends Cloudflare.Env {
   NODE_ORIGIN: string;
   WORKERS_ORIGIN: Fetcher;
 }

@@ -7,7 +7,7 @@ interface Environment {
 }
 
 // An origin behind the gate. It knows its callers by the signed assertion alone, so that a request that went around
-// the gate is nobody's. Each route of the gate has its own audience: an assertion made for one is no good at another.
+// the gate is nobody's. Each `resource` is an audience of its own: an assertion made for one is no good at another.
 const resources = { '/demo/api/me': '/demo/api', '/demo/private/': '/demo/private' } as const;
 type Path = keyof typeof resources;
 

@@ -1,6 +1,5 @@
 import { defineConfig } from '../../../src/config/define.ts';
 import type { ConfigInput } from '../../../src/config/schema.ts';
-import type { Environment } from '../../../src/environment.ts';
 import { portcullis } from '../../../src/index.ts';
 
 // Portcullis with a route for each freshness, before an origin at a URL and before one behind a service binding.
@@ -9,7 +8,7 @@ const freshnesses: Record<string, Freshness> = { token: 'token', within: { withi
 
 export default portcullis(
   defineConfig((environment) => {
-    const { PORTCULLIS_ISSUER: issuer, ...env } = environment as Environment & {
+    const { PORTCULLIS_ISSUER: issuer, ...env } = environment as Cloudflare.Env & {
       ORIGIN: Fetcher;
       ORIGIN_URL: string;
     };
