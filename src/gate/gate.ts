@@ -3,6 +3,7 @@ import type { Route } from '../config/schema.ts';
 import { isNavigation, isPreflight } from '../core/gate/decision.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
 import { couldBeginWith } from '../core/gate/route.ts';
+import { OWN_PATHS } from '../core/gate/sign-in-request.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { report } from '../report.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
@@ -20,13 +21,15 @@ import { relayed } from './origin/websocket.ts';
 import { createOwnPaths } from './own-paths.ts';
 import { type Refusal, refusalResponse } from './refusal.ts';
 import { createRouter } from './router.ts';
+import { createSession, SESSION_PATH } from './session.ts';
 import { createSignIn } from './sign-in.ts';
+import { createSignOut } from './sign-out.ts';
 
 /** What the gate needs of everything that the composition root makes. */
 export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys' | 'issuerKeys'> & {
   accessTokens: Pick<Dependencies['accessTokens'], 'read' | 'status'>;
   proofs: Pick<Dependencies['proofs'], 'read' | 'nonce'>;
-  users: Pick<Dependencies['users'], 'status' | 'redeemCode' | 'endSession' | 'endHandle'>;
+  users: Pick<Dependencies['users'], 'status' | 'redeemCode' | 'endSession' | 'endEverything' | 'endHandle'>;
   /** Who signs people in. Default: the issuer beside the gate. */
   identity?: Identity;
 };
@@ -64,7 +67,7 @@ export function createGate(dependencies: GateDependencies): Gate {
   const router = createRouter(config.routes);
   const cookies = gateCookies(config.issuer);
   const identity = dependencies.identity ?? ownIdentity(dependencies);
-  const { authenticate, readHandle } = createAuthentication(
+  const { authenticate, readHandle, readSession } = createAuthentication(
     { ...dependencies, providerTokens: identity.accessTokens },
     cookies,
     publicOrigin,
@@ -78,10 +81,14 @@ export function createGate(dependencies: GateDependencies): Gate {
   const { admit, stillPasses } = createAdmission({ authenticate, sessionStatus, proofs, publicOrigin });
   const headersForOrigin = createOriginHeaders(dependencies, scheme);
   const signIn = createSignIn(dependencies, identity, cookies, publicOrigin);
+  const session = createSession({ readSession, sessionStatus, publicOrigin });
+  const signOut = createSignOut(dependencies, { identity, cookies, session, readHandle, publicOrigin });
   const ownPath = createOwnPaths({
     config,
     router,
+    session,
     signIn,
+    signOut,
     readHandle,
     publicOrigin,
     logoutTokens: identity.backchannelLogout,
@@ -132,8 +139,23 @@ export function createGate(dependencies: GateDependencies): Gate {
     return other.kind === 'target' && other.host === host && router.match(other, method) === route;
   }
 
-  async function answer(request: Request, requestId: string): Promise<Response | Refusal> {
-    const target = parseTarget(request.url);
+  /** How this caller is refused. */
+  function presentationOf(request: Request, path: string, requestId: string) {
+    return {
+      // Whoever asks there, a person as well, gets JSON in any case.
+      person: path !== SESSION_PATH && isNavigation(circumstancesOf(request)),
+      // What the gate says of itself on a host is for the pages of that host: nobody else learns who is signed in.
+      isPublic: !path.startsWith(OWN_PATHS),
+      name: config.name,
+      requestId,
+    };
+  }
+
+  async function answer(
+    request: Request,
+    target: ReturnType<typeof parseTarget>,
+    requestId: string,
+  ): Promise<Response | Refusal> {
     if (target.kind === 'refused')
       return { code: 'invalid_request', description: `Refused: ${target.reason}.` };
     // The runtime writes Host in front of the path: a slash in it would ask for another path than the request does.
@@ -187,13 +209,11 @@ export function createGate(dependencies: GateDependencies): Gate {
   return {
     async fetch(request) {
       const requestId = crypto.randomUUID();
-      const presentation = () => ({
-        person: isNavigation(circumstancesOf(request)),
-        name: config.name,
-        requestId,
-      });
+      const target = parseTarget(request.url);
+      const presentation = () =>
+        presentationOf(request, target.kind === 'target' ? target.path : '', requestId);
       try {
-        const answered = await answer(request, requestId);
+        const answered = await answer(request, target, requestId);
         return answered instanceof Response ? answered : await refusalResponse(answered, presentation());
       } catch (error) {
         report('gate.failed', requestId, error);

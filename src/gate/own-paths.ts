@@ -1,7 +1,8 @@
 import { GATE_CALLBACK_PATH } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { mayRideOnCookie } from '../core/gate/decision.ts';
+import { isNavigation } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
+import { OWN_PATHS, parseSignInRequest } from '../core/gate/sign-in-request.ts';
 import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
 import { circumstancesOf } from './admission/circumstances.ts';
 import { routeMetadata, routeMetadataUrl } from './admission/resource-metadata.ts';
@@ -9,7 +10,9 @@ import { boundedBytes } from './bounded.ts';
 import type { Identity, SessionHandle } from './identity/identity.ts';
 import { gateResponse, type Refusal } from './refusal.ts';
 import type { Router } from './router.ts';
-import { type createSignIn, SIGN_OUT_PATH, SIGNED_OUT_PATH } from './sign-in.ts';
+import { type createSession, SESSION_PATH } from './session.ts';
+import { type createSignIn, SIGN_IN_PATH } from './sign-in.ts';
+import { type createSignOut, FINISH_PATH, SIGN_OUT_PATH, SIGNED_OUT_PATH } from './sign-out.ts';
 
 /** Where a provider posts logout tokens, on every host that the gate guards. */
 const BACKCHANNEL_LOGOUT_PATH = '/.portcullis/backchannel-logout';
@@ -20,14 +23,18 @@ const MAXIMUM_LOGOUT_BYTES = 32 * 1024;
 export function createOwnPaths({
   config,
   router,
+  session,
   signIn,
+  signOut,
   readHandle,
   publicOrigin,
   logoutTokens,
 }: {
   config: Config;
   router: Router;
+  session: Pick<ReturnType<typeof createSession>, 'answer'>;
   signIn: ReturnType<typeof createSignIn>;
+  signOut: ReturnType<typeof createSignOut>;
   readHandle: (headers: Headers, host: string) => Promise<SessionHandle | undefined>;
   publicOrigin: (host: string) => string;
   /** Judges logout tokens, where another provider signs people in. */
@@ -38,14 +45,25 @@ export function createOwnPaths({
     headers: [['Allow', allowed]],
   });
 
-  async function signOut(request: Request, { host }: Target): Promise<Response | Refusal> {
+  /** As a navigation to a private page would, but for the address that it comes back to. */
+  async function signInTo(request: Request, { host, query }: Target): Promise<Response | Refusal> {
     const { method, headers } = request;
+    if (method !== 'GET' && method !== 'HEAD') return notAllowed('GET, HEAD');
+    if (!isNavigation(circumstancesOf(request)))
+      return { code: 'invalid_request', description: 'Only a navigation of a whole tab can sign in.' };
+    const wanted = parseSignInRequest(query, publicOrigin(host));
+    if (wanted.kind === 'malformed')
+      return { code: 'invalid_request', description: `Refused: ${wanted.description}.` };
+    return signIn.begin(headers, wanted.returnTo, wanted.stepUp, Math.floor(Date.now() / 1000));
+  }
+
+  function leave(request: Request, target: Target): Promise<Response | Refusal> | Refusal {
+    const { method } = request;
+    const { host } = target;
     // The same on all routes of a host (src/config/route-faults.ts).
     const scope = router.guarding(host)[0]?.signOut ?? 'issuer';
-    if (method === 'GET' || method === 'HEAD') return signIn.askToSignOut(host, scope);
-    if (method !== 'POST') return notAllowed('GET, HEAD, POST');
-    if (!mayRideOnCookie(circumstancesOf(request), publicOrigin(host))) return { code: 'cross_site_request' };
-    return signIn.signOut(host, await readHandle(headers, host), scope);
+    if (method === 'GET' || method === 'HEAD') return signOut.ask(host, scope);
+    return method === 'POST' ? signOut.signOut(request, target, scope) : notAllowed('GET, HEAD, POST');
   }
 
   /** OpenID Connect Back-Channel Logout §2.5, §2.8. It comes from a server, without cookies. */
@@ -66,10 +84,16 @@ export function createOwnPaths({
       return method === 'GET'
         ? signIn.callback(headers, target, await readHandle(headers, host))
         : notAllowed('GET');
-    if (path === SIGN_OUT_PATH) return signOut(request, target);
-    if (path === SIGNED_OUT_PATH) return method === 'GET' ? signIn.signedOut(host) : notAllowed('GET');
+    // Nobody is ever signed in on a host that guards nothing.
+    if (router.guarding(host).length > 0) {
+      if (path === SESSION_PATH) return session.answer(request, host);
+      if (path === SIGN_IN_PATH) return signInTo(request, target);
+    }
+    if (path === SIGN_OUT_PATH) return leave(request, target);
+    if (path === FINISH_PATH) return method === 'GET' ? signOut.finish(headers, host) : notAllowed('GET');
+    if (path === SIGNED_OUT_PATH) return method === 'GET' ? signOut.signedOut(host) : notAllowed('GET');
     if (path === BACKCHANNEL_LOGOUT_PATH && logoutTokens) return backchannelLogout(request);
-    if (path.startsWith('/.portcullis/')) return { code: 'no_route' };
+    if (path.startsWith(OWN_PATHS)) return { code: 'no_route' };
     // The refusal pages' own files, named by their content: no origin has them.
     if (path === stylesheetPath)
       return gateResponse(stylesheet, 200, [['Content-Type', 'text/css; charset=utf-8']]);

@@ -1,5 +1,6 @@
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { ErrorPage } from '../pages/error.tsx';
+import type { EndCause } from '../user/types.ts';
 
 /** Every way in which the gate says no, by the code that it puts on the wire. */
 const refusals = {
@@ -91,7 +92,22 @@ export interface Refusal {
   /** The values of WWW-Authenticate (RFC 9110 §11.6.1), one for each scheme. */
   challenges?: readonly string[] | undefined;
   action?: { href: string; label: string } | undefined;
+  /** Why the session that the caller had is over. */
+  cause?: EndCause | undefined;
   headers?: [string, string][] | undefined;
+}
+
+/** Not even to load it as an image or a script, and see whether that works (Fetch §3.7). */
+export const sameOriginOnly: [string, string] = ['Cross-Origin-Resource-Policy', 'same-origin'];
+
+/** How a refusal is put. */
+interface Presentation {
+  /** A page for a person, or JSON for a program. */
+  person: boolean;
+  /** Whether pages of other origins may read the JSON. */
+  isPublic: boolean;
+  name: string;
+  requestId: string;
 }
 
 /** On everything that the gate says itself. */
@@ -111,12 +127,12 @@ export function gateResponse(body: string | null, status: number, own: [string, 
 }
 
 /**
- * Says no in the caller's language: a page for a person, JSON with CORS for a program. Any page may read the reason,
+ * Says no in the caller's language: a page for a person, JSON for a program. With CORS any page may read the reason,
  * none may send credentials along for it.
  */
 export async function refusalResponse(
-  { code, description, challenges = [], action, headers: own = [] }: Refusal,
-  { person, name, requestId }: { person: boolean; name: string; requestId: string },
+  { code, description, challenges = [], action, cause, headers: own = [] }: Refusal,
+  { person, isPublic, name, requestId }: Presentation,
 ): Promise<Response> {
   const { status, title, description: words } = refusals[code];
   const headers = [...own];
@@ -131,11 +147,18 @@ export async function refusalResponse(
     );
     return gateResponse(String(page), status, headers);
   }
-  headers.push(
-    ['Content-Type', 'application/json'],
-    ['Access-Control-Allow-Origin', '*'],
-    ['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
-  );
-  const body = { error: code, error_description: description ?? words, request_id: requestId };
+  headers.push(['Content-Type', 'application/json']);
+  if (isPublic) {
+    headers.push(
+      ['Access-Control-Allow-Origin', '*'],
+      ['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
+    );
+  } else headers.push(sameOriginOnly);
+  const body = {
+    error: code,
+    error_description: description ?? words,
+    ...(cause !== undefined && { cause }),
+    request_id: requestId,
+  };
   return gateResponse(JSON.stringify(body), status, headers);
 }

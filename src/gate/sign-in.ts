@@ -5,15 +5,13 @@ import { base64url, randomBytes } from '../crypto/bytes.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { newRecordId } from '../crypto/token.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
-import { contentSecurityPolicy } from '../middleware/security-headers.ts';
-import { GateSignedOutPage, GateSignOutPage } from '../pages/gate-sign-out.tsx';
 import type { GateCookies } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
-import type { Identity, SessionHandle, SignInRequest, SignOutScope } from './identity/identity.ts';
+import type { Identity, SessionHandle, SignInRequest } from './identity/identity.ts';
 import { gateResponse, type Refusal } from './refusal.ts';
 
-export const SIGN_OUT_PATH = '/.portcullis/sign-out';
-export const SIGNED_OUT_PATH = '/.portcullis/signed-out';
+/** Where a page sends its browser to sign in (core/gate/sign-in-request.ts). */
+export const SIGN_IN_PATH = '/.portcullis/sign-in';
 
 const SIGN_IN_COOKIE = 'portcullis-gate-sign-in.';
 const signInCookie = /^portcullis-gate-sign-in\.[\w-]{12}$/;
@@ -25,9 +23,11 @@ const MAXIMUM_SIGN_INS = 3;
 interface SignIn extends Omit<SignInRequest, 'redirectUri'> {
   host: string;
   returnTo: string;
+  /** When it was asked for, in seconds since the epoch, where that is when `max_age` counts from. */
+  askedAt?: number | undefined;
 }
 
-/** Takes browsers to sign-in and back, and out again. */
+/** Takes browsers to sign-in and back. */
 export function createSignIn(
   { config, secrets }: Pick<GateDependencies, 'config' | 'secrets'>,
   identity: Identity,
@@ -37,8 +37,17 @@ export function createSignIn(
   const redirectUri = (host: string): string => publicOrigin(host) + GATE_CALLBACK_PATH;
   const failed: Refusal = { code: 'sign_in_failed', action: { href: '/', label: 'Start again' } };
 
-  /** Sends a navigation to sign-in; it comes back to the same address of the same host. */
-  async function begin(headers: Headers, target: Target, stepUp: StepUp): Promise<Response> {
+  /**
+   * Sends a navigation to sign-in; it comes back to the target, on the same host.
+   * @param askedAt seconds since the epoch. With it a sign-in of `max_age` seconds before counts: one after it always
+   *   does. Without, it must be as recent when it comes back, as the route that sent it away will find.
+   */
+  async function begin(
+    headers: Headers,
+    target: Target,
+    stepUp: StepUp,
+    askedAt?: number,
+  ): Promise<Response> {
     const id = base64url.encode(randomBytes(9));
     const { host } = target;
     const signIn: SignIn = {
@@ -48,6 +57,7 @@ export function createSignIn(
       stepUp,
       host,
       returnTo: returnPath(target),
+      ...(askedAt !== undefined && { askedAt }),
     };
     const sealed = await seal(secrets, 'seal-gate-sign-in', signIn, Date.now() + SIGN_IN_SECONDS * 1000);
     // Others that begin like ours may have a name that no Set-Cookie can have.
@@ -80,7 +90,7 @@ export function createSignIn(
     );
     const { host } = target;
     if (signIn?.state !== state || signIn.host !== host) return failed;
-    const { stepUp, returnTo } = signIn;
+    const { stepUp, returnTo, askedAt } = signIn;
     const done: [string, string] = ['Set-Cookie', cookies.write(name, '', 0)];
     const failedForGood: Refusal = {
       ...failed,
@@ -100,49 +110,12 @@ export function createSignIn(
       cookies.write(GATE_SESSION_COOKIE, sealed, absoluteSeconds),
     ];
     // Sent back as it is, it would be sent to sign in again, and so on.
-    if (!meetsStepUp(stepUp, { acr, authTime }, Math.floor(Date.now() / 1000))) {
+    if (!meetsStepUp(stepUp, { acr, authTime }, askedAt ?? Math.floor(Date.now() / 1000))) {
       return { ...failedForGood, code: 'step_up_failed', headers: [done, session] };
     }
     // Absolute, and the path starts with a slash: whatever it holds, it stays on this host.
     return gateResponse(null, 303, [['Location', publicOrigin(host) + returnTo], done, session]);
   }
 
-  /** Over before the answer leaves. */
-  async function signOut(
-    host: string,
-    handle: SessionHandle | undefined,
-    scope: SignOutScope,
-  ): Promise<Response> {
-    const origin = publicOrigin(host);
-    const location = await identity.signOut(origin, handle, scope);
-    return gateResponse(null, 303, [
-      ['Location', location ?? origin + SIGNED_OUT_PATH],
-      ['Set-Cookie', cookies.write(GATE_SESSION_COOKIE, '', 0)],
-    ]);
-  }
-
-  /** A link must not sign anybody out: a page asks first. */
-  async function askToSignOut(host: string, scope: SignOutScope): Promise<Response> {
-    const asking = await identity.askToSignOut(scope);
-    if ('location' in asking) return gateResponse(null, 302, [['Location', asking.location]]);
-    const page = GateSignOutPage({ name: config.name, host, action: SIGN_OUT_PATH });
-    return pageResponse(String(await page), asking.formAction);
-  }
-
-  const signedOut = async (host: string): Promise<Response> =>
-    pageResponse(String(await GateSignedOutPage({ name: config.name, host })));
-
-  return { begin, callback, signOut, askToSignOut, signedOut };
-}
-
-/** A page of the gate's own. @param formAction where its form leads in the end, beside the host itself */
-function pageResponse(page: string, formAction: string[] = []): Response {
-  const response = gateResponse(page, 200, [
-    ['Content-Type', 'text/html; charset=utf-8'],
-    ['Content-Security-Policy', contentSecurityPolicy({ formAction })],
-    ['X-Frame-Options', 'DENY'],
-  ]);
-  // Under `no-referrer` browsers without Fetch Metadata send `Origin: null` with its form.
-  response.headers.set('Referrer-Policy', 'same-origin');
-  return response;
+  return { begin, callback };
 }

@@ -25,7 +25,13 @@ const answered = (body: object) => Response.json(body);
 let count = 0;
 
 /** A gate alone before a recording origin, and the provider that it takes tokens of. */
-export function gateAlone({ hasSecret = true, hasIntrospection = true, people = true } = {}) {
+export function gateAlone({
+  hasSecret = true,
+  hasIntrospection = true,
+  people = true,
+  sessions = {} as Partial<GateSessions>,
+  hasLogout = false,
+} = {}) {
   count += 1;
   // The metadata of a provider is remembered for all gates of an isolate.
   const provider = `https://idp${count}.example.com`;
@@ -45,7 +51,8 @@ export function gateAlone({ hasSecret = true, hasIntrospection = true, people = 
     if (path === '/.well-known/openid-configuration') {
       const ends = ['authorization', 'token', 'userinfo', ...(hasIntrospection ? ['introspection'] : [])];
       const endpoints = Object.fromEntries(ends.map((name) => [`${name}_endpoint`, `${provider}/${name}`]));
-      return answered({ issuer: provider, jwks_uri: `${provider}/jwks`, ...endpoints });
+      const logout = hasLogout && { end_session_endpoint: `${provider}/logout` };
+      return answered({ issuer: provider, jwks_uri: `${provider}/jwks`, ...endpoints, ...logout });
     }
     if (path === '/jwks') return answered({ keys: [publicJwk] });
     if (path !== '/introspection') return new Response('', { status: 404 });
@@ -106,7 +113,13 @@ export function gateAlone({ hasSecret = true, hasIntrospection = true, people = 
     secrets,
     issuerKeys: keysOf,
     keys: { sign: async (_, typ, claims) => signed(claims, typ), jwks: async () => ({ keys: [jwk] }) },
-    users: { status: nobody, redeemCode: nobody, endSession: nobody, endHandle: nobody },
+    users: {
+      status: nobody,
+      redeemCode: nobody,
+      endSession: nobody,
+      endEverything: nobody,
+      endHandle: nobody,
+    },
     accessTokens: { read: nobody, status: nobody },
     proofs: createProofs({ config, secrets, replays }),
     identity: remoteIdentity(identityProvider, {
@@ -114,7 +127,7 @@ export function gateAlone({ hasSecret = true, hasIntrospection = true, people = 
       clientSecret: hasSecret ? 'secret' : undefined,
       issuerKeys: keysOf,
       replays,
-      sessions: {} as GateSessions,
+      sessions: sessions as GateSessions,
     }),
   } satisfies GateDependencies);
 

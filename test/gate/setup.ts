@@ -172,6 +172,7 @@ export function gateUnderTest({
     status: [] as unknown[],
     redeemCode: [] as unknown[],
     endSession: [] as unknown[],
+    endEverything: [] as unknown[],
     /** Of the objects that remember what was used: proofs, and the revoked tokens of clients. */
     firstUse: [] as string[],
     anyUsed: [] as string[][],
@@ -256,6 +257,10 @@ export function gateUnderTest({
       endSession: async (...what) => {
         calls.endSession.push(what);
         await world.endSession();
+        return [];
+      },
+      endEverything: async (...what) => {
+        calls.endEverything.push(what);
         return [];
       },
       endHandle: async () => undefined,

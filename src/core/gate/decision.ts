@@ -154,9 +154,21 @@ export function mayRideOnCookie(circumstances: Circumstances, ownOrigin: string)
   return fetchSite === null ? origin === ownOrigin : fetchSite === 'same-origin' || fetchSite === 'none';
 }
 
-/** A path on the same host to go back to after signing in; longer ones would overflow the cookie. */
+/**
+ * Whether a request comes from a page of the same origin, or from the person (`none`). Without Fetch Metadata a page of
+ * another origin that could read the answer sends its Origin.
+ */
+export const isFromOwnOrigin = ({ fetchSite, origin }: Circumstances, ownOrigin: string): boolean =>
+  fetchSite === null
+    ? origin === null || origin === ownOrigin
+    : fetchSite === 'same-origin' || fetchSite === 'none';
+
+/** Of a path with its query, in characters: longer ones would overflow the cookie. */
+export const MAXIMUM_RETURN_PATH = 1024;
+
+/** A path on the same host to go back to after signing in. */
 export function returnPath({ path, query }: { path: string; query: string }): string {
   const whole = path + query;
-  if (whole.length <= 1024) return whole;
-  return path.length <= 1024 ? path : '/';
+  if (whole.length <= MAXIMUM_RETURN_PATH) return whole;
+  return path.length <= MAXIMUM_RETURN_PATH ? path : '/';
 }

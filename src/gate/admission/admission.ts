@@ -19,7 +19,7 @@ import type { Scheme } from '../../verify/credentials.ts';
 import { defaultProofAlgorithms } from '../../verify/dpop.ts';
 import type { KnownSession } from '../identity/identity.ts';
 import type { Refusal, RefusalCode } from '../refusal.ts';
-import { SIGN_OUT_PATH } from '../sign-in.ts';
+import { SIGN_OUT_PATH } from '../sign-out.ts';
 import { type Authentication, askedWithin, type IdentifiedCaller } from './caller.ts';
 import { factsOf } from './facts.ts';
 import { routeMetadataUrl } from './resource-metadata.ts';

@@ -239,6 +239,10 @@ export function createAuthentication(
   }
 
   return {
+    /** Whom the cookie of this host stands for. */
+    readSession: async (headers: Headers, host: string): Promise<SessionCaller | undefined> =>
+      (await readCookie(headers, host))?.caller,
+
     /** The session handle of this host. */
     readHandle: async (headers: Headers, host: string): Promise<SessionHandle | undefined> =>
       (await readCookie(headers, host))?.handle,

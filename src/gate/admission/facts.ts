@@ -7,7 +7,8 @@ import type { ForeignCaller, IdentifiedCaller } from './caller.ts';
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
-const personClaims = ({ profile }: KnownSession) => ({
+/** What a session says of its person, by the names of claims. */
+export const personClaims = ({ profile }: KnownSession) => ({
   ...profile.claims,
   groups: profile.groups,
   sub: profile.userId,

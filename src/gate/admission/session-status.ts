@@ -35,7 +35,7 @@ function standingOf(answer: KnownAnswer): Standing {
     case 'live':
       return { kind: 'live', session: answer };
     case 'ended':
-      return { kind: 'ended', why: `the session has ended: ${answer.cause}` };
+      return { kind: 'ended', why: `the session has ended: ${answer.cause}`, cause: answer.cause };
     case 'unknown':
       return { kind: 'unknown', why: 'there is no such session' };
   }

@@ -1,5 +1,5 @@
 import type { StepUp } from '../../core/gate/decision.ts';
-import type { SessionAnswer } from '../../user/types.ts';
+import type { EndCause, SessionAnswer } from '../../user/types.ts';
 import type { Claims } from '../../verify/claims.ts';
 import type { Refusal } from '../../verify/refusal.ts';
 
@@ -64,6 +64,13 @@ export type KnownAnswer = KnownSession | Exclude<SessionAnswer, { kind: 'live' }
 /** What signing out at the gate ends: the session at the issuer, or what one host knows of it alone. */
 export type SignOutScope = 'issuer' | 'host';
 
+/** The session is over at the gate. */
+export type SignedOut =
+  /** And everywhere else where it should be. A browser may go on there; undefined for the gate's own page that says so. */
+  | { kind: 'done'; location: string | undefined }
+  /** The provider's own session ends when the browser goes there. */
+  | { kind: 'to_provider'; location: string };
+
 /** Who signs people in for the gate and knows which sessions are alive: the issuer beside it, or another provider. */
 export interface Identity {
   /** The authorization endpoint with the whole request, for a redirect. Throws when the provider cannot be reached. */
@@ -78,13 +85,10 @@ export interface Identity {
   /**
    * Signs out before it answers. Without a handle nothing ends.
    * @param origin the public origin of the host that the browser is at
-   * @returns where the browser goes on, or undefined for the gate's own page that says that it is done.
    */
-  signOut(
-    origin: string,
-    handle: SessionHandle | undefined,
-    scope: SignOutScope,
-  ): Promise<string | undefined>;
+  signOut(origin: string, handle: SessionHandle | undefined, scope: SignOutScope): Promise<SignedOut>;
+  /** Ends every session of the person, before it answers. Absent where only a provider elsewhere can do that. */
+  endEverything?(handle: SessionHandle): Promise<void>;
   /** A browser signed in again on a host: what its old handle stood for there is over, copies of the cookie included. */
   replaced?(handle: SessionHandle): Promise<void>;
   /** Who asks whether to sign out, where a link led here: a page of the issuer's, or one of the gate's. */
@@ -111,7 +115,7 @@ export type TokenAnswer =
   /** `session`: what is known of its person by now; absent where a client speaks for itself. */
   | { kind: 'live'; session: KnownSession | undefined }
   /** For good. */
-  | { kind: 'ended'; why: string }
+  | { kind: 'ended'; why: string; cause?: EndCause | undefined }
   | { kind: 'unknown'; why: string };
 
 /** All of it throws ProviderUnavailable where the provider would have to be asked and does not answer. */

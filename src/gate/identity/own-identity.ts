@@ -15,7 +15,7 @@ export function ownIdentity({
 }: {
   config: Config;
   secrets: RootSecrets;
-  users: Pick<Users, 'status' | 'redeemCode' | 'endSession' | 'endHandle'>;
+  users: Pick<Users, 'status' | 'redeemCode' | 'endSession' | 'endEverything' | 'endHandle'>;
 }): Identity {
   // Where no handle can end by itself, nobody is asked about one.
   const handlesEnd = config.routes.some(({ signOut }) => signOut === 'host');
@@ -64,12 +64,16 @@ export function ownIdentity({
     async signOut(_, handle, scope) {
       if (scope === 'issuer') {
         if (handle) await users.endSession(handle.userId, handle.sessionId, 'sign_out');
-        return `${config.issuer}/`;
+        return { kind: 'done', location: `${config.issuer}/` };
       }
       // It would end by then anyway, whenever it was made.
       const expiresAt = Date.now() + config.session.absoluteSeconds * 1000;
       if (handle) await users.endHandle(handle.userId, handle, expiresAt);
-      return undefined;
+      return { kind: 'done', location: undefined };
+    },
+
+    async endEverything({ userId, sessionId }) {
+      await users.endEverything(userId, 'sign_out_everywhere', sessionId);
     },
 
     askToSignOut: async (scope) =>

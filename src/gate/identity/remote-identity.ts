@@ -5,7 +5,7 @@ import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
 import type { Replays } from '../../replay/replays.ts';
 import { report } from '../../report.ts';
 import type { GateSessions, LogoutSubject } from './gate-sessions.ts';
-import type { Identity, SignInAnswer } from './identity.ts';
+import type { Identity, SignedOut, SignInAnswer } from './identity.ts';
 import { createIntrospection } from './introspection.ts';
 import { beyondUserInfo, isSubject, personClaims, signInFacts } from './person-claims.ts';
 import { createProviderAccessTokens } from './provider-access-tokens.ts';
@@ -17,6 +17,9 @@ interface RemoteIdentityDependencies {
   replays: Pick<Replays, 'anyUsed' | 'firstUse'>;
   sessions: GateSessions;
 }
+
+/** There is nowhere that the browser should go. */
+const finished: SignedOut = { kind: 'done', location: undefined };
 
 /**
  * The gate as a client of a provider elsewhere: authorization code with PKCE over HTTP. Its tokens stay with the session's
@@ -94,7 +97,7 @@ export function remoteIdentity(
     async signOut(origin, handle, scope) {
       const ended = handle && (await sessions.end(handle.sessionId, 'sign_out'));
       // Each host has a session of its own here.
-      if (scope === 'host') return undefined;
+      if (scope === 'host') return finished;
       // The session is over in any case: what the provider makes of it is its own affair.
       try {
         const { provider } = await parts();
@@ -102,10 +105,11 @@ export function remoteIdentity(
           await provider
             .revoke(ended.refreshToken)
             .catch((error: unknown) => report('gate.not_revoked', '', error));
-        return await provider.logoutUrl(ended?.idToken, `${origin}/`);
+        const location = await provider.logoutUrl(ended?.idToken, `${origin}/`);
+        return location === undefined ? finished : { kind: 'to_provider', location };
       } catch (error) {
         report('gate.provider_not_told', '', error);
-        return undefined;
+        return finished;
       }
     },
 

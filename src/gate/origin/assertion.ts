@@ -29,11 +29,14 @@ export interface Statement {
   originToken?: Kept;
 }
 
+/** What origins call a person. Ids of ours have neither of the two; those of another provider may. */
+export const subjectOf = (userId: string): string => userId.replace(/[%:]/g, encodeURIComponent);
+
 /** The claims that tell who is calling, by an identity that is nobody else's. */
 function identityOf(caller: IdentifiedCaller) {
-  // Our ids have neither of the two; those of another provider may, and would be taken for one of the names below.
+  // With a colon in it, it would be taken for one of the names below.
   if (caller.kind === 'session' || caller.kind === 'token' || caller.kind === 'provider')
-    return { sub: caller.userId.replace(/[%:]/g, encodeURIComponent), sid: caller.sessionId };
+    return { sub: subjectOf(caller.userId), sid: caller.sessionId };
   // No issuer may be called `client` (src/config/load.ts).
   if (caller.kind === 'client') return { sub: `client:${caller.subject}` };
   const { issuerName, issuer: iss, subject: sub } = caller;
