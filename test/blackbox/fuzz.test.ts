@@ -24,7 +24,10 @@ const gatePaths = [
   '/demo/api/me',
   '/demo/private/',
   '/.portcullis/callback',
+  '/.portcullis/session',
+  '/.portcullis/sign-in',
   '/.portcullis/sign-out',
+  '/.portcullis/sign-out/finish',
   '/x',
 ];
 
@@ -55,6 +58,8 @@ function right({ url, person, tokens }: Stand): Ground['right'] {
     '/session/logout-others': [client],
     '/session/logout-all': [client],
     '/.portcullis/callback': [{ code: 'x', state: 'x.y', iss: url }],
+    '/.portcullis/sign-in': [{ return_to: '/demo/private/', acr_values: 'phr', max_age: '0' }],
+    '/.portcullis/sign-out': [{ everywhere: 'false' }],
   };
 }
 

@@ -108,6 +108,32 @@ describe('with a Portcullis elsewhere', () => {
     expect((await kept.browser.open(`${issuer.url}/account`)).url).toContain('/signin');
   });
 
+  test('an app behind the gate is told who is there, signs out, and is told that nobody is', async () => {
+    const person = await somebody();
+    const { browser } = person;
+    const session = () => browser.send(`${gate}/.portcullis/session`, { headers: script });
+    const told = await session();
+    expect([told.status, jsonOf(told)]).toEqual([
+      200,
+      expect.objectContaining({ email: person.email, name: person.name, amr: ['pwd'] }),
+    ]);
+    expect(told.text).not.toContain('"sid"');
+    const kept = person.copy();
+    const out = await browser.send(`${gate}/.portcullis/sign-out`, {
+      method: 'POST',
+      headers: { ...script, Origin: gate, Accept: 'application/json' },
+    });
+    const { location } = jsonOf(out) as { location: string };
+    expect([out.status, location]).toEqual([200, `${gate}/.portcullis/sign-out/finish`]);
+    const after = await kept.browser.send(`${gate}/.portcullis/session`, { headers: script });
+    expect([after.status, jsonOf(after)]).toMatchObject([
+      401,
+      { error: 'login_required', cause: 'sign_out' },
+    ]);
+    await browser.open(location);
+    expect((await browser.open(`${issuer.url}/account`)).url).toContain('/signin');
+  });
+
   test('a session goes on when its access token is over', async () => {
     const person = await somebody();
     await new Promise((resume) => setTimeout(resume, 31_000));
