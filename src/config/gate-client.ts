@@ -29,6 +29,9 @@ export function gateClient(
     scope: ['openid'],
     firstParty: true,
     grantTypes: ['authorization_code'],
+    // Without a secret that would be accepted: its codes are redeemed in process, and nobody gets tokens for them over HTTP,
+    // such as a script that made a sign-in of its own and read the code in the callback's address.
+    tokenEndpointAuthMethod: 'client_secret_basic',
   });
   const matches = hosts.filter((host) => !isLiteralHost(host)).map(hostMatcher);
   return [
