@@ -9,7 +9,9 @@ export function anyOrigin(methods: string[]): MiddlewareHandler {
   const preflight = cors({
     origin: '*',
     allowMethods: methods,
-    allowHeaders: ['Authorization', 'Content-Type', 'DPoP'],
+    // Whatever a library adds, auth0-spa-js its Auth0-Client. `*` covers all but Authorization (Fetch §4.8), and in older
+    // browsers nothing: what is needed stands by name.
+    allowHeaders: ['Authorization', 'Content-Type', 'DPoP', '*'],
     maxAge: 3600,
   });
   return async (c, next) => {
