@@ -3,6 +3,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { answerTo } from '../verify/answer.ts';
 import { challengeHeader } from '../verify/challenge.ts';
 import { type Binding, defaultProofAlgorithms } from '../verify/dpop.ts';
+import { payloadOf } from '../verify/jws.ts';
 import { type Refusal, refuse } from '../verify/refusal.ts';
 import { oauthError } from './failure.tsx';
 
@@ -35,9 +36,11 @@ export async function checkProof(
 ): Promise<Proved | Response> {
   const proof = c.req.header('DPoP');
   if (proof === undefined && !required && !accessToken) return { jkt: undefined };
-  // RFC 9449 §8.2: on every answer, so that a client which calls now and then always has one that is good.
+  // RFC 9449 §8.2: to whoever has another one or none, so that a client which calls now and then always has one that is
+  // good. It is not said again to whoever has it: oidc-client-ts takes an error that comes with one for use_dpop_nonce.
   const nonce = await proofs.nonce();
-  if (nonce !== undefined) c.header('DPoP-Nonce', nonce);
+  const held = proof === undefined ? undefined : payloadOf(proof)?.nonce;
+  if (nonce !== undefined && nonce !== held) c.header('DPoP-Nonce', nonce);
   if (proof === undefined && !accessToken)
     return oauthError(c, { error: 'invalid_dpop_proof', description: missing });
   // The address by its own name: behind a proxy the request arrives under another.

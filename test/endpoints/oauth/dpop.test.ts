@@ -90,8 +90,25 @@ describe('with a proof', () => {
     expect(await errorOf(first)).toEqual([400, 'use_dpop_nonce']);
     const nonce = first.headers.get('DPoP-Nonce') ?? '';
     const second = await ask(form, { DPoP: await proofKey.proof({ nonce }) });
-    expect(second.headers.get('DPoP-Nonce')).toBe(nonce);
     expect(second.status).toBe(200);
+  });
+
+  it('whoever has the nonce is not told it again, with an error neither; whoever has an older one is', async () => {
+    const { proofKey, tokens } = await bound();
+    const { nonce } = proofKey;
+    const other = { client_id: 'spa', ...refreshing(tokens), scope: 'openid profile' };
+    for (const [form, status] of [
+      [{ ...other, scope: 'openid' }, 200],
+      [other, 400],
+    ] as const) {
+      const answer = await ask(form, { DPoP: await proofKey.proof() });
+      expect([answer.status, answer.headers.get('DPoP-Nonce')]).toEqual([status, null]);
+    }
+    clockForward(5 * 60_000);
+    const later = await ask(other, { DPoP: await proofKey.proof() });
+    expect(later.headers.get('DPoP-Nonce')).toMatch(/^[\w-]{22}$/);
+    expect(later.headers.get('DPoP-Nonce')).not.toBe(nonce);
+    expect(await errorOf(later)).toEqual([400, 'invalid_scope']);
   });
 
   it('without one the token is a bearer token, and no nonce is spoken of', async () => {
@@ -305,7 +322,14 @@ it('lets scripts of other origins send a proof and read the nonce', async () => 
     method: 'OPTIONS',
     headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'POST' },
   });
-  expect(preflight.headers.get('Access-Control-Allow-Headers')).toMatch(/\bDPoP\b/);
+  // `*` is for the headers that libraries add; it does not cover Authorization, and older browsers do not know it.
+  expect(preflight.headers.get('Access-Control-Allow-Headers')?.split(',')).toEqual([
+    'Authorization',
+    'Content-Type',
+    'DPoP',
+    '*',
+  ]);
+  expect(preflight.headers.get('Access-Control-Allow-Credentials')).toBeNull();
   const answer = await ask({ client_id: 'spa', grant_type: 'refresh_token' });
   expect(answer.headers.get('Access-Control-Expose-Headers')).toMatch(/\bDPoP-Nonce\b/);
 });
