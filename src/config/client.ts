@@ -40,6 +40,11 @@ const refreshToken = v.optional(
      * copy, which is worth nothing without the client's credentials. Default true.
      */
     rotates: v.optional(v.boolean(), true),
+    /**
+     * Whether each refresh brings an ID token, too (OpenID Connect Core §12.2), as auth0-spa-js wants it. Default false: it
+     * costs one more signature.
+     */
+    idToken: v.optional(v.boolean(), false),
     /** A family not refreshed for this many seconds is over. Default 14 days. */
     idleSeconds: v.optional(seconds(60, 400 * day), 14 * day),
     /** A family is over this many seconds after its grant, however busy. Default 90 days. */

@@ -5,6 +5,7 @@ import { decodeToken, encodeToken } from '../crypto/token.ts';
 import type { EndCause, RefreshAnswer } from '../user/types.ts';
 import { issueAccessToken } from './access-token.ts';
 import { type GrantType, refreshBinding, refused } from './grant.ts';
+import { signIdToken } from './id-token.ts';
 import { candidateSuccessor, replayedSuccessor } from './refresh-chain.ts';
 import { saysOfPerson } from './resource.ts';
 
@@ -70,7 +71,7 @@ export const refreshTokenGrant: GrantType = async (
     resource: askedResource,
     candidate: { salt: successor.salt, hash: successor.hash },
     policy: client.refreshToken,
-    withProfile: saysOfPerson(config, askedResource),
+    withProfile: client.refreshToken.idToken || saysOfPerson(config, askedResource),
   });
   if (answer.kind === 'refused') return refusal(answer);
   if (answer.kind === 'ended') return ended(answer.cause);
@@ -79,17 +80,21 @@ export const refreshTokenGrant: GrantType = async (
   if (!secret)
     return refused('invalid_grant', 'the secret that made the next refresh token has been replaced');
 
-  const { grant: subject, profile } = answer;
+  const { grant: subject, profile, claims } = answer;
+  const grantedScope = askedScope ?? subject.scope;
+  const issued = await issueAccessToken(dependencies, {
+    client,
+    person: { subject, profile },
+    scope: grantedScope,
+    resource: askedResource ?? subject.resource,
+    dpopJkt,
+  });
+  // OpenID Connect Core §12.2: it SHOULD NOT have the nonce of the sign-in.
+  const about = { client, subject, nonce: undefined, claims, accessToken: issued.access_token };
   return {
     kind: 'granted',
     response: {
-      ...(await issueAccessToken(dependencies, {
-        client,
-        person: { subject, profile },
-        scope: askedScope ?? subject.scope,
-        resource: askedResource ?? subject.resource,
-        dpopJkt,
-      })),
+      ...issued,
       // RFC 6749 §6: one that is kept need not be sent again.
       ...(answer.kind !== 'kept' && {
         refresh_token: await encodeToken(secrets, 'refresh_token', {
@@ -98,6 +103,11 @@ export const refreshTokenGrant: GrantType = async (
           secret,
         }),
       }),
+      ...(client.refreshToken.idToken &&
+        profile &&
+        grantedScope.includes('openid') && {
+          id_token: await signIdToken(dependencies, { ...about, profile }),
+        }),
     },
   };
 };

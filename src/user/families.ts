@@ -108,7 +108,7 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
     rotates: request.policy.rotates,
   };
   const decision = decide(family, request, policy, now);
-  const told = request.withProfile ? { profile } : {};
+  const told = request.withProfile ? { profile, claims: family.claims ?? undefined } : {};
   switch (decision.kind) {
     case 'refuse':
       return decision.refusal === 'ended'

@@ -218,13 +218,20 @@ export interface Refresh {
   withProfile?: boolean;
 }
 
+/** What a token may say of the person; absent where the request does not ask for it (`withProfile`). */
+interface RefreshedPerson {
+  profile?: Profile;
+  /** What the authorization request asked for by `claims`. */
+  claims?: ClaimsRequest | undefined;
+}
+
 export type RefreshAnswer =
   /** The candidate was adopted: it is the successor. */
-  | { kind: 'rotated'; grant: Grant; profile?: Profile }
+  | ({ kind: 'rotated'; grant: Grant } & RefreshedPerson)
   /** The client keeps its token: it does not rotate. */
-  | { kind: 'kept'; grant: Grant; profile?: Profile }
+  | ({ kind: 'kept'; grant: Grant } & RefreshedPerson)
   /** A successor was adopted before; `hash` tells which derivation key made it. */
-  | { kind: 'replayed'; grant: Grant; profile?: Profile; salt: Uint8Array; hash: Uint8Array }
+  | ({ kind: 'replayed'; grant: Grant; salt: Uint8Array; hash: Uint8Array } & RefreshedPerson)
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }
   | {
       kind: 'refused';

@@ -199,6 +199,14 @@ export default defineConfig((env) => ({
       scope: ['openid', 'groups', 'offline_access'],
     },
     {
+      ...usual,
+      clientId: 'renews-id-token',
+      clientName: 'App whose library wants an ID token with each refresh',
+      firstParty: true,
+      scope,
+      refreshToken: { idToken: true },
+    },
+    {
       clientId: 'actor',
       clientName: 'Backend that acts for people, and for itself',
       scope: ['api:read', 'notes:read'],
