@@ -1,7 +1,7 @@
 import { createClients } from './clients/clients.ts';
 import { createRegistrations } from './clients/registrations.ts';
 import { configOf } from './config/configured.ts';
-import { issuerPaths } from './config/issuer-paths.ts';
+import { issuerPathsOf } from './config/issuer-paths.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createProofs } from './dpop/proofs.ts';
@@ -81,6 +81,12 @@ export async function compose(environment: Environment): Promise<Portcullis> {
   const isHttps = config.issuer.startsWith('https:');
   const { guards } = createRouter(config.routes);
   const issuerPrefix = `${config.issuer}/`;
+  const issuerSegments = new Set(['/', ...issuerPathsOf(config)]);
+  /** Whether the router might take a path for one of the issuer's: it decodes what is percent-encoded. */
+  const mayBeIssuerPath = (path: string): boolean => {
+    const segment = /^\/[^/?#]*/.exec(path)?.[0] ?? '/';
+    return issuerSegments.has(segment) || segment.includes('%');
+  };
 
   return {
     async fetch(request) {
@@ -101,14 +107,6 @@ export async function compose(environment: Environment): Promise<Portcullis> {
       return gate.fetch(request);
     },
   };
-}
-
-const issuerSegments = new Set(['/', ...issuerPaths]);
-
-/** Whether the router might take a path for one of the issuer's: it decodes what is percent-encoded. */
-function mayBeIssuerPath(path: string): boolean {
-  const segment = /^\/[^/?#]*/.exec(path)?.[0] ?? '/';
-  return issuerSegments.has(segment) || segment.includes('%');
 }
 
 /** Whoever is on the way of a plain request could read and change it: nothing is done with one. */

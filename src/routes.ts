@@ -7,6 +7,7 @@ import { revokeConsent } from './endpoints/account/consent.ts';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { editProfile, showProfile } from './endpoints/account/profile.tsx';
 import { asset } from './endpoints/assets.ts';
+import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
 import { mailbox } from './endpoints/dev/mailbox.tsx';
 import { connectDevice, showDevice } from './endpoints/device.tsx';
@@ -27,6 +28,7 @@ import { refresh } from './endpoints/session/refresh.ts';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
+import { logoutForAuth0 } from './endpoints/v2/logout.ts';
 import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
 import { anyOrigin } from './middleware/any-origin.ts';
@@ -46,6 +48,12 @@ type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
 /** Where people sign in elsewhere, nothing of the issuer is here but the keys that the gate's assertions verify with. */
 const tableOfGateAlone = (d: Dependencies): Route[] => [['GET', '/.well-known/jwks.json', 'api', jwks(d)]];
+
+/** Where @auth0/auth0-spa-js looks for what is at /oauth/authorize and /oauth/logout; by `auth0Paths` alone. */
+const tableForAuth0: Route[] = [
+  ['GET', '/authorize', 'page', authorizeForAuth0],
+  ['GET', '/v2/logout', 'page', logoutForAuth0],
+];
 
 /** Every route of the issuer. What is not here is the gate's. */
 const table = (d: Dependencies): Route[] => [
@@ -91,6 +99,7 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/.well-known/oauth-authorization-server', 'api', discovery(d)],
   ['GET', '/.well-known/jwks.json', 'api', jwks(d)],
   ['GET', '/dev/mailbox', 'page', mailbox(d)],
+  ...(d.config.auth0Paths ? tableForAuth0 : []),
 ];
 
 /** The issuer's application. `gate` answers what no route matches. */

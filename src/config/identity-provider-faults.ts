@@ -21,6 +21,7 @@ export function* identityProviderFaults(config: Config): Generator<string> {
   for (const member of ['registration', 'clientIdMetadataDocuments'] as const) {
     if (config[member].kind !== 'closed') yield `${member}: ${notHere(member)}`;
   }
+  if (config.auth0Paths) yield `auth0Paths: ${notHere('auth0Paths')}`;
 }
 
 const notHere = (member: string): string =>

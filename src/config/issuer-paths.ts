@@ -1,5 +1,6 @@
-/** The first segments of the issuer's own paths (src/routes.ts): no gate route may stand there on its host. */
-export const issuerPaths: readonly string[] = [
+import type { Config } from './schema.ts';
+
+const always: readonly string[] = [
   '/signin',
   '/signup',
   '/consent',
@@ -11,3 +12,7 @@ export const issuerPaths: readonly string[] = [
   '/dev',
   '/.well-known',
 ];
+
+/** The first segments of the issuer's own paths (src/routes.ts): no gate route may stand there on its host. */
+export const issuerPathsOf = ({ auth0Paths }: Pick<Config, 'auth0Paths'>): readonly string[] =>
+  auth0Paths ? [...always, '/authorize', '/v2'] : always;

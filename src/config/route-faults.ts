@@ -2,7 +2,7 @@ import { includes, overlap, type Pattern, parsePattern } from '../core/gate/patt
 import { foldedPattern, hostMatcher, isLiteralHost, methodsOf, parseHost } from '../core/gate/route.ts';
 import { acrValuesSupported } from '../core/oauth/acr.ts';
 import { isOwnMachine } from './address.ts';
-import { issuerPaths } from './issuer-paths.ts';
+import { issuerPathsOf } from './issuer-paths.ts';
 import { hostFault, pathFault } from './route-pattern.ts';
 import type { Config, Route } from './schema.ts';
 
@@ -80,7 +80,7 @@ function* placeFaults(config: Config, route: Route, index: number): Generator<st
   if (includes(pathPattern('/.portcullis*'), pattern)) {
     yield `routes[${index}].path: ${path} is the gate's own; choose another path`;
   }
-  const own = host !== issuer.host ? [] : alone ? ['/.well-known/jwks.json'] : issuerPaths;
+  const own = host !== issuer.host ? [] : alone ? ['/.well-known/jwks.json'] : issuerPathsOf(config);
   if (own.some((one) => includes(pathPattern(`${one}/*`), pattern))) {
     yield `routes[${index}].path: ${path} is the issuer's own; choose another path or another host`;
   }

@@ -90,6 +90,11 @@ export const schema = v.strictObject({
   resources: v.optional(v.array(resource), []),
   registration,
   clientIdMetadataDocuments,
+  /**
+   * Answers `/authorize` and `/v2/logout` too, which are fixed in @auth0/auth0-spa-js; `/authorize` and all of `/v2` on the
+   * issuer's host are then no route's. See docs/migrating.md. Default false.
+   */
+  auth0Paths: v.optional(v.boolean(), false),
   identityProvider,
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),

@@ -1,4 +1,4 @@
-import { issuerPaths } from '../config/issuer-paths.ts';
+import { issuerPathsOf } from '../config/issuer-paths.ts';
 import type { Route } from '../config/schema.ts';
 import { isNavigation, isPreflight } from '../core/gate/decision.ts';
 import { parseTarget, type Target } from '../core/gate/path.ts';
@@ -39,8 +39,6 @@ export interface Gate {
   fetch(request: Request): Promise<Response>;
 }
 
-const issuerSegments = new Set(issuerPaths);
-
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 /** TRACE would show a script what was added on the way; nothing behind a gate needs the others. */
 const refusedMethods = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -64,6 +62,7 @@ export function createGate(dependencies: GateDependencies): Gate {
   const publicOrigin = (host: string): string => `${scheme}://${host}`;
   // A gate alone has no pages that an origin could stand in for.
   const issuerHost = config.identityProvider ? undefined : new URL(config.issuer).host;
+  const issuerSegments = new Set(issuerPathsOf(config));
   const router = createRouter(config.routes);
   const cookies = gateCookies(config.issuer);
   const identity = dependencies.identity ?? ownIdentity(dependencies);

@@ -59,6 +59,7 @@ describe('a gate alone', () => {
     ['resources: take resources out', { resources: [{ resource: 'https://api.company.org' }] }],
     ['registration: take registration out', { registration: { kind: 'open' } }],
     ['clientIdMetadataDocuments: take', { clientIdMetadataDocuments: { kind: 'open' } }],
+    ['auth0Paths: take auth0Paths out', { auth0Paths: true }],
   ])('%s', (fault, changes) => {
     expect(() => load(changes)).toThrow(fault);
   });

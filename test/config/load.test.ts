@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../src/config/define.ts';
 import { ConfigError } from '../../src/config/error.ts';
-import { issuerPaths } from '../../src/config/issuer-paths.ts';
+import { issuerPathsOf } from '../../src/config/issuer-paths.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Dependencies } from '../../src/dependencies.ts';
 import type { Environment } from '../../src/environment.ts';
@@ -284,9 +284,9 @@ it('takes a name that only ends like the placeholder', () => {
   expect(load({ issuer: 'https://myexample.com' }).issuer).toBe('https://myexample.com');
 });
 
-it('keeps every path of the issuer from the gate', () => {
-  const config = load({});
+it.each([false, true])('keeps every path of the issuer from the gate, with auth0Paths %s', (auth0Paths) => {
+  const config = load({ auth0Paths });
   const { routes } = issuerRoutes({ config } as Dependencies, async () => new Response());
   const paths = routes.map(({ path }) => `/${path.split('/')[1]}`);
-  expect(new Set(paths)).toEqual(new Set(['/', ...issuerPaths]));
+  expect(new Set(paths)).toEqual(new Set(['/', ...issuerPathsOf(config)]));
 });

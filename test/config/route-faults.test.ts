@@ -135,6 +135,10 @@ describe('a fault of a route is told in one line that names the place', () => {
       routes({ host: undefined, path: '/oauth/:x', sharesIssuerOrigin: true }),
       /^routes\[0\]\.path: \/oauth\/:x is the issuer's own/,
     ],
+    ...['/authorize', '/v2/logout', '/v2/:x'].map((path): [Record<string, unknown>, RegExp] => [
+      { ...routes({ host: undefined, path, sharesIssuerOrigin: true }), auth0Paths: true },
+      /^routes\[0\]\.path: .* is the issuer's own; choose another path or another host$/,
+    ]),
     [routes({ origin: `https://${host}` }), /^routes\[0\]\.origin: .* is the gate itself/],
     [routes({ origin: 'https://auth.company.example' }), /^routes\[0\]\.origin: .* is the gate itself/],
     [

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { issuerPaths } from '../../src/config/issuer-paths.ts';
+import { issuerPathsOf } from '../../src/config/issuer-paths.ts';
 import { gateUnderTest, issuer, navigation } from './setup.ts';
 
 const issuerHost = new URL(issuer).host;
 const { received, send } = gateUnderTest({
+  auth0Paths: true,
   routes: (origin) => [
     {
       host: issuerHost,
@@ -36,18 +37,21 @@ const spellings = (path: string): string[] => [
 ];
 
 describe('on the host of the issuer', () => {
-  it.each(issuerPaths)('no origin answers for what could be read as %s', async (path) => {
-    received.length = 0;
-    for (const spelling of spellings(path)) {
-      for (const method of ['GET', 'POST']) {
-        const answer = await send(`https://${issuerHost}${spelling}`, { method, headers: navigation });
-        // What no reading of is safe is refused before.
-        expect([404, 400], spelling).toContain(answer.status);
-        if (/^[\w./]+$/.test(spelling)) expect(answer.status, spelling).toBe(404);
+  it.each(issuerPathsOf({ auth0Paths: true }))(
+    'no origin answers for what could be read as %s',
+    async (path) => {
+      received.length = 0;
+      for (const spelling of spellings(path)) {
+        for (const method of ['GET', 'POST']) {
+          const answer = await send(`https://${issuerHost}${spelling}`, { method, headers: navigation });
+          // What no reading of is safe is refused before.
+          expect([404, 400], spelling).toContain(answer.status);
+          if (/^[\w./]+$/.test(spelling)) expect(answer.status, spelling).toBe(404);
+        }
       }
-    }
-    expect(received).toEqual([]);
-  });
+      expect(received).toEqual([]);
+    },
+  );
 
   it('everything else is as its route says', async () => {
     for (const path of ['/', '/signing', '/sign/in', '/app/oauth/token', '/%61pp', '/my.account/x']) {

@@ -154,6 +154,7 @@ interface Changes {
   clients?: ConfigInput['clients'];
   dpop?: ConfigInput['dpop'];
   session?: ConfigInput['session'];
+  auth0Paths?: ConfigInput['auth0Paths'];
   /** In the place of those that count. */
   users?: GateDependencies['users'];
 }
@@ -165,6 +166,7 @@ export function gateUnderTest({
   clients = [],
   dpop,
   session,
+  auth0Paths = false,
   users,
 }: Changes = {}) {
   const received: Received[] = [];
@@ -205,6 +207,7 @@ export function gateUnderTest({
       resources: [{ resource: 'https://second.test', accessTokenSigningAlg: 'RS256' }, ...resources],
       ...(dpop && { dpop }),
       ...(session && { session }),
+      auth0Paths,
     })),
     { ...env, PORTCULLIS_ENVIRONMENT: 'production' },
   );
