@@ -18,7 +18,7 @@ export async function startIssuer(
       bindings: {
         ...vars,
         PORTCULLIS_SECRET: 'development_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE',
-        PORTCULLIS_ISSUER: `http://localhost:${port}`,
+        PORTCULLIS_ISSUER: `${options.https ? 'https' : 'http'}://localhost:${port}`,
         ...options.bindings,
       },
       durableObjects: Object.fromEntries(

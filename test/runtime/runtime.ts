@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { V4MiniflareOptions, V4WorkerOptions } from 'miniflare';
 import { readWranglerConfiguration, root } from '../../src/cli/wrangler.ts';
@@ -33,6 +34,12 @@ export interface WorkerDefinition {
 export interface RuntimeOptions {
   /** Default: a free one. The issuer is http://localhost:<port>. */
   port?: number;
+  /**
+   * The issuer is https://localhost:<port>, as in production, with the certificate that Miniflare brings. This process and
+   * the other Workers trust it; a browser is told to by `ignoreHTTPSErrors`. Requests go through Miniflare's own Worker
+   * then, where TLS ends. Default false.
+   */
+  https?: boolean;
   /** The folder of KV, D1 and Durable Objects. Default: a fresh one that goes when the runtime does. */
   persistTo?: string;
   /** Variables over those of env.development. */
@@ -44,7 +51,7 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  /** http://localhost:<port>, without a slash at the end. */
+  /** http://localhost:<port>, or https://, without a slash at the end. */
   url: string;
   /** The addresses of the exposed Workers. */
   urls: Record<string, string>;
@@ -144,10 +151,24 @@ interface Started {
   logs(): string;
 }
 
-/** Resolves when the Workers listen. */
-function launch(options: V4MiniflareOptions): Promise<Started> {
+/** Makes this process trust the certificate of the runtimes on https. @returns the path of it, for another process */
+async function trustCertificate(folder: string): Promise<string> {
+  // Not for those on http, which are most: Miniflare takes a second to load.
+  const { getEntrySocketHttpOptions, InstanceOptionsSchema } = await import('miniflare');
+  const options = await getEntrySocketHttpOptions(InstanceOptionsSchema.parse({ https: true }));
+  const certificate = 'https' in options ? options.https?.tlsOptions?.keypair?.certificateChain : undefined;
+  if (certificate === undefined) throw new Error('Miniflare has no certificate of its own');
+  setDefaultCACertificates([...getCACertificates(), certificate]);
+  const path = join(folder, 'certificate.pem');
+  await writeFile(path, certificate);
+  return path;
+}
+
+/** Resolves when the Workers listen. @param certificate the path of one that they trust */
+function launch(options: V4MiniflareOptions, certificate?: string): Promise<Started> {
   const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), {
     cwd: root,
+    env: { ...process.env, ...(certificate !== undefined && { NODE_EXTRA_CA_CERTS: certificate }) },
     execArgv: ['--no-warnings'],
     // A process group of its own, so that one signal ends Node and workerd together.
     detached: true,
@@ -186,7 +207,8 @@ function launch(options: V4MiniflareOptions): Promise<Started> {
  */
 export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const port = options.port ?? (await freePort());
-  const url = `http://localhost:${port}`;
+  const { https = false } = options;
+  const url = `${https ? 'https' : 'http'}://localhost:${port}`;
   const main = options.main ?? (await portcullis(url, options.bindings ?? {}));
   const others = [...(options.workers ?? [])];
   if (!options.main && !others.some(({ name }) => name === demoOrigin)) {
@@ -201,9 +223,10 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
   for (const { name, exposed } of others) if (exposed) ports.set(name, await freePort());
 
   const persistTo = options.persistTo ?? (await mkdtemp(join(tmpdir(), 'portcullis-runtime-')));
-  const { child, workerd, logs } = await launch({
+  const miniflareOptions: V4MiniflareOptions = {
     host: '127.0.0.1',
-    port: 0,
+    port: https ? port : 0,
+    https,
     cf: false,
     telemetry: { enabled: false },
     unsafeLocalExplorer: false,
@@ -211,10 +234,12 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
     resourcePersistencePath: persistTo,
     resourceTmpPath: join(persistTo, 'tmp'),
     workers: [
-      await workerOptions(main, port),
+      await workerOptions(main, https ? undefined : port),
       ...(await Promise.all(others.map((worker) => workerOptions(worker, ports.get(worker.name))))),
     ],
-  });
+  };
+  const certificate = https ? await trustCertificate(persistTo) : undefined;
+  const { child, workerd, logs } = await launch(miniflareOptions, certificate);
   const pid = child.pid ?? 0;
   const exited = new Promise((resolve) => child.once('exit', resolve));
 
