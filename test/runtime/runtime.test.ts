@@ -56,6 +56,12 @@ async function start(options: { port?: number; persistTo?: string } = {}): Promi
   return runtime;
 }
 
+const asker: WorkerDefinition = {
+  name: 'asker',
+  script: `export default { fetch: (request) => fetch(new URL(request.url).searchParams.get('url')) }`,
+  exposed: true,
+};
+
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'portcullis-runtime-test-'));
   folders.push(path);
@@ -134,4 +140,16 @@ describe('Portcullis in the runtime', () => {
     const response = await fetch(`${runtime.url}/`);
     expect(response.status).toBe(200);
   });
+});
+
+test('on https the issuer says so, and this process and other Workers trust it', async () => {
+  const runtime = await startRuntime({ https: true, workers: [asker] });
+  running.add(runtime);
+  expect(runtime.url).toMatch(/^https:\/\/localhost:\d+$/);
+  const metadata = `${runtime.url}/.well-known/openid-configuration`;
+  for (const address of [metadata, `${runtime.urls.asker}/?url=${encodeURIComponent(metadata)}`]) {
+    expect(await (await fetch(address)).json(), address).toMatchObject({ issuer: runtime.url });
+  }
+  const page = await fetch(`${runtime.url}/signin`);
+  expect(page.headers.get('Strict-Transport-Security')).not.toBeNull();
 });
