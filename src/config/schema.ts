@@ -92,7 +92,7 @@ export const schema = v.strictObject({
   clientIdMetadataDocuments,
   /**
    * Answers `/authorize` and `/v2/logout` too, which are fixed in @auth0/auth0-spa-js; `/authorize` and all of `/v2` on the
-   * issuer's host are then no route's. See docs/migrating.md. Default false.
+   * issuer's host are then no route's. See docs/migrating.md#auth0auth0-spa-js. Default false.
    */
   auth0Paths: v.optional(v.boolean(), false),
   identityProvider,
