@@ -22,6 +22,7 @@ export const endCauses: Readonly<Record<EndCause, EndCauseText>> = {
     suspicious: false,
   },
   consent_revoked: { sentence: 'You took back what you had allowed the app.', suspicious: false },
+  superseded: { sentence: 'The app was signed in to anew in the same browser.', suspicious: false },
   revoked_by_client: { sentence: 'The app gave up its access by itself.', suspicious: false },
   reuse: {
     sentence:

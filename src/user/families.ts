@@ -9,6 +9,7 @@ import type {
   Grant,
   LiveSession,
   NewFamily,
+  PresentedSession,
   Profile,
   Refresh,
   RefreshAnswer,
@@ -92,6 +93,19 @@ const grantOf = (profile: Profile, family: FamilyRow): Grant => ({
   amr: family.amr,
 });
 
+/** Whether a request proves the live session that a family belongs to. Writes nothing: the proof is no use of the session. */
+function provesSession(
+  user: UserRecord,
+  family: FamilyRow,
+  presented: PresentedSession | undefined,
+  now: number,
+): boolean {
+  if (presented?.sessionId !== family.sessionId) return false;
+  const row = user.sessions.get(presented.sessionId);
+  if (!row || !sameBytes(presented.secretHash, row.secretHash)) return false;
+  return sessionEnd(row, now) === null;
+}
+
 /** The family rule, applied. Reuse is an answer and never a throw: a throw would roll back the very end it reports. */
 export function refresh(user: UserRecord, request: Refresh, now: number): RefreshAnswer {
   const family = user.families.get(request.familyId);
@@ -107,8 +121,9 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
     idleMilliseconds: request.policy.idleSeconds * 1000,
     rotates: request.policy.rotates,
   };
-  const decision = decide(family, request, policy, now);
-  const told = request.withProfile ? { profile, claims: family.claims ?? undefined } : {};
+  const presented = { ...request, provesSession: provesSession(user, family, request.session, now) };
+  const decision = decide(family, presented, policy, now);
+  const told = request.withProfile ? { profile, ...(family.claims && { claims: family.claims }) } : {};
   switch (decision.kind) {
     case 'refuse':
       return decision.refusal === 'ended'
@@ -158,7 +173,8 @@ export function refreshTokenState(
   if (!family || !profile || familyEnd(user, family, now)) return undefined;
   const { dpopJkt, createdAt } = family;
   const candidate = { salt: new Uint8Array(), hash: new Uint8Array() };
-  const request = { ...token, clientId, dpopJkt, scope: null, resource: null, candidate };
+  const presented = { ...token, clientId, dpopJkt, scope: null, resource: null, candidate };
+  const request = { ...presented, provesSession: false };
   const decision = decide(family, request, { graceMilliseconds, idleMilliseconds: 0 }, now);
   if (decision.kind === 'refuse' || decision.kind === 'end') return undefined;
   const expiresAt = Math.min(family.idleExpiresAt, family.absoluteExpiresAt);
@@ -170,12 +186,18 @@ export function revokeFamily(
   user: UserRecord,
   token: { familyId: string; generation: number; secretHash: Uint8Array },
   clientId: string,
+  cause: 'revoked_by_client' | 'superseded',
   now: number,
 ): void {
   const family = user.families.get(token.familyId);
   if (!family || family.clientId !== clientId || familyEnd(user, family, now)) return;
   // An older token of the chain is accepted as well: whoever holds it may want the chain gone.
   if (token.generation === family.generation && !sameBytes(token.secretHash, family.currentHash)) return;
-  user.families.end(family.familyId, 'revoked_by_client', now);
-  user.note('family_revoked', now, { clientId, sessionId: family.sessionId, familyId: family.familyId });
+  user.families.end(family.familyId, cause, now);
+  user.note('family_revoked', now, {
+    clientId,
+    sessionId: family.sessionId,
+    familyId: family.familyId,
+    cause,
+  });
 }

@@ -183,8 +183,9 @@ export class UserObject extends DurableObject<Environment> {
   revokeFamily(
     token: { familyId: string; generation: number; secretHash: Uint8Array },
     clientId: string,
+    cause: 'revoked_by_client' | 'superseded',
   ): void {
-    this.#transaction((user, now) => revokeFamily(user, token, clientId, now));
+    this.#transaction((user, now) => revokeFamily(user, token, clientId, cause, now));
   }
 
   /** Remembers an access token as revoked until it expires. @param expiresAt milliseconds since the epoch. */

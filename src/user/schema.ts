@@ -106,4 +106,6 @@ export const migrations = [
   CREATE TABLE revoked_token (token_id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;`,
   // The groups that an administrator put the person in: a JSON array.
   "ALTER TABLE profile ADD COLUMN groups TEXT NOT NULL DEFAULT '[]';",
+  // 1: the request that made the current refresh token proved the session as well.
+  'ALTER TABLE family ADD COLUMN session_proved INTEGER NOT NULL DEFAULT 0;',
 ] as const;

@@ -16,6 +16,7 @@ export type EndCause =
   | 'idle_expiry'
   | 'absolute_expiry'
   | 'revoked_by_client'
+  | 'superseded'
   | 'consent_revoked'
   | 'session_ended';
 
@@ -213,25 +214,27 @@ export interface Refresh {
   scope: string[] | null;
   resource: string[] | null;
   candidate: { salt: Uint8Array; hash: Uint8Array };
+  /** The session whose cookie came with the request. The token endpoint takes no cookie. */
+  session?: PresentedSession | undefined;
   policy: { graceSeconds: number; idleSeconds: number; rotates: boolean };
-  /** The new access token says something of the person. Default false: then the profile stays where it is. */
+  /** The answer is to say something of the person. Default false: then the profile stays where it is. */
   withProfile?: boolean;
 }
 
-/** What a token may say of the person; absent where the request does not ask for it (`withProfile`). */
-interface RefreshedPerson {
+/** What was granted; with `withProfile` also the person, and what the authorization request asked for by `claims`. */
+export interface Refreshed {
+  grant: Grant;
   profile?: Profile;
-  /** What the authorization request asked for by `claims`. */
-  claims?: ClaimsRequest | undefined;
+  claims?: ClaimsRequest;
 }
 
 export type RefreshAnswer =
   /** The candidate was adopted: it is the successor. */
-  | ({ kind: 'rotated'; grant: Grant } & RefreshedPerson)
+  | ({ kind: 'rotated' } & Refreshed)
   /** The client keeps its token: it does not rotate. */
-  | ({ kind: 'kept'; grant: Grant } & RefreshedPerson)
+  | ({ kind: 'kept' } & Refreshed)
   /** A successor was adopted before; `hash` tells which derivation key made it. */
-  | ({ kind: 'replayed'; grant: Grant; salt: Uint8Array; hash: Uint8Array } & RefreshedPerson)
+  | ({ kind: 'replayed'; salt: Uint8Array; hash: Uint8Array } & Refreshed)
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }
   | {
       kind: 'refused';

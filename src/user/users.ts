@@ -51,7 +51,12 @@ export interface Users {
   ): Promise<Types.SessionAnswer>;
   changePassword(userId: string, hash: string, keepSessionId: string): Promise<void>;
   refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
-  revokeFamily(refreshToken: Token, clientId: string): Promise<void>;
+  /** @param cause default `revoked_by_client`. */
+  revokeFamily(
+    refreshToken: Token,
+    clientId: string,
+    cause?: 'revoked_by_client' | 'superseded',
+  ): Promise<void>;
   /** Remembers an access token as revoked until it expires. @param expiresAt milliseconds since the epoch. */
   revokeToken(userId: string, token: Types.TokenToRevoke, expiresAt: number): Promise<void>;
   /** Ends one handle of the gate and leaves the session alone. @param expiresAt milliseconds since the epoch. */
@@ -131,10 +136,10 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     },
     changePassword: (userId, hash, keep) => at(userId, async (stub) => stub.changePassword(hash, keep)),
     refresh: (userId, refresh) => at(userId, async (stub) => stub.refresh(refresh)),
-    revokeFamily: async (token, clientId) => {
+    revokeFamily: async (token, clientId, cause = 'revoked_by_client') => {
       const secretHash = await sha256(token.secret);
       const family = { familyId: token.recordId, generation: token.generation, secretHash };
-      return at(token.userId, async (stub) => stub.revokeFamily(family, clientId));
+      return at(token.userId, async (stub) => stub.revokeFamily(family, clientId, cause));
     },
     revokeToken: (userId, token, expiresAt) => at(userId, async (stub) => stub.revokeToken(token, expiresAt)),
     endHandle: (userId, handle, expiresAt) => at(userId, async (stub) => stub.endHandle(handle, expiresAt)),

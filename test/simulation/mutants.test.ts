@@ -3,7 +3,7 @@ import { load } from './load.ts';
 import { checks } from './model/checks.ts';
 import { mutants } from './mutants.ts';
 
-/** The slowest takes about 600. */
+/** The slowest takes about 2,000. */
 const SCHEDULES = 5_000;
 
 it.each(mutants.map((mutant) => [mutant.name, mutant] as const))('notices that %s', async (_, mutant) => {

@@ -10,11 +10,14 @@ const session = inFile('src/user/sessions.ts');
 const platform = inFile('test/simulation/model/object.ts');
 const worker = inFile('test/simulation/model/worker.ts');
 
-const graceCheck = 'family.dpopJkt !== null || now < family.rotatedAt + policy.graceMilliseconds';
+const boundCheck = 'const bound = family.dpopJkt !== null;';
+const browserCheck = 'const sameBrowser = family.sessionProved && presented.provesSession;';
+const graceCheck = 'bound || sameBrowser || now < family.rotatedAt + policy.graceMilliseconds';
 const replay = "return { kind: 'replay', salt, hash: family.currentHash }";
 const reuse = "return { kind: 'end', cause: 'reuse', endedAt: now }";
 const isCurrent =
   'presented.generation === family.generation && sameBytes(presented.secretHash, family.currentHash)';
+const olderIsReuse = 'presented.generation < family.generation';
 const isPrevious = 'presented.generation === family.generation - 1 &&';
 const clientCheck =
   "if (presented.clientId !== family.clientId) return { kind: 'refuse', refusal: 'wrong_client' };";
@@ -38,10 +41,51 @@ export const mutants: readonly Mutant[] = [
   rule('the grace never closes', graceCheck, 'true'),
   rule('there is no grace', graceCheck, 'false'),
   rule('the grace is a millisecond too long', graceCheck, graceCheck.replace('now <', 'now <=')),
+  rule('the grace of a bound family closes by time', boundCheck, 'const bound = false;'),
+  rule('the grace of a browser with its session closes by time', browserCheck, 'const sameBrowser = false;'),
   rule(
-    'the grace of a bound family closes by time',
-    graceCheck,
-    graceCheck.replace('family.dpopJkt !== null ||', ''),
+    'the grace of a session lasts for whoever has the token alone',
+    browserCheck,
+    browserCheck.replace(' && presented.provesSession', ''),
+  ),
+  rule(
+    'the owner with the session is answered after somebody without it was',
+    browserCheck,
+    browserCheck.replace('family.sessionProved && ', ''),
+  ),
+  rule(
+    'a session makes up for an older generation',
+    olderIsReuse,
+    `!presented.provesSession && ${olderIsReuse}`,
+  ),
+  rule(
+    'a session gets the successor for an older generation',
+    `if (${olderIsReuse})`,
+    `if (presented.provesSession && presented.generation === family.generation - 2 && salt)
+      return { kind: 'replay', salt, hash: family.currentHash };
+    if (${olderIsReuse})`,
+  ),
+  rule(
+    'a session makes up for a wrong secret',
+    '!sameBytes(presented.secretHash, previousHash)',
+    '!presented.provesSession && !sameBytes(presented.secretHash, previousHash)',
+  ),
+  rule('a rotation forgets that the session was there', 'sessionProved: presented.provesSession,'),
+  rule(
+    'a rotation by the token alone passes for one with the session',
+    'sessionProved: presented.provesSession,',
+    'sessionProved: true,',
+  ),
+  transaction(
+    'the session of another family is accepted',
+    'if (presented?.sessionId !== family.sessionId) return false;',
+    'if (!presented) return false;',
+  ),
+  transaction('an ended session is accepted', 'return sessionEnd(row, now) === null;', 'return true;'),
+  transaction(
+    'the secret of the session is not compared',
+    '!row || !sameBytes(presented.secretHash, row.secretHash)',
+    '!row',
   ),
   rule('the grace is one generation off', isPrevious, isPrevious.replace('- 1', '- 2')),
   rule(

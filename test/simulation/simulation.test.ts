@@ -45,6 +45,7 @@ it.each([
   'answer rotated',
   'previous, in its grace',
   'answer replayed',
+  'previous, in its browser',
   'the same attempt, made again',
   'stale',
   'answer ended (reuse)',

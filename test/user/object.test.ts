@@ -6,6 +6,7 @@ import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { decodeToken, newRecordId, newSecret, newUserId } from '../../src/crypto/token.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
 import { migrations } from '../../src/user/schema.ts';
+import type { PresentedSession, RefreshAnswer } from '../../src/user/types.ts';
 import { createUsers } from '../../src/user/users.ts';
 import { Person, personWithTokens, refresh, type Tokens } from '../workerd/person.ts';
 
@@ -32,7 +33,7 @@ async function session() {
   const found = async (scope: string[] = ['openid']) => {
     const secret = newSecret();
     const familyId = newRecordId();
-    const founding = { secretHash: await sha256(secret), idleSeconds: 600, absoluteSeconds: 6000 };
+    const founding = { secretHash: await sha256(secret), idleSeconds: 600, absoluteSeconds: 86_400 };
     await users.foundFamily(token, familyId, founding, { clientId: 'demo', scope, resource: [] });
     return { familyId, secret };
   };
@@ -135,6 +136,103 @@ describe('a refresh', () => {
     clockForward(2 * 86_400_000);
     expect((await person.get('/account')).status).toBe(200);
     expect((await refresh(next.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('a refresh that brings the session’s cookie', () => {
+  /** Refreshes by hand: with a secret, the generation it is of, and a session or none. */
+  async function family(scope?: string[]) {
+    const { userId, token, found } = await session();
+    const { familyId, secret } = await found(scope);
+    const proof = { sessionId: token.recordId, secretHash: await sha256(token.secret) };
+    const refreshWith = async (
+      of: { generation: number; secret: Uint8Array<ArrayBuffer> },
+      session?: PresentedSession,
+    ) => {
+      const successor = newSecret();
+      const answer = await users.refresh(userId, {
+        familyId,
+        generation: of.generation,
+        secretHash: await sha256(of.secret),
+        clientId: 'demo',
+        dpopJkt: null,
+        scope: null,
+        resource: null,
+        candidate: { salt: newSecret(), hash: await sha256(successor) },
+        session,
+        policy: { graceSeconds: 10, idleSeconds: 86_400, rotates: true },
+      });
+      return { answer, next: { generation: of.generation + 1, secret: successor } };
+    };
+    return { userId, token, proof, first: { generation: 0, secret }, refreshWith };
+  }
+  const MINUTES = 5 * 60_000;
+
+  it('is answered with the same successor minutes after the answer was lost, and writes nothing', async () => {
+    const { userId, proof, first, refreshWith } = await family();
+    const { answer, next } = await refreshWith(first, proof);
+    expect(answer.kind).toBe('rotated');
+    clockForward(MINUTES);
+    let late: RefreshAnswer | undefined;
+    const stub = env.USER.getByName(userId);
+    const write = async () => {
+      late = (await refreshWith(first, proof)).answer;
+    };
+    expect(await rowsWritten(stub, write)).toBe(0);
+    expect(late).toMatchObject({ kind: 'replayed', hash: await sha256(next.secret) });
+    expect((await refreshWith(next, proof)).answer.kind).toBe('rotated');
+    expect((await refreshWith(first, proof)).answer).toMatchObject({ kind: 'ended', cause: 'reuse' });
+  });
+
+  it('writes the one row of every refresh', async () => {
+    const { userId, proof, first, refreshWith } = await family();
+    expect(await rowsWritten(env.USER.getByName(userId), () => refreshWith(first, proof))).toBe(1);
+  });
+
+  it('is no use of the session where the family outlives it', async () => {
+    const { userId, proof, first, refreshWith } = await family(['openid', 'offline_access']);
+    clockForward(MINUTES);
+    await refreshWith(first, proof);
+    clockForward(2 * 3_600_000);
+    const stub = env.USER.getByName(userId);
+    expect(await rowsWritten(stub, () => refreshWith(first, proof))).toBe(0);
+  });
+
+  it.each<[string, (proof: PresentedSession, userId: string) => Promise<PresentedSession | undefined>]>([
+    ['no session', async () => undefined],
+    ['another secret', async (proof) => ({ ...proof, secretHash: await sha256(newSecret()) })],
+    ['a session that is not there', async (proof) => ({ ...proof, sessionId: newRecordId() })],
+    [
+      'another live session of the person',
+      async (_, userId) => {
+        const other = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
+        const policy = { idleSeconds: 86_400, absoluteSeconds: 86_400 };
+        await users.openSession(other, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
+        return { sessionId: other.recordId, secretHash: await sha256(other.secret) };
+      },
+    ],
+  ])('ends the family when it comes late with %s', async (_, forge) => {
+    const { userId, proof, first, refreshWith } = await family();
+    await refreshWith(first, proof);
+    const forged = await forge(proof, userId);
+    clockForward(11_000);
+    expect((await refreshWith(first, forged)).answer).toMatchObject({ kind: 'ended', cause: 'reuse' });
+  });
+
+  it('finds out that somebody with the token alone came first', async () => {
+    const { proof, first, refreshWith } = await family();
+    await refreshWith(first);
+    clockForward(11_000);
+    expect((await refreshWith(first, proof)).answer).toMatchObject({ kind: 'ended', cause: 'reuse' });
+  });
+
+  it('has the bearer grace once its session has ended', async () => {
+    const { userId, token, proof, first, refreshWith } = await family(['openid', 'offline_access']);
+    await refreshWith(first, proof);
+    await users.endSession(userId, token.recordId, 'sign_out');
+    expect((await refreshWith(first, proof)).answer.kind).toBe('replayed');
+    clockForward(11_000);
+    expect((await refreshWith(first, proof)).answer).toMatchObject({ kind: 'ended', cause: 'reuse' });
   });
 });
 
@@ -259,6 +357,7 @@ it('keeps every migration that has landed as it was: old objects were made by th
     '8242288c29cc7321',
     '49130713055f5311',
     'e350d3b666270db4',
+    '15b5dec867c268d9',
   ];
   const digests = await Promise.all(
     migrations.map(async (statements) =>

@@ -19,6 +19,8 @@ export interface Family {
   /** From which, with the previous secret, the current secret is derived. Null until the first rotation. */
   salt: Uint8Array | null;
   rotatedAt: number;
+  /** Whether the request that made the current token proved the family's session as well. False until the first rotation. */
+  sessionProved: boolean;
   idleExpiresAt: number;
   absoluteExpiresAt: number;
   endedAt: number | null;
@@ -30,6 +32,8 @@ export interface Presented {
   secretHash: Uint8Array;
   clientId: string;
   dpopJkt: string | null;
+  /** The request proved, besides the token, the live session that the family belongs to. */
+  provesSession: boolean;
   /** What the request asks for; null for all that was granted. */
   scope: readonly string[] | null;
   resource: readonly string[] | null;
@@ -99,6 +103,7 @@ export function decide(family: Family, presented: Presented, policy: FamilyPolic
         currentHash: presented.candidate.hash,
         salt: presented.candidate.salt,
         rotatedAt: now,
+        sessionProved: presented.provesSession,
         idleExpiresAt,
       },
     };
@@ -110,7 +115,12 @@ export function decide(family: Family, presented: Presented, policy: FamilyPolic
       return { kind: 'end', cause: 'token_mismatch', endedAt: now };
     // The thief of a bound token has no key, so its grace lasts until the successor is first used: by then the
     // presented generation is two behind.
-    const inGrace = family.dpopJkt !== null || now < family.rotatedAt + policy.graceMilliseconds;
+    const bound = family.dpopJkt !== null;
+    // The same for a browser that proves the session: whoever has that needs no refresh token, since codes and new
+    // families are to be had with it, so nothing is given away. It must have made the successor too: one that was made
+    // without the session may be in the hands of a thief, and its owner, coming later, is how that is noticed.
+    const sameBrowser = family.sessionProved && presented.provesSession;
+    const inGrace = bound || sameBrowser || now < family.rotatedAt + policy.graceMilliseconds;
     // The candidate is random: the one that was adopted can only be this very attempt, made again by the Worker
     // because the answer was lost on its way from the object.
     const retried = sameBytes(presented.candidate.hash, family.currentHash);

@@ -26,6 +26,7 @@ type Converted =
   | 'currentHash'
   | 'previousHash'
   | 'salt'
+  | 'sessionProved'
   | 'endCause';
 type Stored = Omit<FamilyRow, Converted> & {
   scope: string;
@@ -36,14 +37,15 @@ type Stored = Omit<FamilyRow, Converted> & {
   currentHash: ArrayBuffer;
   previousHash: ArrayBuffer | null;
   salt: ArrayBuffer | null;
+  sessionProved: number;
   endCause: string | null;
 } & Record<string, SqlStorageValue>;
 
 const columns = `family_id AS familyId, session_id AS sessionId, client_id AS clientId, scope, resource,
   auth_time_seconds AS authTime, amr, offline, claims, dpop_jkt AS dpopJkt, generation, current_hash AS currentHash,
   previous_hash AS previousHash, salt, created_at AS createdAt, rotated_at AS rotatedAt,
-  idle_expires_at AS idleExpiresAt, absolute_expires_at AS absoluteExpiresAt, ended_at AS endedAt,
-  end_cause AS endCause`;
+  session_proved AS sessionProved, idle_expires_at AS idleExpiresAt, absolute_expires_at AS absoluteExpiresAt,
+  ended_at AS endedAt, end_cause AS endCause`;
 
 const read = (row: Stored): FamilyRow => ({
   ...row,
@@ -55,6 +57,7 @@ const read = (row: Stored): FamilyRow => ({
   currentHash: bytes(row.currentHash),
   previousHash: row.previousHash && bytes(row.previousHash),
   salt: row.salt && bytes(row.salt),
+  sessionProved: row.sessionProved === 1,
   endCause: row.endCause as EndCause | null,
 });
 
@@ -76,7 +79,9 @@ export class FamilyTable {
     return rows.toArray().map(read);
   }
 
-  insert(row: Omit<FamilyRow, 'endedAt' | 'endCause' | 'previousHash' | 'salt' | 'generation'>): void {
+  insert(
+    row: Omit<FamilyRow, 'endedAt' | 'endCause' | 'previousHash' | 'salt' | 'sessionProved' | 'generation'>,
+  ): void {
     this.#sql.exec(
       `INSERT INTO family (family_id, session_id, client_id, scope, resource, auth_time_seconds, amr, offline,
         claims, dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at)
@@ -103,12 +108,13 @@ export class FamilyTable {
   rotate(familyId: string, next: Family): void {
     this.#sql.exec(
       `UPDATE family SET generation = ?, current_hash = ?, previous_hash = ?, salt = ?, rotated_at = ?,
-        idle_expires_at = ? WHERE family_id = ?`,
+        session_proved = ?, idle_expires_at = ? WHERE family_id = ?`,
       next.generation,
       next.currentHash,
       next.previousHash,
       next.salt,
       next.rotatedAt,
+      next.sessionProved ? 1 : 0,
       next.idleExpiresAt,
       familyId,
     );

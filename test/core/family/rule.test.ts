@@ -23,6 +23,7 @@ const family: Family = {
   previousHash: hash(2),
   salt: hash(99),
   rotatedAt: T,
+  sessionProved: false,
   idleExpiresAt: T + day,
   absoluteExpiresAt: T + 3 * day,
   endedAt: null,
@@ -32,6 +33,7 @@ const present = (generation: number, changes: Partial<Presented> = {}): Presente
   secretHash: hash(generation),
   clientId: 'app',
   dpopJkt: null,
+  provesSession: false,
   scope: null,
   resource: null,
   candidate: { salt: hash(50), hash: hash(4) },
@@ -134,6 +136,43 @@ describe('the previous token', () => {
     const bound = { dpopJkt: 'key' };
     expect(judge(present(2, bound), T + day - 1, bound).kind).toBe('replay');
     expect(judge(present(1, bound), T + 1, bound)).toMatchObject({ kind: 'end', cause: 'reuse' });
+  });
+
+  describe('of a browser that proves the session', () => {
+    const inSession = { provesSession: true };
+    const madeInSession = { sessionProved: true };
+
+    it('keeps its grace until the successor is used, however late', () => {
+      const again = { kind: 'replay', salt: hash(99), hash: hash(3) };
+      expect(judge(present(2, inSession), T + day - 1, madeInSession)).toEqual(again);
+      expect(judge(present(1, inSession), T + 1, madeInSession)).toMatchObject({
+        kind: 'end',
+        cause: 'reuse',
+      });
+    });
+
+    it('is reuse without the session once the grace is over', () => {
+      expect(judge(present(2), T + 9_999, madeInSession).kind).toBe('replay');
+      expect(judge(present(2), T + 10_000, madeInSession)).toMatchObject({ kind: 'end', cause: 'reuse' });
+    });
+
+    it('is reuse when somebody without the session made the successor: a thief came first', () => {
+      expect(judge(present(2, inSession), T + 9_999).kind).toBe('replay');
+      expect(judge(present(2, inSession), T + 10_000)).toMatchObject({ kind: 'end', cause: 'reuse' });
+    });
+
+    it('needs its secret all the same', () => {
+      const wrong = { ...inSession, secretHash: hash(77) };
+      expect(judge(present(2, wrong), T, madeInSession)).toMatchObject({ cause: 'token_mismatch' });
+      expect(judge(present(3, wrong), T, madeInSession)).toMatchObject({ cause: 'token_mismatch' });
+    });
+
+    it('is known by how the current token was made', () => {
+      for (const provesSession of [true, false]) {
+        const decision = judge(present(3, { provesSession }), T, { sessionProved: !provesSession });
+        expect(decision.kind === 'rotate' && decision.family.sessionProved).toBe(provesSession);
+      }
+    });
   });
 
   it('with another secret means a forged tag: the family ends', () => {

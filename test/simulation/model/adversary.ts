@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { hashOf, type Token } from './secrets.ts';
+import { type Cookie, hashOf, type Token } from './secrets.ts';
 import { redeem, type TokenRequest, type TokenResponse } from './worker.ts';
 import { clientOf, keyOf, type World } from './world.ts';
 
@@ -33,13 +33,31 @@ function whenToUse(world: World, token: Token): number {
   }
 }
 
+/** What a thief sends along: mostly nothing, for the token is all there was to copy; else a cookie that may be no proof. */
+function cookieOfThief(world: World, family: number): Cookie | null {
+  const { random, profile } = world;
+  if (!profile.cookies || random.chance(0.5)) return null;
+  const own = world.cookieOf(family);
+  switch (random.between(0, 3)) {
+    case 0:
+      return own;
+    case 1:
+      return { ...own, secret: random.bytes(32) };
+    default:
+      // That of the other family: a session of the same person's, or the very same.
+      return world.cookieOf(profile.families - 1 - family);
+  }
+}
+
 /** Copies a token out of a client's store (now and then an old one) and uses it, and whatever it is given for it. */
 export function thief(world: World, client: Client, name: string): void {
   const { random, timeline, profile, trace, end } = world;
   const ownKey = random.chance(0.1);
+  // Some come when nobody refreshes any more, and see the family expire.
+  const late = random.chance(0.2);
   const use = (token: Token, uses: number): void => {
-    const at = whenToUse(world, token);
-    if (uses === 0 || at > end || at < timeline.now) return;
+    const at = late ? boundary(world, token) : whenToUse(world, token);
+    if (uses === 0 || at > end + (late ? profile.horizon : 0) || at < timeline.now) return;
     timeline.at(at, () => {
       const request: TokenRequest = {
         token,
@@ -52,6 +70,7 @@ export function thief(world: World, client: Client, name: string): void {
             : random.pick([null, 'key of the thief']),
         scope: random.chance(0.9) ? null : ['read', 'write'],
         resource: random.chance(0.95) ? null : ['https://other.example'],
+        cookie: cookieOfThief(world, token.family),
         role: 'thief',
         name,
       };
@@ -62,7 +81,7 @@ export function thief(world: World, client: Client, name: string): void {
       });
     });
   };
-  timeline.after(random.between(0, profile.horizon), () => {
+  timeline.after(late ? profile.horizon : random.between(0, profile.horizon), () => {
     const stolen = random.chance(0.8) ? client.token : random.pick(client.tokens as [Token, ...Token[]]);
     trace?.(`${name} copies generation ${stolen.generation} of family ${stolen.family}`);
     use(stolen, random.between(1, MAXIMUM_USES));
@@ -89,6 +108,7 @@ export function forger(world: World, client: Client): void {
       dpopJkt: profile.bound ? keyOf(token.family) : null,
       scope: null,
       resource: null,
+      cookie: profile.cookies && random.chance(0.7) ? world.cookieOf(token.family) : null,
       role: 'forger',
       name: 'forger',
     };

@@ -12,6 +12,7 @@ interface HandedOut {
   /** When it was first granted, and which transaction that was. */
   at: number;
   order: number;
+  inBrowser: boolean;
 }
 
 /** Judges what leaves the Worker by nothing but what left it before: no storage, no rule, no history. */
@@ -37,13 +38,14 @@ export class Answers {
   left(testimony: Testimony, answer: RefreshAnswer, request: TokenRequest, response: TokenResponse): void {
     const { name, order, epoch } = testimony;
     if (epoch !== this.#epoch) return;
-    if (response.kind === 'granted') this.#granted(testimony, request, response);
+    if (response.kind === 'granted') this.#granted(testimony, answer.kind, request, response);
     const forGood = answer.kind === 'ended' || (answer.kind === 'refused' && answer.reason === 'ended');
     if (forGood) this.#final.set(name, Math.min(order, this.#final.get(name) ?? order));
   }
 
   #granted(
-    { family, generation, name, order, at, repeated }: Testimony,
+    { family, generation, name, order, at, repeated, inBrowser }: Testimony,
+    kind: RefreshAnswer['kind'],
     request: TokenRequest,
     response: Extract<TokenResponse, { kind: 'granted' }>,
   ): void {
@@ -73,19 +75,26 @@ export class Answers {
     const successor = nameOf(response.token.secret);
     const before = this.#handedOut.get(`${family} ${generation}`);
     if (!before || order < before.order)
-      this.#handedOut.set(`${family} ${generation}`, { successor, at, order });
+      this.#handedOut.set(`${family} ${generation}`, { successor, at, order, inBrowser });
     demand(!before || before.successor === successor, 'one successor', 'has two successors');
 
     // Two uses of one token: by tabs and retries, or by an owner and a thief. The grace tells them apart.
+    // Answers overtake each other: it is the later transaction that needs an excuse.
+    const sameBrowser = before && order < before.order ? before.inBrowser : inBrowser;
     const late = before && Math.abs(at - before.at) >= graceSeconds * 1000;
-    demand(!late || bound || repeated, 'theft is caught', 'was granted twice, further apart than the grace');
+    demand(
+      !late || bound || repeated || sameBrowser,
+      'theft is caught',
+      'was granted twice, further apart than the grace',
+    );
     const next = this.#handedOut.get(`${family} ${generation + 1}`);
     demand(!next || order < next.order, 'theft is caught', 'was granted after its successor was used');
 
     const parent = this.#handedOut.get(`${family} ${generation - 1}`);
     const idle = (generation === 0 ? bornAt : (parent?.at ?? at)) + idleSeconds * 1000;
+    // Of a replay whose first answer never left, nobody out here knows when the successor was made.
     demand(
-      before !== undefined || at < idle,
+      before !== undefined || kind === 'replayed' || at < idle,
       'nothing outlives its expiry',
       'was granted after its idle expiry',
     );

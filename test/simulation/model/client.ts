@@ -67,12 +67,15 @@ export class Client {
         dpopJkt: this.#dpopJkt,
         scope: random.chance(0.8) ? null : random.pick([['read'], grantedScope, ['read', 'write']]),
         resource: random.chance(0.9) ? null : random.pick([grantedResource, [], ['https://other.example']]),
+        cookie: profile.cookies ? this.#world.cookieOf(this.#family) : null,
         role: 'owner',
         name: `tab ${tab}`,
       },
       done,
     );
-    timeline.after(profile.timeout, () => {
+    // A laptop that is closed in the middle of a refresh asks again when it is opened, maybe much later.
+    const sleep = random.chance(0.03) ? random.between(0, profile.horizon / 2) : 0;
+    timeline.after(profile.timeout + sleep, () => {
       if (answered) return;
       count('a client gives up waiting');
       done({ kind: 'unavailable' });

@@ -15,6 +15,10 @@ export interface History {
   /** Of the last rotation, or the birth. */
   rotatedAt: number;
   rotatedBy: Presentation | undefined;
+  /** Whether whoever made the last rotation held the cookie of the family's session, which was live then. */
+  rotatedInSession: boolean;
+  /** The name of the secret of that cookie. */
+  cookie: number;
   absoluteExpiresAt: number;
   ended: boolean;
 }
@@ -29,9 +33,24 @@ export type Place =
   | 'too wide'
   | 'current'
   | 'previous, in its grace'
+  | 'previous, in its browser'
   | 'the same attempt, made again'
   | 'stale'
   | 'unknown';
+
+/** Whether a request brings the cookie of the very session that its family belongs to, while that is live. */
+export function isInSession({ request }: Presentation, state: State, now: number): boolean {
+  const { cookie, token } = request;
+  const row = state.families[token.family];
+  const session = state.sessions.find(({ sessionId }) => sessionId === row?.sessionId);
+  return (
+    session !== undefined &&
+    session.endedAt === null &&
+    now < session.absoluteExpiresAt &&
+    cookie?.sessionId === session.sessionId &&
+    nameOf(cookie.secret) === state.histories[token.family]?.cookie
+  );
+}
 
 export function placeOf(presentation: Presentation, state: State, profile: Profile, now: number): Place {
   const { request, refresh } = presentation;
@@ -57,6 +76,8 @@ export function placeOf(presentation: Presentation, state: State, profile: Profi
   if (row.dpopJkt !== null || now < history.rotatedAt + profile.graceSeconds * 1000) {
     return 'previous, in its grace';
   }
+  // The browser that made the successor asks again, and nobody has used it: whoever has that cookie needs no token.
+  if (history.rotatedInSession && isInSession(presentation, state, now)) return 'previous, in its browser';
   return history.rotatedBy === presentation ? 'the same attempt, made again' : 'stale';
 }
 
@@ -149,6 +170,7 @@ export function required(place: Place, outcome: Outcome): void {
       );
       break;
     case 'previous, in its grace':
+    case 'previous, in its browser':
     case 'the same attempt, made again':
       demand(granted, 'a retry in the grace signs nobody out', 'the previous token was refused in its grace');
       demand(

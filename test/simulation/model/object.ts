@@ -83,7 +83,13 @@ export class UserObject {
         case 'sign-out everywhere':
           return endEverythingBut(user, null, 'sign_out_everywhere', now);
         case 'revocation':
-          return revokeFamily(user, asKnownToTheObject(ending.token), ending.clientId, now);
+          return revokeFamily(
+            user,
+            asKnownToTheObject(ending.token),
+            ending.clientId,
+            'revoked_by_client',
+            now,
+          );
       }
     });
     const ended = witness.ended(ending, before);

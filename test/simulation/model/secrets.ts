@@ -54,6 +54,12 @@ export interface Ring {
   all: readonly Key[];
 }
 
+/** A session's cookie. */
+export interface Cookie {
+  sessionId: string;
+  secret: Bytes;
+}
+
 export interface Token {
   family: number;
   generation: number;

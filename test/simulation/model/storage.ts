@@ -79,7 +79,7 @@ function recordOver(storage: Storage): UserRecord {
     const sessions = storage.memory.sessions.map((row) => (where(row) ? { ...row, ...set } : row));
     storage.memory = { ...storage.memory, sessions };
   };
-  const unborn = { generation: 0, previousHash: null, salt: null };
+  const unborn = { generation: 0, previousHash: null, salt: null, sessionProved: false };
   const alive = { endedAt: null, endCause: null };
 
   const record = {
@@ -109,13 +109,14 @@ function recordOver(storage: Storage): UserRecord {
         storage.memory = { ...storage.memory, families };
       },
       rotate: (familyId: string, next: Family) => {
-        const { generation, currentHash, previousHash, salt, rotatedAt, idleExpiresAt } = next;
+        const { generation, currentHash, previousHash, salt, rotatedAt, sessionProved, idleExpiresAt } = next;
         updateFamilies((row) => row.familyId === familyId, {
           generation,
           currentHash,
           previousHash,
           salt,
           rotatedAt,
+          sessionProved,
           idleExpiresAt,
         });
       },

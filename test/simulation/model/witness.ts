@@ -2,7 +2,7 @@ import { sameBytes } from '../../../src/core/bytes.ts';
 import type { Refresh, RefreshAnswer } from '../../../src/user/types.ts';
 import { Answers } from './answers.ts';
 import { type Check, Violation } from './checks.ts';
-import { endedBy, mayEnd, placeOf, required } from './history.ts';
+import { endedBy, isInSession, mayEnd, placeOf, required } from './history.ts';
 import type { Ending } from './object.ts';
 import { nameOf } from './secrets.ts';
 import type { State } from './storage.ts';
@@ -31,6 +31,8 @@ export interface Testimony {
   epoch: number;
   /** Whether the same request made the successor before. */
   repeated: boolean;
+  /** Whether this browser made the successor before: both requests had the cookie of the session. */
+  inBrowser: boolean;
 }
 
 /**
@@ -74,6 +76,7 @@ export class Witness {
       `${request.name} had no key for the tag`,
     );
 
+    const inSession = isInSession(presentation, before, timeline.now);
     const place = placeOf(presentation, before, profile, timeline.now);
     const said = answer ? ('cause' in answer ? `${answer.kind} (${answer.cause})` : answer.kind) : 'a throw';
     trace?.(
@@ -94,6 +97,7 @@ export class Witness {
         secrets: [...history.secrets, nameOf(successor)],
         rotatedAt: timeline.now,
         rotatedBy: presentation,
+        rotatedInSession: inSession,
       });
     } else if (answer?.kind === 'ended' || place === 'session over') {
       this.#end(family);
@@ -110,6 +114,7 @@ export class Witness {
       at: timeline.now,
       epoch: this.#epoch,
       repeated: history.rotatedBy === presentation,
+      inBrowser: history.rotatedInSession && inSession,
     };
   }
 

@@ -1,11 +1,11 @@
 import { sameBytes } from '../../../src/core/bytes.ts';
 import type { RefreshAnswer } from '../../../src/user/types.ts';
 import { familyIdOf, type Reply } from './object.ts';
-import { derive, hashOf, type Ring, type Token } from './secrets.ts';
+import { type Cookie, derive, hashOf, type Ring, type Token } from './secrets.ts';
 import type { Presentation } from './witness.ts';
 import type { World } from './world.ts';
 
-/** A request at the token endpoint, `grant_type=refresh_token`. */
+/** A request at the token endpoint, `grant_type=refresh_token`, or at the session API, which takes cookies. */
 export interface TokenRequest {
   token: Token;
   clientId: string;
@@ -13,6 +13,8 @@ export interface TokenRequest {
   dpopJkt: string | null;
   scope: string[] | null;
   resource: string[] | null;
+  /** The session's cookie that came along; null for none. */
+  cookie: Cookie | null;
   role: 'owner' | 'thief' | 'forger';
   /** Who sends it, for the trace. */
   name: string;
@@ -56,6 +58,9 @@ export function redeem(
       scope: request.scope,
       resource: request.resource,
       candidate: { salt, hash: hashOf(successor) },
+      ...(request.cookie && {
+        session: { sessionId: request.cookie.sessionId, secretHash: hashOf(request.cookie.secret) },
+      }),
       policy: { graceSeconds: profile.graceSeconds, idleSeconds: profile.idleSeconds, rotates: true },
     },
   };

@@ -2,7 +2,7 @@ import { foundFamily } from '../../../src/user/families.ts';
 import { openSession } from '../../../src/user/sessions.ts';
 import { UserObject } from './object.ts';
 import { Random } from './random.ts';
-import { hashOf, type Key, nameOf, type Ring, type Token } from './secrets.ts';
+import { type Cookie, hashOf, type Key, nameOf, type Ring, type Token } from './secrets.ts';
 import { Storage } from './storage.ts';
 import { Timeline } from './timeline.ts';
 import { Witness } from './witness.ts';
@@ -20,6 +20,8 @@ export interface Profile {
   families: number;
   /** Bound to a DPoP key. */
   bound: boolean;
+  /** Browsers that send the cookie of their session along (src/endpoints/session/refresh.ts). */
+  cookies: boolean;
   offline: boolean;
   graceSeconds: number;
   idleSeconds: number;
@@ -57,9 +59,13 @@ function draw(random: Random): Profile {
   const month = 30 * 86_400;
   const absoluteSeconds = random.chance(0.3) ? accessSeconds * random.between(2, 5) : month;
   const idleSeconds = random.chance(0.3) ? accessSeconds * random.between(1, 3) : 86_400;
+  const bound = random.chance(0.35);
+  const cookies = !bound && random.chance(0.5);
   return {
-    families: random.chance(0.25) ? 2 : 1,
-    bound: random.chance(0.35),
+    // Another session's cookie takes another session.
+    families: random.chance(cookies ? 0.5 : 0.25) ? 2 : 1,
+    bound,
+    cookies,
     offline: random.chance(0.5),
     graceSeconds: random.pick([0, 2, 10, 10, 60]),
     idleSeconds: Math.min(idleSeconds, absoluteSeconds),
@@ -104,6 +110,8 @@ export class World {
   readonly witness: Witness;
   /** The first token of each family. */
   readonly tokens: Token[];
+  /** The secret of each session's cookie, by the session's id. */
+  readonly #cookies = new Map<string, Uint8Array>();
 
   constructor(seed: number, count: (what: string) => void, trace?: (line: string) => void) {
     this.random = new Random(seed);
@@ -123,6 +131,18 @@ export class World {
     return bornAt + this.profile.horizon;
   }
 
+  /** The cookie of the session that a family belongs to, as its browser sends it. */
+  cookieOf(family: number): Cookie {
+    const sessionId = this.storage.memory.families[family]?.sessionId ?? '';
+    return { sessionId, secret: this.#secretOf(sessionId) };
+  }
+
+  #secretOf(sessionId: string): Uint8Array {
+    const secret = this.#cookies.get(sessionId) ?? this.random.bytes(32);
+    this.#cookies.set(sessionId, secret);
+    return secret;
+  }
+
   newKey(id: number): Key {
     return { id, successor: this.random.bytes(32) };
   }
@@ -134,10 +154,11 @@ export class World {
     const familyId = `family ${family}`;
     const offline = profile.offline !== (family === 1);
     const sessionId = `session ${random.between(0, family)}`;
+    const cookie = this.#secretOf(sessionId);
     storage.transaction((user) => {
       const session = openSession(
         user,
-        { sessionId, secretHash: new Uint8Array(32) },
+        { sessionId, secretHash: hashOf(cookie) },
         undefined,
         [],
         { userAgent: '', place: '' },
@@ -164,6 +185,8 @@ export class World {
       secrets: [nameOf(secret)],
       rotatedAt: bornAt,
       rotatedBy: undefined,
+      rotatedInSession: false,
+      cookie: nameOf(cookie),
       absoluteExpiresAt: bornAt + absoluteSeconds * 1000,
       ended: false,
     });
