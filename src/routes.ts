@@ -25,6 +25,7 @@ import { devices, ends, removeDevice } from './endpoints/session/devices.ts';
 import { login } from './endpoints/session/login.ts';
 import { logoutAll, logoutOthers, logout as logoutSession } from './endpoints/session/logout.ts';
 import { refresh } from './endpoints/session/refresh.ts';
+import { sessionToken } from './endpoints/session/token.ts';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
@@ -88,6 +89,7 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/oauth/register', 'api', register(d)],
   ['GET PUT DELETE', '/oauth/register/:client_id', 'api', manageRegistration(d)],
   ['POST', '/session/login', 'first-party', login(d)],
+  ['POST', '/session/token', 'first-party', sessionToken(d)],
   ['POST', '/session/refresh', 'first-party', refresh(d)],
   ['POST', '/session/logout', 'first-party', logoutSession(d)],
   ['POST', '/session/logout-others', 'first-party', logoutOthers(d)],

@@ -227,8 +227,18 @@ function* privilegeFaults(
   if (!client.firstParty)
     yield { member: 'sessionOrigins', message: 'is for a client with firstParty: true' };
   // Nor for client authentication, nor for a proof: it would be the way around them.
-  if (isConfidential(client) || client.dpopBoundAccessTokens) {
-    yield { member: 'sessionOrigins', message: 'is for a public client with bearer tokens' };
+  if (isConfidential(client)) {
+    yield {
+      member: 'sessionOrigins',
+      message: 'is for a public client: the session API takes no secret and no key',
+    };
+  }
+  if (client.dpopBoundAccessTokens) {
+    yield {
+      member: 'sessionOrigins',
+      message:
+        'must be empty beside dpopBoundAccessTokens: the session API takes no proof, so it could give no token; keep one',
+    };
   }
 }
 

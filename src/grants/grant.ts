@@ -47,7 +47,11 @@ export type GrantOutcome =
 /** A grant type's own part of the token endpoint. */
 export type GrantType = (dependencies: Dependencies, request: TokenRequest) => Promise<GrantOutcome>;
 
-export const refused = (error: TokenError['error'], description: string, cause?: string): GrantOutcome => ({
+export const refused = (
+  error: TokenError['error'],
+  description: string,
+  cause?: string,
+): Extract<GrantOutcome, { kind: 'refused' }> => ({
   kind: 'refused',
   error: cause === undefined ? { error, description } : { error, description, cause },
 });

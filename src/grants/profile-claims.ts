@@ -1,5 +1,5 @@
-import { personalClaims } from '../core/account/claims.ts';
-import type { Profile } from '../user/types.ts';
+import { claimNames, personalClaims } from '../core/account/claims.ts';
+import type { ClaimsRequest, Profile } from '../user/types.ts';
 
 const isPersonal = new Set(personalClaims);
 
@@ -12,4 +12,17 @@ export function profileClaims(profile: Profile, names: readonly string[]): Recor
   return Object.fromEntries(
     names.filter((one) => isPersonal.has(one) && known[one] !== undefined).map((one) => [one, known[one]]),
   );
+}
+
+/**
+ * What UserInfo answers about a person (OpenID Connect Core §5.3.2): what a scope with openid brings, and what the
+ * authorization request asked for by name (§5.4, §5.5).
+ */
+export function userInfoClaims(
+  profile: Profile,
+  scope: readonly string[],
+  asked: ClaimsRequest | undefined,
+): Record<string, unknown> {
+  const names = scope.includes('openid') ? [...claimNames(scope), ...(asked?.userinfo ?? [])] : [];
+  return { ...profileClaims(profile, names), sub: profile.userId };
 }

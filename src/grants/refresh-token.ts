@@ -1,10 +1,17 @@
 import { scopeTokens } from '../core/oauth/authorization-request.ts';
 import { sha256 } from '../crypto/bytes.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
-import { decodeToken, encodeToken } from '../crypto/token.ts';
-import type { EndCause, RefreshAnswer } from '../user/types.ts';
+import { decodeToken, encodeToken, type Token } from '../crypto/token.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { EndCause, RefreshAnswer, Refreshed } from '../user/types.ts';
 import { issueAccessToken } from './access-token.ts';
-import { type GrantType, refreshBinding, refused } from './grant.ts';
+import {
+  type GrantOutcome,
+  refreshBinding,
+  refused,
+  type TokenRequest,
+  type TokenResponse,
+} from './grant.ts';
 import { signIdToken } from './id-token.ts';
 import { candidateSuccessor, replayedSuccessor } from './refresh-chain.ts';
 import { saysOfPerson } from './resource.ts';
@@ -46,11 +53,24 @@ async function secretAfter(
   }
 }
 
+/** What a refresh is asked for besides what the token endpoint takes. */
+export interface RefreshOptions {
+  /** The session whose cookie came with the request. */
+  session?: Token | undefined;
+  /** The answer is to say something of the person. */
+  withProfile?: boolean;
+}
+
+export type RefreshOutcome =
+  | ({ kind: 'granted'; response: TokenResponse } & Refreshed)
+  | Extract<GrantOutcome, { kind: 'refused' }>;
+
 /** RFC 6749 §6, with rotation (RFC 9700 §4.14.2): one object call, one row written, one signature. */
-export const refreshTokenGrant: GrantType = async (
-  dependencies,
-  { client, parameters, resource, dpopJkt },
-) => {
+export async function refreshTokenGrant(
+  dependencies: Dependencies,
+  { client, parameters, resource, dpopJkt }: TokenRequest,
+  { session, withProfile = false }: RefreshOptions = {},
+): Promise<RefreshOutcome> {
   const { config, secrets, users } = dependencies;
   const presented = parameters.get('refresh_token');
   if (!presented) return refused('invalid_request', 'refresh_token is missing');
@@ -70,8 +90,12 @@ export const refreshTokenGrant: GrantType = async (
     scope: askedScope,
     resource: askedResource,
     candidate: { salt: successor.salt, hash: successor.hash },
+    // A session of somebody else's proves nothing here.
+    ...(session?.userId === token.userId && {
+      session: { sessionId: session.recordId, secretHash: await sha256(session.secret) },
+    }),
     policy: client.refreshToken,
-    withProfile: client.refreshToken.idToken || saysOfPerson(config, askedResource),
+    withProfile: withProfile || client.refreshToken.idToken || saysOfPerson(config, askedResource),
   });
   if (answer.kind === 'refused') return refusal(answer);
   if (answer.kind === 'ended') return ended(answer.cause);
@@ -93,6 +117,9 @@ export const refreshTokenGrant: GrantType = async (
   const about = { client, subject, nonce: undefined, claims, accessToken: issued.access_token };
   return {
     kind: 'granted',
+    grant: subject,
+    ...(profile && { profile }),
+    ...(claims && { claims }),
     response: {
       ...issued,
       // RFC 6749 §6: one that is kept need not be sent again.
@@ -110,4 +137,4 @@ export const refreshTokenGrant: GrantType = async (
         }),
     },
   };
-};
+}

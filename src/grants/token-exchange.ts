@@ -30,7 +30,7 @@ async function read(
   { client, parameters, dpopJkt }: { client: Client; parameters: Parameters; dpopJkt: string | undefined },
   name: 'subject_token' | 'actor_token',
 ): Promise<Presented> {
-  const fail = (description: string) => unacceptable(description) as Extract<Presented, { kind: 'refused' }>;
+  const fail = unacceptable;
   const token = parameters.get(name);
   const type = parameters.get(`${name}_type`);
   if (!token) return fail(`${name} is missing`);

@@ -18,13 +18,14 @@ export const firstParty = (config: Pick<Config, 'clients' | 'issuer'>): Middlewa
     const known =
       origin === undefined ? site === 'same-origin' && origins.has(config.issuer) : origins.has(origin);
     if (!known || (site !== undefined && site !== 'same-origin' && site !== 'same-site')) {
-      const error_description = 'the session API answers pages of its configured sessionOrigins only';
+      const error_description =
+        'the session API answers pages of the sessionOrigins of its clients only: add this origin there, or use the key-bound transport, which needs none';
       return c.json({ error: 'invalid_request', error_description }, 403);
     }
     if (origin !== undefined) {
       c.header('Access-Control-Allow-Origin', origin);
       c.header('Access-Control-Allow-Credentials', 'true');
-      c.header('Access-Control-Expose-Headers', 'Retry-After');
+      c.header('Access-Control-Expose-Headers', 'Date, Retry-After');
     }
     if (c.req.method === 'OPTIONS') {
       c.header('Access-Control-Allow-Methods', METHODS);

@@ -53,6 +53,7 @@ function right({ url, person, tokens }: Stand): Ground['right'] {
     '/account/sign-out': [{ session_id: 'AAAAAAAAAAA' }],
     '/account/password': [{ current_password: '', new_password: 'short' }],
     '/session/login': [{ ...client, email: person.email, password: '', scope: 'openid' }],
+    '/session/token': [{ ...client, ...redirect, code: 'x', code_verifier: 'v'.repeat(43) }],
     '/session/refresh': [client, { ...client, scope: 'openid' }],
     '/session/logout': [client],
     '/session/logout-others': [client],

@@ -146,8 +146,8 @@ describe('a client is refused', () => {
     ],
     [{ ...secret, sessionOrigins: ['https://app.example.com'] }, /^sessionOrigins: is for a public client/],
     [
-      { dpopBoundAccessTokens: true, sessionOrigins: ['https://app.example.com'] },
-      /^sessionOrigins: is for a public client/,
+      { dpopBoundAccessTokens: true, firstParty: true, sessionOrigins: ['https://app.example.com'] },
+      /^sessionOrigins: must be empty beside dpopBoundAccessTokens/,
     ],
     [{ resources: ['https://auth.company.example'] }, /^resources: must not hold the issuer/],
     [{ idTokenSignedResponseAlg: 'EdDSA' }, /^idTokenSignedResponseAlg: EdDSA is none of/],

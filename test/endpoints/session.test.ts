@@ -1,53 +1,12 @@
 import { SELF } from 'cloudflare:test';
 import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Answer, AppPerson, bodyOf } from '../workerd/app-person.ts';
 import { issuer, Person, password } from '../workerd/person.ts';
 
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** A person whose single-page app uses the session API from the issuer's own origin. */
-class AppPerson extends Person {
-  call(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
-    return this.send(path, {
-      method,
-      headers: {
-        Accept: '*/*',
-        'Sec-Fetch-Site': 'same-origin',
-        ...(method !== 'GET' && { Origin: issuer }),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-  }
-
-  login(changes: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Response> {
-    return this.call(
-      'POST',
-      '/session/login',
-      { client_id: 'demo', email: this.email, password, ...changes },
-      headers,
-    );
-  }
-
-  refresh(): Promise<Response> {
-    return this.call('POST', '/session/refresh', { client_id: 'demo' });
-  }
-
-  get refreshCookie(): [string, string] | undefined {
-    return [...this.cookies].find(([name]) => name.startsWith('portcullis-refresh.'));
-  }
-}
-
-type Answer = { error?: string; cause?: string; access_token?: string };
-const bodyOf = async (response: Response | Promise<Response>) => (await (await response).json()) as Answer;
 
 async function loggedIn(): Promise<{ person: AppPerson; login: Response }> {
   const person = new AppPerson();
@@ -280,6 +239,7 @@ describe('GET /session/ends', () => {
 describe('a call from elsewhere', () => {
   const paths = [
     ['POST', '/session/login'],
+    ['POST', '/session/token'],
     ['POST', '/session/refresh'],
     ['POST', '/session/logout'],
     ['POST', '/session/logout-others'],
@@ -335,5 +295,11 @@ describe('a call from elsewhere', () => {
     expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe(issuer);
     expect(preflight.headers.get('Access-Control-Allow-Credentials')).toBe('true');
     expect(preflight.headers.get('Access-Control-Allow-Methods')).toContain('DELETE');
+  });
+
+  it('from a configured origin may read the issuer’s clock, and when to come again', async () => {
+    const headers = { Origin: issuer, 'Sec-Fetch-Site': 'same-origin' };
+    const response = await SELF.fetch(`${issuer}/session/refresh`, { method: 'POST', headers });
+    expect(response.headers.get('Access-Control-Expose-Headers')).toBe('Date, Retry-After');
   });
 });

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
-import { claimNames } from '../../core/account/claims.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { profileClaims } from '../../grants/profile-claims.ts';
+import { userInfoClaims } from '../../grants/profile-claims.ts';
 import { checkProof } from '../../middleware/dpop.ts';
 import { readForm } from '../../middleware/form.ts';
 import { challengeHeader } from '../../verify/challenge.ts';
@@ -85,10 +84,7 @@ export const userinfo = (dependencies: Dependencies) => async (c: Context) => {
     const description = 'the access token has been revoked, or its sign-in has ended';
     return refuse(c, 401, 'invalid_token', description, { scheme });
   }
-  const { profile, claims: asked } = status.session;
-  // What a scope brings, and what the request asked for by name (OpenID Connect Core §5.4, §5.5).
-  const names = [...claimNames(scope), ...(asked?.userinfo ?? [])];
-  const answer = { ...profileClaims(profile, names), sub: claims.sub };
+  const answer = userInfoClaims(status.session.profile, scope, status.session.claims);
   c.header('Cache-Control', 'no-store');
   const alg = (await clients.find(claims.client_id))?.userinfoSignedResponseAlg;
   if (alg === undefined) return c.json(answer);

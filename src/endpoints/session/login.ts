@@ -9,8 +9,8 @@ import { hearsOfLogout } from '../../logout/back-channel.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { openSession } from '../../middleware/session.ts';
 import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
-import { setRefreshCookie } from './refresh-cookie.ts';
-import { firstPartyClient, notFirstParty, notSignedIn, readJson } from './request.ts';
+import { supersedeRefreshCookie } from './refresh-cookie.ts';
+import { firstPartyClient, missingGrant, notFirstParty, notSignedIn, readJson } from './request.ts';
 
 const schema = v.strictObject({
   client_id: v.string(),
@@ -21,7 +21,7 @@ const schema = v.strictObject({
 
 /** POST /session/login: signs a person in; the access token is in the body, the refresh token in a cookie only. */
 export const login = (dependencies: Dependencies) => async (c: Context) => {
-  const { config, secrets, users } = dependencies;
+  const { secrets, users } = dependencies;
   const read = await readJson(
     c,
     schema,
@@ -31,10 +31,8 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const { body } = read;
   const client = await firstPartyClient(c, dependencies, body.client_id);
   if (!client) return oauthError(c, notFirstParty);
-  if (!client.grantTypes.includes('refresh_token')) {
-    const description = 'the client may not use refresh tokens, which the session API is made of';
-    return oauthError(c, { error: 'unauthorized_client', description });
-  }
+  const missing = missingGrant(client, 'refresh_token');
+  if (missing) return oauthError(c, missing);
   // offline_access would outlive the session; it is given only when it was asked for.
   const scope =
     body.scope === undefined
@@ -82,7 +80,8 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     granted,
   );
   if (founded.kind !== 'live') return notSignedIn(c);
-  await setRefreshCookie(c, config, client, await encodeToken(secrets, 'refresh_token', first));
+  const firstToken = await encodeToken(secrets, 'refresh_token', first);
+  await supersedeRefreshCookie(c, dependencies, client, firstToken);
   const { sessionId, authTime, amr, profile } = live;
   const subject = { userId: session.userId, sessionId, familyId: first.recordId, authTime, amr };
   return c.json(

@@ -49,8 +49,17 @@ export async function firstPartyClient(
 
 export const notFirstParty: TokenError = {
   error: 'unauthorized_client',
-  description: 'this origin is not one of the sessionOrigins of the client',
+  description:
+    'this origin is not one of the sessionOrigins of the client: add it there, or use the key-bound transport, which needs none',
 };
+
+/** What the session API is made of and a client may not do, or nothing. */
+export function missingGrant(client: Client, ...needed: Client['grantTypes']): TokenError | undefined {
+  const missing = needed.find((grantType) => !client.grantTypes.includes(grantType));
+  if (missing === undefined) return undefined;
+  const description = `the session API needs ${missing} in the grantTypes of the client`;
+  return { error: 'unauthorized_client', description };
+}
 
 /** Nobody is signed in in this browser. */
 export const notSignedIn = (c: Context): Response =>
