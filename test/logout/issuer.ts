@@ -20,7 +20,12 @@ configure(
     issuer: env.PORTCULLIS_ISSUER,
     registration: { kind: 'open' },
     clients: [
-      { ...client('one'), backchannelLogoutUri: 'https://one.test/logout?tenant=a' },
+      {
+        ...client('one'),
+        backchannelLogoutUri: 'https://one.test/logout?tenant=a',
+        sessionOrigins: [env.PORTCULLIS_ISSUER],
+        scope: ['openid', 'profile', 'email', 'offline_access'],
+      },
       {
         ...client('two'),
         backchannelLogoutUri: 'https://two.test/logout',
