@@ -1,6 +1,7 @@
 import { endCauses } from '../user/end-cause.ts';
 import type { EndCause, Profile } from '../user/types.ts';
 import { type AgreementInWords, AgreementList } from './agreement.tsx';
+import { Email } from './email.tsx';
 import { CourtLayout } from './layout.tsx';
 import { Time } from './time.tsx';
 
@@ -47,6 +48,10 @@ export interface AccountPageProps {
   /** Newest first. */
   ended: AccountEnd[];
 }
+
+/** What people look for first is where they are. */
+const ownFirst = (sessions: readonly AccountSession[]): AccountSession[] =>
+  sessions.toSorted((one, other) => Number(other.current) - Number(one.current));
 
 const SessionItem = ({ session }: { session: AccountSession }) => (
   <li class="row">
@@ -147,7 +152,9 @@ export const AccountPage = ({ name, profile, sessions, offlineApps, consents, en
     <div class="hero">
       <h1>Your account</h1>
       <p class="lead">
-        <strong dir="auto">{profile.name}</strong> · <bdi>{profile.email}</bdi>
+        <strong dir="auto">{profile.name}</strong>
+        <br />
+        <Email address={profile.email} />
       </p>
       <p>
         <a href="/account/profile">Edit your profile</a> ·{' '}
@@ -157,7 +164,7 @@ export const AccountPage = ({ name, profile, sessions, offlineApps, consents, en
     <section aria-labelledby="sessions">
       <h2 id="sessions">Where you are signed in</h2>
       <ul>
-        {sessions.map((session) => (
+        {ownFirst(sessions).map((session) => (
           <SessionItem session={session} />
         ))}
       </ul>

@@ -118,7 +118,7 @@ export const StrangerNotice = ({
   name: string;
   documentHost: string | undefined;
 }) => (
-  <p class="about-client stranger">
+  <p class="notice stranger">
     <strong>
       Not an app of <bdi>{name}</bdi>.
     </strong>{' '}

@@ -1,4 +1,5 @@
 import { type AgreementInWords, AgreementList, StrangerNotice } from './agreement.tsx';
+import { Email } from './email.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 
@@ -30,11 +31,11 @@ export const ConsentPage = ({ name, client, person, asked, before, flow }: Conse
       Allow <bdi>{client.name}</bdi>?
     </h1>
     <p class="lead">
-      It asks for access to the account of <strong dir="auto">{person.name}</strong> ·{' '}
-      <bdi>{person.email}</bdi>
+      It asks for access to the account of <strong dir="auto">{person.name}</strong> (
+      <Email address={person.email} />)
     </p>
     {client.firstParty ? (
-      <p class="about-client">
+      <p class="notice">
         This app belongs to <strong dir="auto">{name}</strong>.
       </p>
     ) : (

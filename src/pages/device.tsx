@@ -1,4 +1,5 @@
 import { type AgreementInWords, AgreementList, StrangerNotice } from './agreement.tsx';
+import { Email } from './email.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
@@ -73,7 +74,8 @@ export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
             from <bdi>{place}</bdi>{' '}
           </>
         )}
-        for access to the account of <strong dir="auto">{person.name}</strong> · <bdi>{person.email}</bdi>
+        for access to the account of <strong dir="auto">{person.name}</strong> (
+        <Email address={person.email} />)
       </p>
       {client.firstParty || <StrangerNotice name={name} documentHost={client.documentHost} />}
       <div>

@@ -1,4 +1,5 @@
 import type { MailMessage } from '../mail/mail.ts';
+import { Email } from './email.tsx';
 import { CourtLayout } from './layout.tsx';
 import { Time } from './time.tsx';
 
@@ -26,7 +27,9 @@ export const MailboxPage = ({ name, messages }: MailboxPageProps) => (
         <article class="letter">
           <h2 dir="auto">{message.subject}</h2>
           <p class="letter-head">
-            To <bdi>{message.to}</bdi> · <Time at={message.sentAt} />
+            To <Email address={message.to} />
+            <br />
+            <Time at={message.sentAt} />
           </p>
           <div class="letter-text" dir="auto">
             {message.text}

@@ -1,3 +1,4 @@
+import { Email } from './email.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 
@@ -29,7 +30,9 @@ export const SelectAccountPage = ({
       </p>
     )}
     <p>
-      You are signed in as <strong dir="auto">{person.name}</strong> (<span dir="ltr">{person.email}</span>).
+      You are signed in as <strong dir="auto">{person.name}</strong> (
+      <Email address={person.email} />
+      ).
     </p>
     <form method="post" action="/signin/account">
       <HiddenFields values={hidden} />

@@ -28,7 +28,7 @@ export const SignInPage = ({ name, clientName, flow, email, error, notice, signU
           to continue to <strong dir="auto">{clientName}</strong>
         </p>
       )}
-      {notice && !error && <p class="empty">You were signed out. {notice}</p>}
+      {notice && !error && <p class="notice">Your sign-in here has ended. {notice}</p>}
       {error && <Alert id="form-error" message={error} />}
       <form method="post" action="/signin">
         <HiddenFields values={{ flow }} />

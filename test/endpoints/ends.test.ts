@@ -150,5 +150,5 @@ it('a person whose session ended is told why when they are asked to sign in agai
   await administration.endEverything(userIdOf(tokens));
   const page = await (await person.get('/signin')).text();
   expect(page).toContain('An administrator ended it.');
-  expect(await (await person.get('/signin')).text()).not.toContain('You were signed out.');
+  expect(await (await person.get('/signin')).text()).not.toContain('Your sign-in here has ended.');
 });

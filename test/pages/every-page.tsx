@@ -3,7 +3,9 @@ import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pages/device.tsx';
 import { ErrorPage } from '../../src/pages/error.tsx';
+import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
+import { PasswordPage } from '../../src/pages/password.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
@@ -121,6 +123,16 @@ export function everyPage(text: string): Record<string, string> {
       />
     ),
     signOut: <SignOutPage name={text} clientName={text} hidden={{ [text]: text }} />,
+    password: (
+      <PasswordPage
+        name={text}
+        email={text}
+        minimumLength={15}
+        error={{ field: 'current_password', message: text }}
+      />
+    ),
+    gateSignOut: <GateSignOutPage name={text} host={text} action={text} />,
+    gateSignedOut: <GateSignedOutPage name={text} host={text} />,
     signedOut: <SignedOutPage name={text} signInHref={text} />,
     error: (
       <ErrorPage

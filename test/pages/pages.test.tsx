@@ -14,7 +14,8 @@ import { type Element, elements } from './rendered.ts';
 const kinds = (found: Element[]) => found.map(({ tag, attributes }) => [tag, ...Object.keys(attributes)]);
 const inputs = (found: Element[]) =>
   found.filter(
-    ({ tag, attributes }) => tag === 'textarea' || (tag === 'input' && attributes.type !== 'hidden'),
+    ({ tag, attributes }) =>
+      tag === 'textarea' || (tag === 'input' && attributes.type !== 'hidden' && !('hidden' in attributes)),
   );
 const hidden = (found: Element[]) =>
   Object.fromEntries(

@@ -5,7 +5,7 @@ export interface Element {
   text: string;
 }
 
-const voids = new Set(['input', 'meta', 'link', 'path', 'rect', 'br']);
+const voids = new Set(['input', 'meta', 'link', 'path', 'rect', 'br', 'wbr']);
 
 /** Parses a page with workerd's own HTML parser: what counts is what the markup means, not how it is written. */
 export async function elements(html: string): Promise<Element[]> {

@@ -50,6 +50,11 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
 .letter-head { color: var(--muted); font-size: 0.9375rem; }
 .letter-text { white-space: pre-wrap; max-inline-size: 44rem; }
 
+@media (forced-colors: active) {
+  .box, .worker { fill: Canvas; stroke: CanvasText; }
+  .flow-line { stroke: CanvasText; }
+  .flow-head { fill: CanvasText; }
+}
 @media (min-width: 52rem) {
   .columns { grid-template-columns: 1fr 1fr; }
 }

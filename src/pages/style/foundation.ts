@@ -30,8 +30,8 @@ export const foundation = `
     --wall: #131a18;
     --stone: #2a3531;
     --joint: #131a18;
-  --keystone: #3b4944;
-  --ground: #0f1514;
+    --keystone: #3b4944;
+    --ground: #0f1514;
     --paper: #19211f;
     --raised: #202a27;
     --ink: #eaf0ec;
@@ -46,7 +46,7 @@ export const foundation = `
     --danger-wash: #3a1d18;
     --warning: #f2c572;
     --warning-wash: #33270f;
-    }
+  }
 }
 *, ::before, ::after { box-sizing: border-box; }
 html {
@@ -74,17 +74,17 @@ code { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation M
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .button {
-  display: inline-flex; align-items: center; justify-content: center; min-block-size: 3rem;
-  padding: 0.6rem 1.4rem; border: 1px solid var(--accent); border-radius: 0.6rem;
+  /* No flex: what a button says may be words and a name, which break into lines as one text. */
+  display: inline-block; padding: calc(0.75rem - 1px) 1.4rem; border: 1px solid var(--accent); border-radius: 0.6rem;
   background: var(--accent); color: var(--on-accent);
-  font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer;
+  font: inherit; font-weight: 600; text-align: center; text-wrap: balance; text-decoration: none; cursor: pointer;
 }
 .button:hover { background: var(--accent-strong); border-color: var(--accent-strong); color: var(--on-accent); }
 .button.quiet { background: transparent; border-color: var(--edge); color: var(--ink); }
 .button.quiet:hover { background: var(--raised); border-color: var(--ink); }
 .button.danger { background: transparent; border-color: var(--danger); color: var(--danger); }
 .button.danger:hover { background: var(--danger-wash); }
-.button.small { min-block-size: 2.75rem; padding: 0.4rem 1rem; font-size: 0.9375rem; }
+.button.small { padding: calc(0.65rem - 1px) 1rem; font-size: 0.9375rem; }
 .button:focus-visible { border-radius: 0.6rem; }
 
 .field { display: grid; gap: 0.35rem; }
@@ -103,7 +103,8 @@ textarea { resize: vertical; }
   padding: 0.75rem 0.9rem; border-inline-start: 4px solid var(--danger); border-radius: 0.35rem;
   background: var(--danger-wash); color: var(--danger); font-size: 0.9375rem;
 }
-.aside { color: var(--muted); font-size: 0.9375rem; }
+.aside { color: var(--muted); font-size: 0.9375rem; text-wrap: balance; }
+.aside code { display: block; }
 .permissions { display: grid; gap: 0.35rem; color: var(--ink); }
 .permissions li { display: grid; grid-template-columns: 1.4rem minmax(0, 1fr); }
 .permissions li::before { content: "✓" / ""; color: var(--accent); font-weight: 700; }
@@ -112,5 +113,6 @@ textarea { resize: vertical; }
 
 @media (forced-colors: active) {
   .button { border-color: ButtonText; }
+  .badge, .alert, .notice { border: 1px solid; }
 }
 `;

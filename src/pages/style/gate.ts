@@ -29,9 +29,10 @@ export const gate = `
 }
 .opening { display: grid; gap: 1.15rem; padding: 0.75rem clamp(1.15rem, 6%, 2rem) 2.25rem; }
 .opening .brand { color: var(--muted); font-size: 0.9375rem; }
+.opening h1 { font-size: clamp(1.5rem, 1.15rem + 2.2vw, 1.875rem); }
 .opening h1 + .lead { margin-block-start: -0.75rem; }
-.about-client { padding: 0.6rem 0.9rem; border-inline-start: 4px solid var(--accent); border-radius: 0.35rem; background: var(--raised); font-size: 0.9375rem; }
-.about-client.stranger { border-color: var(--warning); background: var(--warning-wash); color: var(--warning); }
+.notice { padding: 0.6rem 0.9rem; border-inline-start: 4px solid var(--accent); border-radius: 0.35rem; background: var(--raised); font-size: 0.9375rem; }
+.notice.stranger { border-color: var(--warning); background: var(--warning-wash); color: var(--warning); }
 .client-links { display: flex; flex-wrap: wrap; gap: 0.35rem 1rem; margin-block-start: -0.75rem; font-size: 0.9375rem; }
 .asked { padding: 1rem; background: var(--raised); gap: 0.7rem; }
 .asked h2 { font-size: 1.05rem; }
@@ -40,6 +41,14 @@ export const gate = `
 .opening form .button { margin-block-start: 0.35rem; }
 .opening form .button + .button { margin-block-start: -0.35rem; }
 
+/* Backgrounds are gone here: what is left of the gate is its outline. */
+@media (forced-colors: active) {
+  .stone, .keystone, .paper { fill: Canvas; stroke: CanvasText; stroke-width: 2; }
+  .joint { stroke: none; }
+  .grille { fill: CanvasText; stroke: CanvasText; }
+  .jambs { border-inline: 2px solid; }
+  .gate::after { border: 2px solid; }
+}
 @media (prefers-reduced-motion: no-preference) {
   .grille { animation: raise 0.9s cubic-bezier(0.2, 0.8, 0.2, 1) both; }
   .grille.barred { animation-name: lower; }
