@@ -1,0 +1,287 @@
+import { join } from 'node:path';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { root } from '../../src/cli/wrangler.ts';
+import type { StateName } from '../pages/states.ts';
+import { startIssuer } from '../runtime/issuer.ts';
+import { freePort } from '../runtime/runtime.ts';
+import { newPerson, type Person, type Stage, setStage } from './stage.ts';
+
+// Every page, reached for real: what is behind an address, a form or a redirect is what the running Worker answers.
+
+const client = 'https://client.test';
+const callback = `${client}/callback`;
+const codeVerifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const longName = 'Maximiliane-Antoinette von und zu Hohenzollern-Sigmaringen-Wittelsbach';
+const phone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
+
+/** Browsers in which the pages are reached. */
+export interface Ground {
+  stage: Stage;
+  /** Nobody is signed in. */
+  visitor: BrowserContext;
+  /** Somebody with a long name, several devices, consents, and sign-ins that ended. */
+  member: BrowserContext;
+  /** The same person at another device. */
+  elsewhere: BrowserContext;
+  /** The same person where the session was ended from another device. */
+  ended: BrowserContext;
+  /** The same person, about to sign out. */
+  leaving: BrowserContext;
+  /** Somebody who has just signed up. */
+  newcomer: BrowserContext;
+  person: Person;
+  /** The mailbox's page, before anybody signed up. */
+  emptyMailbox: string;
+}
+
+export const request = (clientId: string, changes: Record<string, string> = {}): string =>
+  `/oauth/authorize?${new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid profile email',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ...changes,
+  })}`;
+
+export async function setGround(): Promise<Ground> {
+  const worker = join(root, 'test/workers/pages.ts');
+  const stage = await setStage(async () =>
+    startIssuer({ worker, bindings: { NOBODY_URL: `http://127.0.0.1:${await freePort()}` } }),
+  );
+  try {
+    return await furnish(stage);
+  } catch (error) {
+    await stage.close();
+    throw error;
+  }
+}
+
+/** Where an authorization request leads on to. */
+async function led(context: BrowserContext, origin: string, address: string): Promise<URL> {
+  const answer = await context.request.get(address, { maxRedirects: 0 });
+  return new URL(answer.headers().location ?? '', origin);
+}
+
+/** @returns the refresh token, if there is one */
+async function redeem(origin: string, form: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ client_id: 'own', ...form });
+  const answer = await fetch(`${origin}/oauth/token`, { method: 'POST', body });
+  return ((await answer.json()) as { refresh_token?: string }).refresh_token ?? '';
+}
+
+const refreshing = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token });
+
+/** Lets the app of our own in, as whoever is signed in. */
+async function tokens(context: BrowserContext, origin: string, scope: string): Promise<string> {
+  const code = (await led(context, origin, request('own', { scope }))).searchParams.get('code') ?? '';
+  const redemption = { grant_type: 'authorization_code', code, redirect_uri: callback };
+  return redeem(origin, { ...redemption, code_verifier: codeVerifier });
+}
+
+async function furnish(stage: Stage): Promise<Ground> {
+  const origin = stage.runtime.url;
+  const enter = async (options?: BrowserContextOptions) => {
+    const { context, page } = await stage.visit(options);
+    await page.close();
+    // The client's own pages: it has one for a frame, and browsers that are sent back stay where they are.
+    await context.route(`${client}/**`, (route) =>
+      route.request().url().startsWith(`${client}/logout`)
+        ? route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Signed out</title>' })
+        : route.fulfill({ status: 204 }),
+    );
+    return context;
+  };
+  const post = (context: BrowserContext, path: string, form: Record<string, string>) =>
+    context.request.post(path, { form, headers: { Origin: origin }, maxRedirects: 0 });
+
+  const [visitor, member, elsewhere, ended, leaving, newcomer] = await Promise.all([
+    enter(),
+    enter(),
+    enter({ userAgent: phone }),
+    enter(),
+    enter(),
+    enter(),
+  ]);
+  const emptyMailbox = await (await fetch(`${origin}/dev/mailbox`)).text();
+
+  const [person, ada] = [newPerson(longName), newPerson()];
+  await post(member, '/signup', { ...person });
+  await post(newcomer, '/signup', { ...ada });
+  for (const context of [elsewhere, ended, leaving]) await post(context, '/signin', { ...person });
+
+  // Two apps that were asked about, and one whose refresh token was copied.
+  const asked = await led(member, origin, request('stranger', { scope: 'openid profile email notes:read' }));
+  const flow = asked.searchParams.get('flow') ?? '';
+  await post(member, '/consent', { flow, decision: 'allow' });
+  await led(elsewhere, origin, request('stranger'));
+  const copied = await tokens(member, origin, 'openid offline_access');
+  let latest = copied;
+  for (let round = 0; round < 2; round++) latest = await redeem(origin, refreshing(latest));
+  await redeem(origin, refreshing(copied));
+  await tokens(member, origin, 'openid offline_access');
+
+  const ground = { stage, visitor, member, elsewhere, ended, leaving, newcomer, person, emptyMailbox };
+  await endAnother(ground);
+  return ground;
+}
+
+/** Ends the session of `ended` from its person's account page: the last of those that are shown. */
+async function endAnother({ ended, member }: Ground): Promise<void> {
+  const own = await ended.newPage();
+  await own.goto('/account');
+  const current = own.getByRole('listitem').filter({ hasText: 'This device' });
+  const id = await current.locator('input[name=session_id]').inputValue();
+  const page = await member.newPage();
+  await page.goto('/account');
+  const row = page.getByRole('listitem').filter({ has: page.locator(`input[value="${id}"]`) });
+  await Promise.all([page.waitForEvent('load'), row.getByRole('button').click()]);
+  await Promise.all([own.close(), page.close()]);
+}
+
+/** The code that a device would show. */
+async function userCode({ stage }: Ground): Promise<string> {
+  const answer = await fetch(`${stage.runtime.url}/oauth/device_authorization`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: 'device', scope: 'openid email offline_access api:read' }),
+  });
+  return ((await answer.json()) as { user_code: string }).user_code;
+}
+
+interface Reach {
+  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer';
+  /** From an empty tab to the page. */
+  go(page: Page, ground: Ground): Promise<unknown>;
+}
+
+const at = (who: Reach['who'], path: string): Reach => ({ who, go: (page) => page.goto(path) });
+
+/** Sends a page's form past what the browser would hold back itself, so that the server's own words are seen. */
+async function send(page: Page, values: Record<string, string>, button?: string): Promise<void> {
+  for (const [name, value] of Object.entries(values)) await page.locator(`[name=${name}]`).fill(value);
+  await page.evaluate(() => {
+    for (const form of document.forms) form.noValidate = true;
+  });
+  const pressed = button
+    ? page.getByRole('button', { name: button })
+    : page.locator('button[type=submit]').first();
+  await Promise.all([page.waitForEvent('load'), pressed.click()]);
+}
+
+const sent = (who: Reach['who'], path: string, values: Record<string, string>): Reach => ({
+  who,
+  async go(page) {
+    await page.goto(path);
+    await send(page, values);
+  },
+});
+
+const device = (decision?: 'Allow' | 'Deny'): Reach => ({
+  who: 'member',
+  async go(page, ground) {
+    await page.goto(`/device?user_code=${await userCode(ground)}`);
+    await send(page, {});
+    if (decision) await send(page, {}, decision);
+  },
+});
+
+const passphrase = 'purple otters sing at noon';
+
+/** How each state of each page is reached. */
+export const everyPage: Record<StateName, Reach> = {
+  start: at('visitor', '/'),
+  'sign in': at('visitor', '/signin'),
+  'sign in, error': sent('visitor', '/signin', { email: 'ada@example.com', password: 'wrong' }),
+  'sign in, to an app': at('visitor', request('stranger')),
+  'sign in, told why': at('ended', '/signin'),
+  'sign up': at('visitor', '/signup'),
+  'sign up, error in name': sent('visitor', '/signup', {
+    name: ' ',
+    email: 'ada@example.com',
+    password: passphrase,
+  }),
+  'sign up, error in email': sent('visitor', '/signup', {
+    name: longName,
+    email: 'ada@',
+    password: passphrase,
+  }),
+  'sign up, error in password': sent('visitor', '/signup', {
+    name: 'Ada Lovelace',
+    email: 'ada@example.com',
+    password: 'short',
+  }),
+  'select account': at('member', request('own', { prompt: 'select_account' })),
+  consent: at(
+    'newcomer',
+    request('stranger', { scope: 'openid profile email phone offline_access api:read notes:read' }),
+  ),
+  'consent, to more': at(
+    'member',
+    request('stranger', { scope: 'openid profile email address phone notes:read api:read' }),
+  ),
+  'form post': {
+    who: 'member',
+    // It sends itself on before it has loaded, to where browsers stay where they are.
+    go: (page) => page.goto(request('own', { response_mode: 'form_post' }), { waitUntil: 'commit' }),
+  },
+  account: at('member', '/account'),
+  'account, new': at('newcomer', '/account'),
+  password: at('member', '/account/password'),
+  'password, error': sent('member', '/account/password', {
+    current_password: passphrase,
+    new_password: 'short',
+  }),
+  profile: at('member', '/account/profile'),
+  'profile, errors': sent('member', '/account/profile', {
+    birthdate: 'tomorrow',
+    phone_number: 'none',
+    website: 'example',
+    street_address: '12 St James’s Square\nLondon',
+  }),
+  'sign out': at('member', '/oauth/logout?client_id=own'),
+  'sign out, everywhere': at('member', '/oauth/logout?everywhere=true'),
+  'signed out': at('visitor', '/oauth/logout'),
+  'signed out, with frames': {
+    who: 'leaving',
+    async go(page, { stage }) {
+      await tokens(page.context(), stage.runtime.url, 'openid');
+      const next = encodeURIComponent(`${client}/signed-out`);
+      await page.goto(`/oauth/logout?client_id=own&post_logout_redirect_uri=${next}`);
+      await send(page, {});
+    },
+  },
+  'device code': at('member', '/device'),
+  'device code, brought': at('member', '/device?user_code=WDJB-MJHT'),
+  'device code, error': sent('member', '/device', { user_code: 'WDJB-MJHT' }),
+  'device confirm': device(),
+  'device allowed': device('Allow'),
+  'device denied': device('Deny'),
+  'error, bad request': at('visitor', '/oauth/authorize?client_id=nobody'),
+  'error, broken': at('visitor', '/?broken'),
+  'error, busy': at('visitor', '/dev/mailbox?broken'),
+  'refusal, not for you': at('member', '/staff/'),
+  'refusal, nothing here': at('visitor', '/nothing/here'),
+  'refusal, origin gone': at('visitor', '/gone/'),
+  'refusal, sign-in failed': at('visitor', '/.portcullis/callback?state=forgotten'),
+  'gate sign out': {
+    who: 'visitor',
+    go: (page, { stage }) => page.goto(`${stage.runtime.url.replace('//', '//app.')}/.portcullis/sign-out`),
+  },
+  'gate signed out': {
+    who: 'visitor',
+    go: (page, { stage }) => page.goto(`${stage.runtime.url.replace('//', '//app.')}/.portcullis/signed-out`),
+  },
+  mailbox: at('visitor', '/dev/mailbox'),
+  'mailbox, empty': {
+    who: 'visitor',
+    // Brought back as it was: by now there is mail.
+    async go(page, { emptyMailbox: body }) {
+      await page.route('**/dev/mailbox', async (route) =>
+        route.fulfill({ response: await route.fetch(), body }),
+      );
+      await page.goto('/dev/mailbox');
+    },
+  },
+};
