@@ -48,10 +48,15 @@ export async function violations(page: Page, thorough: boolean): Promise<string[
       ...(thorough ? everyRule : ofTheLook),
       iframes: false,
       preload: false,
-      resultTypes: ['violations'],
+      resultTypes: ['violations', 'incomplete'],
     } satisfies RunOptions,
   );
-  return results.violations.flatMap(({ id, nodes }) =>
+  // Where it cannot tell what is behind a text, it says nothing against it: every page must let it tell. It never can
+  // in a picture; the colours of that one are held to their contrast by test/pages/stylesheet.test.ts.
+  const untold = results.incomplete
+    .filter(({ id }) => id === 'color-contrast')
+    .map((result) => ({ ...result, nodes: result.nodes.filter(({ html }) => !html.startsWith('<text')) }));
+  return [...results.violations, ...untold].flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
   );
 }

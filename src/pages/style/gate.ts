@@ -23,11 +23,10 @@ export const gate = `
   /* The arch's ring is 28 of its picture's 440 wide. */
   padding-inline: 6.3636%;
   background:
-    linear-gradient(var(--paper), var(--paper)) content-box,
     repeating-linear-gradient(transparent 0 3.4rem, var(--joint) 0 calc(3.4rem + 2px)) padding-box,
     var(--stone);
 }
-.opening { display: grid; gap: 1.15rem; padding: 0.75rem clamp(1.15rem, 6%, 2rem) 2.25rem; }
+.opening { display: grid; gap: 1.15rem; padding: 0.75rem clamp(1.15rem, 6%, 2rem) 2.25rem; background: var(--paper); }
 .opening .brand { color: var(--muted); font-size: 0.9375rem; }
 .opening h1 { font-size: clamp(1.5rem, 1.15rem + 2.2vw, 1.875rem); }
 .opening h1 + .lead { margin-block-start: -0.75rem; }
