@@ -51,7 +51,8 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
 .letter-text { white-space: pre-wrap; max-inline-size: 44rem; }
 
 @media (forced-colors: active) {
-  .box, .worker { fill: Canvas; stroke: CanvasText; }
+  .flow text, .flow .box-detail, .flow .flow-label { fill: CanvasText; }
+  .box, .box.strong, .worker { fill: Canvas; stroke: CanvasText; }
   .flow-line { stroke: CanvasText; }
   .flow-head { fill: CanvasText; }
 }

@@ -113,6 +113,7 @@ textarea { resize: vertical; }
 
 @media (forced-colors: active) {
   .button { border-color: ButtonText; }
+  .emblem { color: CanvasText; }
   .badge, .alert, .notice { border: 1px solid; }
 }
 `;
