@@ -17,6 +17,16 @@ export default defineConfig((env) => ({
           sessionOrigins: [env.PORTCULLIS_ISSUER],
           resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
         },
+        {
+          clientId: 'demo-key-bound',
+          clientName: 'The demo, bound to a key',
+          firstParty: true,
+          redirectUris: [`${env.PORTCULLIS_ISSUER}/demo/key-bound/`],
+          postLogoutRedirectUris: [`${env.PORTCULLIS_ISSUER}/demo/key-bound/`],
+          scope: ['openid', 'profile', 'email', 'offline_access', 'demo:read'],
+          dpopBoundAccessTokens: true,
+          resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
+        },
       ]
     : [],
 

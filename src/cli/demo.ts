@@ -7,14 +7,20 @@ import { describeBuildFailure, root } from './wrangler.ts';
 const app = join(root, 'examples/demo/app');
 const published = join(root, 'examples/demo/public/demo');
 
+/** The app's page stands at each of these: they differ in how it stays signed in. */
+const pages = ['.', 'key-bound', 'behind-the-gate'];
+
 /** Bundles the demo's single-page app into the folder that its origin Worker serves. */
 export async function buildDemo(): Promise<void> {
   await mkdir(published, { recursive: true });
   try {
     await build({
-      entryPoints: [join(app, 'main.ts')],
-      outfile: join(published, 'app.js'),
+      entryPoints: { app: join(app, 'main.ts') },
+      outdir: published,
       bundle: true,
+      // What one way to stay signed in alone needs is loaded by that one alone.
+      splitting: true,
+      chunkNames: '[name]',
       minify: true,
       format: 'esm',
       target: 'es2022',
@@ -24,7 +30,11 @@ export async function buildDemo(): Promise<void> {
   } catch (error) {
     throw new Failure(describeBuildFailure(error as BuildFailure));
   }
-  const pages = (await readdir(app)).filter((name) => /\.(html|css|svg)$/.test(name));
+  const files = (await readdir(app)).filter((name) => /\.(css|svg)$/.test(name));
+  await Promise.all(pages.map((page) => mkdir(join(published, page), { recursive: true })));
   // Not cp(), which removes what is there first: two copies that start at once would take it from each other.
-  await Promise.all(pages.map((name) => copyFile(join(app, name), join(published, name))));
+  await Promise.all([
+    ...files.map((name) => copyFile(join(app, name), join(published, name))),
+    ...pages.map((page) => copyFile(join(app, 'index.html'), join(published, page, 'index.html'))),
+  ]);
 }

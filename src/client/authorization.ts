@@ -1,4 +1,5 @@
-import { InvalidResponseError } from './errors.ts';
+import { form } from './encoding.ts';
+import { InvalidResponseError, RefusedError } from './errors.ts';
 
 export interface AuthorizationRequest {
   issuer: string;
@@ -10,6 +11,11 @@ export interface AuthorizationRequest {
   nonce: string;
   codeChallenge: string;
   silent: boolean;
+  /** OpenID Connect Core §3.1.2.1; seconds. */
+  acrValues?: string | undefined;
+  maxAge?: number | undefined;
+  /** What the transport adds. */
+  more?: Record<string, string> | undefined;
 }
 
 /** What apps show of whoever signed in, by the scope that allows it. */
@@ -17,7 +23,9 @@ const shown: Record<string, string[]> = { profile: ['name'], email: ['email', 'e
 
 /** Where to send the browser (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2, OpenID Connect Core §3.1.2.1). */
 export function authorizationUrl(request: AuthorizationRequest): string {
-  const parameters = new URLSearchParams({
+  // A scope alone brings claims to UserInfo (OpenID Connect Core §5.4). In the ID token they save a request.
+  const claims = request.scope.split(' ').flatMap((scope) => shown[scope] ?? []);
+  const parameters = form({
     response_type: 'code',
     client_id: request.clientId,
     redirect_uri: request.redirectUri,
@@ -26,25 +34,26 @@ export function authorizationUrl(request: AuthorizationRequest): string {
     nonce: request.nonce,
     code_challenge: request.codeChallenge,
     code_challenge_method: 'S256',
+    prompt: request.silent ? 'none' : undefined,
+    acr_values: request.acrValues,
+    max_age: request.maxAge,
+    claims: claims[0] && JSON.stringify({ id_token: Object.fromEntries(claims.map((name) => [name, null])) }),
+    ...request.more,
   });
   for (const resource of request.resources) parameters.append('resource', resource);
-  // A scope alone brings claims to UserInfo (OpenID Connect Core §5.4). In the ID token they save a request.
-  const names = request.scope.split(' ').flatMap((scope) => shown[scope] ?? []);
-  if (names.length > 0) {
-    const id_token = Object.fromEntries(names.map((name) => [name, null]));
-    parameters.set('claims', JSON.stringify({ id_token }));
-  }
-  if (request.silent) parameters.set('prompt', 'none');
   return `${request.issuer}/oauth/authorize?${parameters}`;
 }
 
 const names = ['state', 'code', 'iss', 'error', 'error_description', 'error_uri'];
 
-/** Whether `url` is the redirect URI with an answer in its query, or a return from the sign-out page. */
-export function isResponse(url: URL, redirectUri: string): boolean {
+/** Whether `url` is the redirect URI with an answer in its query; an app may have a `state` of its own. */
+export function isResponse({ origin, pathname, searchParams }: URL, redirectUri: string): boolean {
   const expected = new URL(redirectUri);
   return (
-    url.origin === expected.origin && url.pathname === expected.pathname && url.searchParams.has('state')
+    origin === expected.origin &&
+    pathname === expected.pathname &&
+    searchParams.has('state') &&
+    (searchParams.has('code') || searchParams.has('error'))
   );
 }
 
@@ -55,29 +64,17 @@ export function withoutResponse(url: URL): string {
   return clean.href;
 }
 
-export type AuthorizationResponse =
-  | { kind: 'code'; code: string }
-  | { kind: 'error'; error: string; description: string };
-
 /**
- * Judges the answer to a request that this tab made (RFC 6749 §4.1.2).
- * @throws InvalidResponseError `issuer_mismatch` or `invalid_response`.
+ * The code of the answer to a request that this tab made (RFC 6749 §4.1.2).
+ * @throws RefusedError with the error that the answer names; InvalidResponseError `issuer_mismatch`, `invalid_response`.
  */
-export function readAuthorizationResponse(
-  parameters: URLSearchParams,
-  issuer: string,
-): AuthorizationResponse {
-  // RFC 6749 §3.1: parameters must not be repeated; which of the two would count is an attacker's choice.
-  if (names.some((name) => parameters.getAll(name).length > 1)) {
-    throw new InvalidResponseError('invalid_response', 'a parameter of the answer is repeated');
-  }
+export function readAuthorizationResponse(parameters: URLSearchParams, issuer: string): string {
+  const [code, iss, error] = ['code', 'iss', 'error'].map((name) => parameters.get(name));
   // RFC 9207 §2.4: a code from another issuer must not reach our token endpoint, nor ours another's (mix-up).
-  if (parameters.get('iss') !== issuer) {
-    throw new InvalidResponseError('issuer_mismatch', 'the answer is not from the configured issuer');
-  }
-  const error = parameters.get('error');
-  if (error) return { kind: 'error', error, description: parameters.get('error_description') ?? error };
-  const code = parameters.get('code');
-  if (code) return { kind: 'code', code };
-  throw new InvalidResponseError('invalid_response', 'the answer has neither a code nor an error');
+  if (iss !== issuer) throw new InvalidResponseError('issuer_mismatch', 'another issuer answered');
+  // RFC 6749 §3.1: parameters must not be repeated; which of the two would count is an attacker's choice.
+  if (names.some((name) => parameters.getAll(name).length > 1) || !(code || error))
+    throw new InvalidResponseError('invalid_response', 'the answer is malformed');
+  if (error) throw new RefusedError(error, parameters.get('error_description') ?? error);
+  return String(code);
 }

@@ -4,7 +4,7 @@
  */
 export class AuthError extends Error {
   override name = 'AuthError';
-  readonly code: string;
+  declare readonly code: string;
 
   constructor(code: string, message: string) {
     super(message);
@@ -16,9 +16,7 @@ export class AuthError extends Error {
  * The issuer said no. `code` is the error it sent (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6):
  * `access_denied`, `invalid_scope`, ...
  */
-export class RefusedError extends AuthError {
-  override name = 'RefusedError';
-}
+export class RefusedError extends AuthError {}
 
 /**
  * The answer cannot be trusted and was thrown away. `code` is one of
@@ -26,19 +24,16 @@ export class RefusedError extends AuthError {
  * `issuer_mismatch` (another issuer answered, RFC 9207),
  * `invalid_response` (malformed), `invalid_id_token`.
  */
-export class InvalidResponseError extends AuthError {
-  override name = 'InvalidResponseError';
-}
+export class InvalidResponseError extends AuthError {}
 
 /** Nobody is signed in; `code` is `signed_out`. `signIn()` is the way on. */
 export class SignedOutError extends AuthError {
-  override name = 'SignedOutError';
   /**
    * Why, when nobody asked for it here: the issuer's cause (`sign_out_everywhere`, `session_ended`, `idle_expiry`,
-   * `absolute_expiry`, `reuse` when a copied token was used, ...), or `access_token_expired` without a refresh token,
-   * or `user_changed` in another tab.
+   * `absolute_expiry`, `reuse` when a copied token was used, ...), `no_session` when this browser holds nothing to go on
+   * with, or `user_changed` in another tab.
    */
-  readonly reason: string | undefined;
+  declare readonly reason: string | undefined;
 
   constructor(reason?: string, message = reason ?? 'nobody is signed in') {
     super('signed_out', message);
@@ -48,12 +43,11 @@ export class SignedOutError extends AuthError {
 
 /** The issuer could not be reached or was too busy; `code` is `unavailable`. Nobody was signed out by it. */
 export class UnavailableError extends AuthError {
-  override name = 'UnavailableError';
   /** When it makes sense to try again, in milliseconds since the epoch. Earlier calls fail without a request. */
-  readonly retryAt: number;
+  declare readonly retryAt: number;
 
-  constructor(retryAt: number) {
-    super('unavailable', 'the issuer cannot be reached');
+  constructor(retryAt: number, message = 'the issuer cannot be reached') {
+    super('unavailable', message);
     this.retryAt = retryAt;
   }
 }

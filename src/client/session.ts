@@ -1,40 +1,45 @@
-import {
-  type AuthError,
-  InvalidResponseError,
-  RefusedError,
-  SignedOutError,
-  UnavailableError,
-} from './errors.ts';
-import { readIdToken, type User } from './id-token.ts';
-import { requestTokens, type TokenAnswer } from './token-endpoint.ts';
+import { sleep, timer } from './clock.ts';
+import { type AuthError, RefusedError, SignedOutError, UnavailableError } from './errors.ts';
+import { type Expected, readIdToken, type User } from './id-token.ts';
+import type { TabMessage, Tabs } from './tabs.ts';
+import type { TokenAnswer } from './token-endpoint.ts';
+import type { Transport } from './transport/transport.ts';
 
-/** The tokens of one sign-in. They live in memory only, so that nothing that reads storage can find them. */
+/** The access token of this page. It lives in memory only, so that nothing that reads storage can find it. */
 export interface Tokens {
   accessToken: string;
-  refreshToken: string | undefined;
-  idToken: string;
   user: User;
   /** Milliseconds since the epoch, by this device's clock. */
   expiresAt: number;
-  /** From here on it is renewed, though it still works. */
-  renewAt: number;
+  /** So near its end that a request which carries it might arrive too late. */
+  expired(): boolean;
+  /** To be renewed, though it still works. */
+  due(): boolean;
 }
 
 export interface SessionOptions {
   issuer: string;
   clientId: string;
-  onRefreshed(tokens: Tokens): void;
-  /** The session ended by itself. */
-  onEnded(error: AuthError): void;
+  transport: () => Promise<Transport>;
+  tabs: () => Pick<Tabs, 'tell' | 'alone' | 'wake'>;
+  /** There are tokens; `first`: there were none before. */
+  onTokens(tokens: Tokens, first: boolean): void;
+  /** The session ended. Without an error somebody asked for it, in another tab. */
+  onEnded(error?: AuthError): void;
 }
 
-/** A token is renewed this long before it expires, or halfway if it lives for less than twice that. Milliseconds. */
+/** What the ID token of a sign-in is held to. */
+type NewSignIn = Pick<Expected, 'maxAge'> & { nonce: string };
+
+/**
+ * A token is renewed between once and twice as long before it expires, at random: not everybody comes at once. Or halfway,
+ * if it does not live that long. Milliseconds.
+ */
 const renewAhead = 30_000;
-/** Less than this left is as good as expired: the request that carries the token needs time to arrive. */
 const tooLate = 5_000;
 
-// A refresh whose answer was lost is repeated with the same token: the issuer answers with the same successor for
-// some seconds (10 by default). So the first tries come quickly; later ones spare an issuer in trouble.
+// A refresh whose answer was lost is repeated with the same token: the issuer answers with the same successor. So the first
+// tries come quickly; later ones spare an issuer in trouble.
 const tries = 4;
 const firstWait = 250;
 const longestWait = 30_000;
@@ -42,129 +47,193 @@ const longestWait = 30_000;
 const longestPatience = 3_000;
 const firstTimeout = 5_000;
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+function hold(accessToken: string, user: User, left: number, final?: boolean): Tokens {
+  const margin = left - Math.min(tooLate, left / 4);
+  const ahead = Math.min(renewAhead * (1 + Math.random()), left / 2);
+  return {
+    accessToken,
+    user,
+    expiresAt: Date.now() + left,
+    expired: timer(margin),
+    due: timer(final ? margin : left - ahead),
+  };
+}
 
-/** Holds the tokens and renews them: one refresh at a time, however many callers. */
-export function createSession({ issuer, clientId, onRefreshed, onEnded }: SessionOptions) {
-  const endpoint = `${issuer}/oauth/token`;
+/** Holds the access token and renews it: one refresh at a time, however many callers and tabs. */
+export function createSession({ issuer, clientId, transport, tabs, onTokens, onEnded }: SessionOptions) {
   let tokens: Tokens | undefined;
-  let refreshing: Promise<Tokens> | undefined;
+  let renewing: Promise<Tokens> | undefined;
   /** Refreshes in a row that found nobody. */
   let failures = 0;
-  let notBefore = 0;
+  let retryAt = 0;
+  let mayAsk = timer(0);
+  /** The issuer itself named the time, so that only time helps. */
+  let told = false;
+  /** Somebody else signed in in another tab: nothing that comes from there is for this page. */
+  let estranged = false;
 
-  /** @throws InvalidResponseError when the ID token is not as it must be. */
+  function pause(wait: number): void {
+    retryAt = Date.now() + wait;
+    mayAsk = timer(wait);
+  }
+
+  function take(next: Tokens): void {
+    const first = !tokens;
+    tokens = next;
+    onTokens(next, first);
+  }
+
+  /** `signIn`: it is news to pages that are signed out, too. */
+  function share({ accessToken, user, expiresAt }: Tokens, signIn: boolean): void {
+    tabs().tell({ kind: 'tokens', accessToken, user, left: expiresAt - Date.now(), signIn });
+  }
+
+  function end(error?: AuthError): void {
+    tokens = undefined;
+    estranged = (error as SignedOutError | undefined)?.reason === 'user_changed';
+    onEnded(error);
+  }
+
+  /** @throws InvalidResponseError, SignedOutError when an answer is not about the user that it must be about. */
   function judge(
-    answer: TokenAnswer & { kind: 'tokens' },
-    nonce: string | undefined,
-    previous?: Tokens,
+    { response, sentAt, issuerNow, final }: TokenAnswer & { kind: 'tokens' },
+    previous: Tokens | undefined,
+    signIn?: NewSignIn,
   ): Tokens {
-    const { response, sentAt, issuerNow } = answer;
-    const idToken = response.id_token ?? previous?.idToken ?? '';
-    const expiresAt = sentAt + response.expires_in * 1000;
-    const refreshToken = response.refresh_token ?? previous?.refreshToken;
-    return {
-      accessToken: response.access_token,
-      refreshToken,
-      idToken,
-      user:
-        previous && !response.id_token
-          ? previous.user
-          : readIdToken(idToken, {
-              issuer,
-              clientId,
-              now: issuerNow,
-              ...(nonce && { nonce }),
-              ...(previous && { subject: previous.user.sub }),
-            }),
-      expiresAt,
-      renewAt: refreshToken ? expiresAt - Math.min(renewAhead, (expiresAt - sentAt) / 2) : expiresAt,
-    };
+    const { access_token, expires_in, id_token, sub, user: named } = response;
+    const subject = previous?.user.sub;
+    const user =
+      (!signIn && !id_token && (named ?? previous?.user)) ||
+      readIdToken(id_token ?? '', { issuer, clientId, subject, now: issuerNow, ...signIn });
+    // Somebody else signed in in another tab, and this one did not hear of it.
+    if (subject !== undefined && subject !== (sub ?? user.sub)) throw new SignedOutError('user_changed');
+    return hold(access_token, user, sentAt + expires_in * 1000 - Date.now(), final);
   }
 
-  async function requestSuccessor({ refreshToken }: Tokens): Promise<TokenAnswer> {
-    if (!refreshToken) {
-      const cause = 'access_token_expired';
-      return { kind: 'refused', error: 'invalid_grant', description: cause, cause };
-    }
-    for (let attempt = 0; ; attempt++) {
-      const answer = await requestTokens(
-        endpoint,
-        { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId },
-        firstTimeout * 2 ** attempt,
-      );
-      if (answer.kind !== 'unavailable') {
-        failures = 0;
-        return answer;
+  async function renew(previous: Tokens | undefined): Promise<Tokens> {
+    const by = await transport();
+    for (let attempt = 1; ; attempt++) {
+      if (tokens !== previous) {
+        // While this tab waited or asked, another one brought new tokens, or somebody signed out: a late answer must not
+        // bring a session back.
+        if (tokens) return tokens;
+        throw new SignedOutError();
       }
-      // Jitter, so that a thousand browsers do not come back in the same moment.
-      const backOff = Math.min(firstWait * 2 ** failures++, longestWait) * (0.5 + Math.random() / 2);
-      const wait = Math.max(backOff, answer.retryAfter);
-      if (attempt + 1 >= tries || wait > longestPatience) {
-        notBefore = Date.now() + wait;
-        return answer;
+      if (!mayAsk()) throw new UnavailableError(retryAt);
+      const answer = await by.refresh(!previous, firstTimeout * attempt);
+      if (answer.kind === 'unavailable') {
+        // Jitter, so that a thousand browsers do not come back in the same moment.
+        const backOff = Math.min(firstWait * 2 ** failures++, longestWait) * (0.5 + Math.random() / 2);
+        const wait = Math.max(backOff, answer.retryAfter);
+        told = answer.retryAfter > 0;
+        if (attempt < tries && wait < longestPatience) {
+          await sleep(wait);
+        } else {
+          pause(wait);
+          tabs().tell({ kind: 'unavailable', wait });
+        }
+      } else if (
+        tokens === previous &&
+        // Somebody signed in anew in another tab while this was on its way: the next try goes with the new cookie.
+        (answer.kind === 'tokens' || answer.cause !== 'superseded' || attempt >= tries)
+      ) {
+        return settle(answer, previous);
       }
-      await sleep(wait);
     }
   }
 
-  async function refresh(previous: Tokens): Promise<Tokens> {
-    if (Date.now() < notBefore) throw new UnavailableError(notBefore);
-    const answer = await requestSuccessor(previous);
-    // Signed out meanwhile: a late answer must not bring the session back.
-    if (tokens !== previous) throw new SignedOutError();
-    if (answer.kind === 'unavailable') throw new UnavailableError(notBefore);
+  /** The issuer has answered, to a refresh or to a sign-in. */
+  function settle(
+    answer: Exclude<TokenAnswer, { kind: 'unavailable' }>,
+    previous: Tokens | undefined,
+    signIn?: NewSignIn,
+  ): Tokens {
+    failures = 0;
     try {
       if (answer.kind === 'refused') {
-        if (answer.error === 'invalid_grant') throw new SignedOutError(answer.cause, answer.description);
+        if (answer.error === 'invalid_grant' && !signIn)
+          throw new SignedOutError(answer.cause, answer.description);
         // A fault in a configuration: asking again at once would not mend it.
-        notBefore = Date.now() + longestWait;
+        pause(longestWait);
         throw new RefusedError(answer.error, answer.description);
       }
-      tokens = judge(answer, undefined, previous);
+      const next = judge(answer, previous, signIn);
+      take(next);
+      share(next, !!signIn);
+      return next;
     } catch (error) {
-      if (error instanceof SignedOutError || error instanceof InvalidResponseError) {
-        tokens = undefined;
-        onEnded(error);
+      if (previous && !(error instanceof RefusedError)) {
+        const { reason = (error as AuthError).code } = error as SignedOutError;
+        // That somebody else signed in is true of this tab alone.
+        if (reason !== 'user_changed') tabs().tell({ kind: 'signed_out', reason });
+        end(error as AuthError);
       }
       throw error;
     }
-    onRefreshed(tokens);
-    return tokens;
+  }
+
+  function renewed(): Promise<Tokens> {
+    const previous = tokens;
+    renewing ??= tabs()
+      .alone(() => renew(previous))
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
   }
 
   return {
     tokens: () => tokens,
 
-    /** Forgets the tokens and hands them over. */
-    end(): Tokens | undefined {
-      const ended = tokens;
+    /** Drops the tokens of this page. */
+    forget() {
       tokens = undefined;
-      return ended;
+    },
+
+    /** The network is back: what failed for want of it may be tried at once. */
+    online() {
+      if (told) return;
+      failures = 0;
+      mayAsk = timer(0);
+    },
+
+    /** What another tab has to say. */
+    hear(message: TabMessage): void {
+      if (message.kind === 'unavailable') {
+        pause(message.wait);
+      } else if (message.kind === 'signed_out') {
+        if (tokens) end(message.reason ? new SignedOutError(message.reason) : undefined);
+      } else if (tokens && tokens.user.sub !== message.user.sub) {
+        end(new SignedOutError('user_changed'));
+      } else if (!estranged && (tokens || renewing || message.signIn)) {
+        // Otherwise it is of a refresh that was under way when somebody signed out, and must not undo that.
+        take(hold(message.accessToken, message.user, message.left));
+      }
+      tabs().wake();
     },
 
     /**
-     * Redeems an authorization code (RFC 6749 §4.1.3). Tried once: a code that is used twice ends what the first
-     * use issued, so a lost answer means signing in again, which the issuer's session makes a mere redirect.
+     * Redeems an authorization code. Tried once: a code that is used twice ends what the first use issued, so a lost
+     * answer means signing in again, which the issuer's session makes a mere redirect.
      * @throws RefusedError, InvalidResponseError, UnavailableError.
      */
-    async redeem(code: string, codeVerifier: string, redirectUri: string, nonce: string): Promise<Tokens> {
-      const answer = await requestTokens(
-        endpoint,
-        {
-          grant_type: 'authorization_code',
-          code,
-          code_verifier: codeVerifier,
-          redirect_uri: redirectUri,
-          client_id: clientId,
-        },
-        30_000,
-      );
-      if (answer.kind === 'refused') throw new RefusedError(answer.error, answer.description);
+    async redeem(
+      code: string,
+      codeVerifier: string,
+      redirectUri: string,
+      signIn: NewSignIn,
+    ): Promise<Tokens> {
+      const answer = await (await transport()).redeem(code, codeVerifier, redirectUri);
       if (answer.kind === 'unavailable') throw new UnavailableError(Date.now() + answer.retryAfter);
-      tokens = judge(answer, nonce);
-      return tokens;
+      estranged = false;
+      return settle(answer, undefined, signIn);
     },
+
+    /**
+     * Takes up the session that this browser holds.
+     * @throws SignedOutError (`no_session` when it holds none), UnavailableError, RefusedError, InvalidResponseError.
+     */
+    restore: renewed,
 
     /**
      * An access token that works; with `renew`, one that was not there before.
@@ -172,18 +241,15 @@ export function createSession({ issuer, clientId, onRefreshed, onEnded }: Sessio
      */
     async accessToken(renew: boolean): Promise<string> {
       if (!tokens) throw new SignedOutError();
-      const { accessToken, expiresAt, renewAt } = tokens;
-      const now = Date.now();
-      if (!renew && now < renewAt) return accessToken;
-      refreshing ??= refresh(tokens).finally(() => {
-        refreshing = undefined;
-      });
-      if (!renew && now < expiresAt - tooLate) {
+      const { accessToken, expired, due } = tokens;
+      if (!renew && !due()) return accessToken;
+      const renewal = renewed();
+      if (!renew && !expired()) {
         // The token still works: nobody waits, and a failure is the next caller's to see.
-        refreshing.catch(() => {});
+        renewal.catch(() => {});
         return accessToken;
       }
-      return (await refreshing).accessToken;
+      return (await renewal).accessToken;
     },
   };
 }

@@ -1,32 +1,49 @@
-/** RFC 6749 §5.1, as far as it is used here. */
+import type { User } from './id-token.ts';
+
+// Taken before anything that is injected into the page later could put itself in between.
+const send = globalThis.fetch;
+
+/** RFC 6749 §5.1, as far as it is used here, and what the session API adds. */
 export interface TokenResponse {
   access_token: string;
   /** Seconds. */
   expires_in: number;
   refresh_token?: string;
   id_token?: string;
+  /** Of the session API: whose token it is, and if that was asked for, who that is. */
+  sub?: string;
+  user?: User;
+}
+
+/** `cause`, an extension: why the session ended. */
+export interface Refused {
+  kind: 'refused';
+  error: string;
+  description: string;
+  cause: string;
 }
 
 export type TokenAnswer =
   | {
       kind: 'tokens';
       response: TokenResponse;
-      /** When the request left, in milliseconds since the epoch: the lifetime counts from no later than this. */
+      /** When the request left, by this device's clock: the lifetime counts from no later than this. */
       sentAt: number;
       /** The issuer's own clock if it can be read, else ours. */
       issuerNow: number;
+      /** It cannot be renewed. */
+      final?: boolean;
     }
-  /** `cause`, an extension: why the session ended. */
-  | { kind: 'refused'; error: string; description: string; cause: string }
+  | Refused
   /** No answer, or not one of a token endpoint: nothing is known about what happened. `retryAfter`: milliseconds. */
   | { kind: 'unavailable'; retryAfter: number };
 
 type Answer = { [member: string]: unknown };
 
-const isTokenResponse = (body: Answer): body is Answer & TokenResponse =>
+const isTokenResponse = (body: Answer, type: string): boolean =>
   typeof body.access_token === 'string' &&
   Number(body.expires_in) > 0 &&
-  /^bearer$/i.test(String(body.token_type));
+  String(body.token_type).toLowerCase() === type;
 
 /** Nobody waits longer than this because a header said so, in milliseconds. */
 const longestRetryAfter = 3_600_000;
@@ -38,37 +55,43 @@ function retryAfter(headers: Headers, now: number): number {
   return Math.min(Math.max(wait || 0, 0), longestRetryAfter);
 }
 
-/** POSTs a form as a public client does: no cookie, no redirect followed, no cache. */
-export const postForm = (
-  endpoint: string,
-  parameters: Record<string, string>,
-  init: RequestInit,
-): Promise<Response> =>
-  fetch(endpoint, {
+export type TokenRequest = Omit<RequestInit, 'signal'> & { body: BodyInit };
+
+/** POSTs: no redirect followed, no cache, and no cookie unless `init` says so. `timeout`: milliseconds. */
+export const post = (url: string, timeout: number, init: TokenRequest): Promise<Response> =>
+  send(url, {
     method: 'POST',
-    body: new URLSearchParams(parameters),
     credentials: 'omit',
     cache: 'no-store',
     redirect: 'error',
+    signal: AbortSignal.timeout(timeout),
     ...init,
   });
 
-/** Asks the token endpoint once; `timeout` in milliseconds covers the answer's body too. Never throws. */
+/**
+ * Asks for tokens once; `timeout` covers the answer's body too. Never throws.
+ * @param type what the access token must be, `bearer` or `dpop`: one that is bound to nothing would be a step back.
+ * @param heard sees every answer, and the issuer's clock in milliseconds since the epoch, if it can be read, else ours.
+ */
 export async function requestTokens(
-  endpoint: string,
-  parameters: Record<string, string>,
+  url: string,
   timeout: number,
+  type: string,
+  init: TokenRequest,
+  heard?: (response: Response, issuerNow: number) => void,
 ): Promise<TokenAnswer> {
   const sentAt = Date.now();
   try {
-    const response = await postForm(endpoint, parameters, { signal: AbortSignal.timeout(timeout) });
+    const response = await post(url, timeout, init);
+    // RFC 9110 §6.6.1.
     const issuerNow = Date.parse(response.headers.get('Date') ?? '') || Date.now();
+    heard?.(response, issuerNow);
     const body: Answer = Object(await response.json().catch(() => undefined));
-    if (response.ok && isTokenResponse(body)) return { kind: 'tokens', response: body, sentAt, issuerNow };
+    if (response.ok && isTokenResponse(body, type))
+      return { kind: 'tokens', response: body as unknown as TokenResponse, sentAt, issuerNow };
     const { error, error_description: description = error, cause = error } = body;
-    if (typeof error === 'string' && response.status < 500 && response.status !== 429) {
+    if (typeof error === 'string' && response.status < 500 && response.status !== 429)
       return { kind: 'refused', error, description: String(description), cause: String(cause) };
-    }
     return { kind: 'unavailable', retryAfter: retryAfter(response.headers, issuerNow) };
   } catch {
     return { kind: 'unavailable', retryAfter: 0 };

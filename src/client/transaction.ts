@@ -1,36 +1,48 @@
+/** A place in the page, as it is to be after the way to the sign-in page and back. */
+export interface Place {
+  /** On this origin. */
+  returnTo: string;
+  /** `history.state`. */
+  historyState: unknown;
+  /** What the page saved for itself. */
+  state?: unknown;
+}
+
 /** A sign-in that is under way. */
-export interface SignIn {
-  kind: 'sign_in';
+export interface SignIn extends Place {
   /** Nobody was to be asked anything (prompt=none). */
   silent: boolean;
   codeVerifier: string;
   nonce: string;
-  /** On this origin. */
-  returnTo: string;
+  /** What was asked of it. */
+  acrValues?: string | undefined;
+  maxAge?: number | undefined;
 }
 
-/** What this tab remembers between leaving for the issuer and coming back. */
-export type Transaction = SignIn | { kind: 'sign_out' };
-
-/** What is needed of sessionStorage. */
-type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
-export function saveTransaction(
-  storage: Storage,
-  name: string,
-  state: string,
-  transaction: Transaction,
-): void {
-  storage.setItem(`${name}:${state}`, JSON.stringify(transaction));
+/** What this tab remembers between leaving to sign in and coming back. */
+export function saveTransaction<T = SignIn>(name: string, state: string, transaction: T): void {
+  sessionStorage.setItem(`${name}:${state}`, JSON.stringify(transaction));
 }
 
 /**
  * The transaction that `state` belongs to, once: an answer that is played back finds nothing.
  * It is kept in this tab only, so that an answer brought in from elsewhere finds nothing either (RFC 9700 §4.7).
  */
-export function takeTransaction(storage: Storage, name: string, state: string): Transaction | undefined {
+export function takeTransaction<T = SignIn>(name: string, state: string | null): T | undefined {
   const key = `${name}:${state}`;
-  const saved = storage.getItem(key);
-  storage.removeItem(key);
-  return saved ? (JSON.parse(saved) as Transaction) : undefined;
+  const saved = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  return saved ? (JSON.parse(saved) as T) : undefined;
+}
+
+/** The place of this page, or `returnTo` in its stead. @throws TypeError when that is on another origin. */
+export function placeOf(returnTo: string, state: unknown): Place {
+  const { href, origin } = new URL(returnTo, location.href);
+  if (origin !== location.origin) throw new TypeError('returnTo is on another origin');
+  return { returnTo: href, historyState: history.state, state };
+}
+
+/** Puts the page where it was; its own state last, when the address is right again. */
+export function returnToPlace({ returnTo, historyState }: Place): void {
+  history.replaceState(historyState, '', returnTo);
 }

@@ -46,8 +46,8 @@ test('a newcomer signs up, uses the API, refreshes, reloads, opens the private p
   await isWelcome(page, person);
 
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-  // Without a question: the app showed the ID token of this very session.
-  await page.getByRole('status').filter({ hasText: 'Nobody is signed in' }).waitFor();
+  // Without a question, and without leaving: the app is on the issuer's own site.
+  await isOutside(page);
   expect(page.url()).toBe(`${stage.runtime.url}/demo/`);
 
   await page.reload();
@@ -74,8 +74,6 @@ test('signing out everywhere ends the sign-in of another browser, which is told 
   await isWelcome(there.page, person);
 
   await here.page.getByRole('button', { name: 'Sign out everywhere' }).click();
-  await here.page.getByRole('heading', { name: 'Sign out everywhere?' }).waitFor();
-  await here.page.getByRole('button', { name: 'Sign out everywhere' }).click();
   await isOutside(here.page);
   expect(here.faults).toEqual([]);
 
@@ -85,44 +83,4 @@ test('signing out everywhere ends the sign-in of another browser, which is told 
   await there.page.goto('/demo/private/');
   await there.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await Promise.all([here.context.close(), there.context.close()]);
-});
-
-test('a script on the page finds no token in any storage, cookie, address or global variable', async () => {
-  const { context, page, faults } = await stage.visit();
-  await enterDemo(page, newPerson());
-  await page.getByRole('button', { name: 'Refresh now' }).click();
-  await page.getByRole('status').filter({ hasText: 'was refreshed' }).waitFor();
-  await page.getByRole('link', { name: 'Open the private page' }).click();
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.goto('/demo/');
-  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
-
-  const found = await page.evaluate(async () => ({
-    local: { ...localStorage },
-    session: { ...sessionStorage },
-    cookies: document.cookie,
-    databases: await indexedDB.databases(),
-    caches: await caches.keys(),
-    address: location.href,
-    referrer: document.referrer,
-    historyState: JSON.stringify(history.state),
-    globals: Object.getOwnPropertyNames(window)
-      .map((name) => String(Reflect.get(window, name)))
-      .filter((text) => /pc_|eyJ/.test(text)),
-    markup: /pc_(ac|rt|st)_|eyJ/.test(document.documentElement.outerHTML),
-  }));
-  expect(found).toEqual({
-    local: { [`portcullis:${stage.runtime.url}:demo`]: '1' },
-    session: {},
-    cookies: '',
-    databases: [],
-    caches: [],
-    address: `${stage.runtime.url}/demo/`,
-    referrer: expect.not.stringContaining('code='),
-    historyState: 'null',
-    globals: [],
-    markup: false,
-  });
-  expect(faults).toEqual([]);
-  await context.close();
 });

@@ -100,9 +100,9 @@ export const isWelcome = (page: Page, person: Person): Promise<void> =>
 export const isOutside = (page: Page): Promise<void> =>
   page.getByRole('heading', { name: 'Outside the gate' }).waitFor();
 
-/** Signs a new person up from the demo; ends in the demo, signed in. */
-export async function enterDemo(page: Page, person: Person): Promise<void> {
-  await page.goto('/demo/');
+/** Signs a new person up from the demo; ends in the demo, signed in. @param path that of one of its three pages */
+export async function enterDemo(page: Page, person: Person, path = '/demo/'): Promise<void> {
+  await page.goto(path);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await signUp(page, person);
   await isWelcome(page, person);

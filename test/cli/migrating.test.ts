@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 it('shows code that has the right types', async () => {
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   const compilerOptions = {
     lib: ['ES2024', 'DOM', 'DOM.Iterable'],
     types: ['@cloudflare/workers-types'],

@@ -32,9 +32,9 @@ describe('the request', () => {
       ['nonce', 'nonce'],
       ['code_challenge', 'challenge'],
       ['code_challenge_method', 'S256'],
+      ['claims', '{"id_token":{"email":null,"email_verified":null}}'],
       ['resource', 'https://api.example/a'],
       ['resource', 'https://api.example/b'],
-      ['claims', '{"id_token":{"email":null,"email_verified":null}}'],
     ]);
   });
 
@@ -43,6 +43,15 @@ describe('the request', () => {
       new URL(authorizationUrl({ ...request, scope })).searchParams.get('claims');
     expect(claims('openid')).toBeNull();
     expect(claims('openid profile')).toBe('{"id_token":{"name":null}}');
+  });
+
+  test('says how the person should sign in, and what the transport adds', () => {
+    const url = authorizationUrl({ ...request, acrValues: 'gold', maxAge: 0, more: { dpop_jkt: 'key' } });
+    expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({
+      acr_values: 'gold',
+      max_age: '0',
+      dpop_jkt: 'key',
+    });
   });
 
   test('a silent one asks the issuer to ask nothing', () => {
@@ -54,15 +63,13 @@ describe('the answer', () => {
   const read = (query: string) => readAuthorizationResponse(new URLSearchParams(query), issuer);
 
   test('a code from the issuer is taken', () => {
-    expect(read('code=abc&state=s&iss=https%3A%2F%2Fauth.example')).toEqual({ kind: 'code', code: 'abc' });
+    expect(read('code=abc&state=s&iss=https%3A%2F%2Fauth.example')).toBe('abc');
   });
 
-  test('an error is taken with its description', () => {
-    expect(read('error=access_denied&error_description=No&state=s&iss=https%3A%2F%2Fauth.example')).toEqual({
-      kind: 'error',
-      error: 'access_denied',
-      description: 'No',
-    });
+  test('an error is thrown with its description', () => {
+    expect(() =>
+      read('error=access_denied&error_description=No&state=s&iss=https%3A%2F%2Fauth.example'),
+    ).toThrow(expect.objectContaining({ code: 'access_denied', message: 'No' }));
   });
 
   test.each([
@@ -91,10 +98,13 @@ describe('the answer', () => {
     expect(() => read(query)).toThrow(expect.objectContaining({ code }));
   });
 
-  test('only the redirect URI itself takes one, and only with a state', () => {
+  test('only the redirect URI itself takes one, and only with a state and a code or an error', () => {
     const at = (url: string) => isResponse(new URL(url), 'https://app.example/back?tenant=1');
     expect(at('https://app.example/back?tenant=1&state=s&code=c')).toBe(true);
+    expect(at('https://app.example/back?state=s&error=e')).toBe(true);
     expect(at('https://app.example/back?tenant=1&code=c')).toBe(false);
+    // An app may have a state of its own.
+    expect(at('https://app.example/back?state=open')).toBe(false);
     expect(at('https://app.example/other?state=s&code=c')).toBe(false);
     expect(at('https://elsewhere.example/back?state=s&code=c')).toBe(false);
   });

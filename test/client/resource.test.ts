@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SignedOutError, UnavailableError } from '../../src/client/errors.ts';
-import { isCovered, resourceFetch } from '../../src/client/resource.ts';
+import { resourceFetch as fetchBy, isCovered, stepUpChallenge } from '../../src/client/resource.ts';
 import type { Session, Tokens } from '../../src/client/session.ts';
 import { type Reply, startStandIn } from './stand-in.ts';
 
@@ -52,6 +52,18 @@ describe('fetch', () => {
       },
     };
   }
+  const bearer = {
+    async authorize({ headers }: Request, token: string) {
+      headers.set('Authorization', `Bearer ${token}`);
+    },
+  };
+  const resourceFetch = (resources: string[], by: Pick<Session, 'tokens' | 'accessToken'>) =>
+    fetchBy(
+      resources,
+      by,
+      async () => bearer,
+      async ({ acrValues, maxAge }) => new Response(`${acrValues} ${maxAge}`),
+    );
   const sent = () => api.received.map((request) => request.headers.authorization);
   const refusing = (token: string) => (authorization: string | undefined) =>
     authorization === `Bearer ${token}` ? { status: 401 } : { body: { well: true } };
@@ -127,5 +139,45 @@ describe('fetch', () => {
       code: 'signed_out',
     });
     expect(api.received).toEqual([]);
+  });
+
+  test('a challenge to step up is handed on, and no new token asked for: it would be no better', async () => {
+    const challenge =
+      'Bearer error="insufficient_user_authentication", acr_values="gold silver", max_age="900"';
+    reply = () => ({ status: 401, headers: { 'www-authenticate': challenge } });
+    const response = await resourceFetch([api.origin], session())(api.origin);
+    expect(await response.text()).toBe('gold silver 900');
+    expect(sent()).toEqual(['Bearer access-1']);
+  });
+
+  test('a transport that wants to say more gets the same request once more, and only once', async () => {
+    reply = () => ({ status: 401 });
+    const again = { ...bearer, wantsAgain: () => true };
+    const noStepUp = async (_: unknown, response: Response) => response;
+    const response = await fetchBy([api.origin], session(), async () => again, noStepUp)(api.origin);
+    expect(response.status).toBe(401);
+    expect(sent()).toEqual(Array(2).fill('Bearer access-1').concat(Array(2).fill('Bearer access-2')));
+  });
+});
+
+describe('a challenge to step up (RFC 9470)', () => {
+  const read = (challenge: string, status = 401) =>
+    stepUpChallenge(new Response(null, { status, headers: { 'WWW-Authenticate': challenge } }));
+
+  test.each([
+    ['Bearer error="insufficient_user_authentication"', { acrValues: undefined, maxAge: undefined }],
+    ['DPoP error="insufficient_user_authentication", max_age=0', { acrValues: undefined, maxAge: 0 }],
+    [
+      'Bearer realm="a", DPoP error="insufficient_user_authentication", acr_values="a b", algs="ES256"',
+      { acrValues: 'a b', maxAge: undefined },
+    ],
+    ['Bearer error="invalid_token"', undefined],
+    ['Bearer error="invalid_token", max_age="5"', undefined],
+  ])('%s', (challenge, expected) => {
+    expect(read(challenge)).toEqual(expected);
+  });
+
+  test('is one with 401 only', () => {
+    expect(read('Bearer error="insufficient_user_authentication"', 403)).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuthError } from '../../src/client/errors.ts';
 import { createSession, type Session, type Tokens } from '../../src/client/session.ts';
+import { openTabs } from '../../src/client/tabs.ts';
+import { cookieTransport } from '../../src/client/transport/cookie.ts';
 import { idToken, type Received, type Reply, startStandIn } from './stand-in.ts';
 
 type StandIn = Awaited<ReturnType<typeof startStandIn>>;
@@ -11,24 +13,20 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 let issuer: StandIn;
 let session: Session;
 let refreshed: Tokens[];
-let ended: AuthError[];
+let ended: (AuthError | undefined)[];
+let onSignIn: () => Reply;
 /** What the token endpoint says to the nth refresh; by default it rotates. */
 let onRefresh: (request: Received, count: number) => Reply | Promise<Reply>;
 
-const refreshes = () =>
-  issuer.received.filter((request) => request.parameters.grant_type === 'refresh_token');
+const refreshes = () => issuer.received.filter(({ path }) => path === '/session/refresh');
 const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
-/** The successor of a token is a function of it, as at the real issuer: asked twice, it is the same. */
-const rotate = ({ parameters }: Received): Reply => {
-  const generation = Number(parameters.refresh_token?.split('-')[1]) + 1;
+/** The token is in a cookie, which is the browser's affair: here each answer counts up. */
+let generation = 1;
+const rotate = (): Reply => {
+  generation++;
   return {
-    body: {
-      access_token: `access-${generation}`,
-      token_type: 'Bearer',
-      expires_in: 300,
-      refresh_token: `refresh-${generation}`,
-    },
+    body: { access_token: `access-${generation}`, token_type: 'Bearer', expires_in: 300, sub: 'ada' },
   };
 };
 
@@ -40,66 +38,72 @@ const claims = () => ({
   exp: Math.floor(Date.now() / 1000) + 300,
 });
 
+const signedIn = (): Reply => ({
+  body: {
+    access_token: 'access-1',
+    token_type: 'Bearer',
+    expires_in: 300,
+    id_token: idToken(claims()),
+  },
+});
+
+/** A tab of its own, as far as the SDK can tell. */
+function openTab(tab: { refreshed: Tokens[]; ended: (AuthError | undefined)[] }): Session {
+  const transport = cookieTransport({ issuer: issuer.origin, clientId: 'app', name: issuer.origin });
+  const session: Session = createSession({
+    issuer: issuer.origin,
+    clientId: 'app',
+    transport: async () => transport,
+    tabs: () => tabs,
+    onTokens: (tokens, first) => !first && tab.refreshed.push(tokens),
+    onEnded: (error) => tab.ended.push(error),
+  });
+  const tabs = openTabs(issuer.origin, session.hear);
+  return session;
+}
+
 beforeEach(async () => {
   refreshed = [];
   ended = [];
+  generation = 1;
   onRefresh = rotate;
   issuer = await startStandIn((request) =>
-    request.parameters.grant_type === 'refresh_token'
-      ? onRefresh(request, refreshes().length)
-      : {
-          body: {
-            access_token: 'access-1',
-            token_type: 'Bearer',
-            expires_in: 300,
-            refresh_token: 'refresh-1',
-            id_token: idToken(claims()),
-          },
-        },
+    request.path === '/session/refresh' ? onRefresh(request, refreshes().length) : onSignIn(),
   );
-  session = createSession({
-    issuer: issuer.origin,
-    clientId: 'app',
-    onRefreshed: (tokens) => refreshed.push(tokens),
-    onEnded: (error) => ended.push(error),
-  });
+  onSignIn = signedIn;
+  session = openTab({ refreshed, ended });
 });
 afterEach(async () => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   await issuer.stop();
 });
 
-const signIn = () => session.redeem('code', 'verifier', 'https://app.example/', 'nonce');
+const signIn = () => session.redeem('code', 'verifier', 'https://app.example/', { nonce: 'nonce' });
 
 describe('redeeming a code', () => {
-  test('sends the code, its verifier and the client, and no cookie or client secret', async () => {
+  test('sends the code, its verifier and the client, and no client secret', async () => {
     const tokens = await signIn();
     expect(tokens.user.sub).toBe('ada');
-    expect(issuer.received[0]?.path).toBe('/oauth/token');
+    expect(issuer.received[0]?.path).toBe('/session/token');
     expect(issuer.received[0]?.parameters).toEqual({
-      grant_type: 'authorization_code',
       code: 'code',
       code_verifier: 'verifier',
       redirect_uri: 'https://app.example/',
       client_id: 'app',
     });
-    expect(issuer.received[0]?.headers).not.toHaveProperty('cookie');
     expect(issuer.received[0]?.headers).not.toHaveProperty('authorization');
   });
 
   test('an ID token with another nonce is refused and leaves nobody signed in', async () => {
-    await expect(session.redeem('code', 'verifier', 'https://app.example/', 'another')).rejects.toMatchObject(
-      {
-        code: 'invalid_id_token',
-      },
-    );
+    await expect(
+      session.redeem('code', 'verifier', 'https://app.example/', { nonce: 'another' }),
+    ).rejects.toMatchObject({ code: 'invalid_id_token' });
     expect(session.tokens()).toBeUndefined();
   });
 
   test('a lost answer is not tried again, since a code that is used twice ends what it issued', async () => {
-    await issuer.stop();
-    issuer = await startStandIn(() => ({ lost: 'connection closed' }));
-    session = createSession({ issuer: issuer.origin, clientId: 'app', onRefreshed() {}, onEnded() {} });
+    onSignIn = () => ({ lost: 'connection closed' });
     await expect(signIn()).rejects.toMatchObject({ code: 'unavailable' });
     expect(issuer.received).toHaveLength(1);
   });
@@ -108,7 +112,7 @@ describe('redeeming a code', () => {
 describe('refreshing', () => {
   test('a young token is answered without a request', async () => {
     await signIn();
-    later(269_000);
+    later(239_000);
     expect(await session.accessToken(false)).toBe('access-1');
     expect(refreshes()).toHaveLength(0);
   });
@@ -128,33 +132,27 @@ describe('refreshing', () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => session.accessToken(false)));
     expect(new Set(answers)).toEqual(new Set(['access-2']));
     expect(refreshes()).toHaveLength(1);
-    expect(refreshes()[0]?.parameters).toEqual({
-      grant_type: 'refresh_token',
-      refresh_token: 'refresh-1',
-      client_id: 'app',
-    });
+    expect(refreshes()[0]?.parameters).toEqual({ client_id: 'app' });
   });
 
-  test('each refresh presents the token that the one before brought', async () => {
-    await signIn();
-    for (let generation = 2; generation <= 5; generation++) {
-      expect(await session.accessToken(true)).toBe(`access-${generation}`);
+  test('not everybody asks at the same time: the margin is between 30 and 60 seconds, at random', async () => {
+    const dueAfter: number[] = [];
+    for (let round = 0; round < 40; round++) {
+      const { due } = await signIn();
+      const start = Date.now();
+      for (let seconds = 230; !due(); seconds++) vi.setSystemTime(start + seconds * 1000);
+      dueAfter.push((Date.now() - start) / 1000);
     }
-    expect(refreshes().map((request) => request.parameters.refresh_token)).toEqual([
-      'refresh-1',
-      'refresh-2',
-      'refresh-3',
-      'refresh-4',
-    ]);
+    expect(Math.min(...dueAfter)).toBeGreaterThanOrEqual(239);
+    expect(Math.max(...dueAfter)).toBeLessThanOrEqual(271);
+    expect(Math.max(...dueAfter) - Math.min(...dueAfter)).toBeGreaterThan(10);
   });
 
   test('a lost response does not sign anybody out: the same token is sent again at once', async () => {
     await signIn();
-    onRefresh = (request, count) => (count <= 2 ? { lost: 'connection closed' } : rotate(request));
+    onRefresh = (_, count) => (count <= 2 ? { lost: 'connection closed' } : rotate());
     expect(await session.accessToken(true)).toBe('access-2');
-    expect(refreshes().map((request) => request.parameters.refresh_token)).toEqual(
-      Array(3).fill('refresh-1'),
-    );
+    expect(refreshes()).toHaveLength(3);
     const [first, , third] = refreshes();
     // Well inside the 10 seconds in which the issuer answers with the same successor.
     expect((third?.at ?? 0) - (first?.at ?? 0)).toBeLessThan(2000);
@@ -164,7 +162,7 @@ describe('refreshing', () => {
 
   test('an answer that never comes is given up and asked for again', async () => {
     await signIn();
-    onRefresh = (request, count) => (count === 1 ? { lost: 'silence' } : rotate(request));
+    onRefresh = (_, count) => (count === 1 ? { lost: 'silence' } : rotate());
     expect(await session.accessToken(true)).toBe('access-2');
     const [first, second] = refreshes();
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeLessThan(8000);
@@ -200,10 +198,8 @@ describe('refreshing', () => {
 
   test('a short Retry-After is waited for', async () => {
     await signIn();
-    onRefresh = (request, count) =>
-      count === 1
-        ? { status: 429, headers: { 'retry-after': '1' }, body: { error: 'slow_down' } }
-        : rotate(request);
+    onRefresh = (_, count) =>
+      count === 1 ? { status: 429, headers: { 'retry-after': '1' }, body: { error: 'slow_down' } } : rotate();
     expect(await session.accessToken(true)).toBe('access-2');
     const [first, second] = refreshes();
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(950);
@@ -230,8 +226,7 @@ describe('refreshing', () => {
 
   test('something that is not a token endpoint signs nobody out', async () => {
     await signIn();
-    onRefresh = (request, count) =>
-      count === 1 ? { body: '<h1>Welcome to the hotel network</h1>' } : rotate(request);
+    onRefresh = (_, count) => (count === 1 ? { body: '<h1>Welcome to the hotel network</h1>' } : rotate());
     expect(await session.accessToken(true)).toBe('access-2');
   });
 
@@ -262,6 +257,18 @@ describe('refreshing', () => {
     expect(refreshes()).toHaveLength(1);
   });
 
+  test('what a new sign-in in another tab has superseded is asked for again, with the new cookie', async () => {
+    await signIn();
+    onRefresh = (_, count) =>
+      count === 1 ? { status: 401, body: { error: 'invalid_grant', cause: 'superseded' } } : rotate();
+    expect(await session.accessToken(true)).toBe('access-2');
+    expect(ended).toEqual([]);
+
+    onRefresh = () => ({ status: 401, body: { error: 'invalid_grant', cause: 'superseded' } });
+    await expect(session.accessToken(true)).rejects.toMatchObject({ reason: 'superseded' });
+    expect(refreshes().length).toBeLessThan(8);
+  });
+
   test('another refusal is reported, keeps the session, and is not asked for again at once', async () => {
     await signIn();
     onRefresh = () => ({ status: 401, body: { error: 'invalid_client' } });
@@ -274,11 +281,11 @@ describe('refreshing', () => {
 
   test('an answer that arrives after signing out does not bring the session back', async () => {
     await signIn();
-    onRefresh = (request) => ({ ...rotate(request), after: 300 });
+    onRefresh = () => ({ ...rotate(), after: 300 });
     const waiting = session.accessToken(true);
     const refused = expect(waiting).rejects.toMatchObject({ code: 'signed_out' });
     await vi.waitFor(() => expect(refreshes()).toHaveLength(1));
-    expect(session.end()?.refreshToken).toBe('refresh-1');
+    session.forget();
     await refused;
     expect(session.tokens()).toBeUndefined();
     expect(refreshed).toEqual([]);
@@ -287,8 +294,8 @@ describe('refreshing', () => {
 
   test('an ID token for somebody else ends the session', async () => {
     await signIn();
-    onRefresh = (request) => {
-      const { body } = rotate(request);
+    onRefresh = () => {
+      const { body } = rotate();
       return { body: { ...Object(body), id_token: idToken({ ...claims(), sub: 'eve', nonce: undefined }) } };
     };
     await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'invalid_id_token' });
@@ -298,9 +305,9 @@ describe('refreshing', () => {
 
   test('a new ID token renews what is known of the user', async () => {
     await signIn();
-    onRefresh = (request) => ({
+    onRefresh = () => ({
       body: {
-        ...Object(rotate(request).body),
+        ...Object(rotate().body),
         id_token: idToken({ ...claims(), nonce: undefined, name: 'Ada' }),
       },
     });
@@ -308,23 +315,175 @@ describe('refreshing', () => {
     expect(session.tokens()?.user.name).toBe('Ada');
   });
 
-  test('without a refresh token the session ends when the access token does, and not before', async () => {
-    await issuer.stop();
-    issuer = await startStandIn(() => ({
-      body: { access_token: 'only', token_type: 'Bearer', expires_in: 300, id_token: idToken(claims()) },
-    }));
-    session = createSession({
-      issuer: issuer.origin,
-      clientId: 'app',
-      onRefreshed() {},
-      onEnded: (error) => ended.push(error),
-    });
+  test('an answer about somebody else ends what this page shows, and is not taken', async () => {
     await signIn();
-    later(290_000);
-    expect(await session.accessToken(false)).toBe('only');
-    later(10_000);
-    await expect(session.accessToken(false)).rejects.toMatchObject({ reason: 'access_token_expired' });
-    expect(ended).toMatchObject([{ reason: 'access_token_expired' }]);
-    expect(issuer.received).toHaveLength(1);
+    onRefresh = () => ({ body: { ...Object(rotate().body), sub: 'eve' } });
+    await expect(session.accessToken(true)).rejects.toMatchObject({ reason: 'user_changed' });
+    expect(ended).toMatchObject([{ code: 'signed_out', reason: 'user_changed' }]);
+    expect(session.tokens()).toBeUndefined();
+  });
+
+  test('a token of another kind than asked for is no answer', async () => {
+    await signIn();
+    onRefresh = (_, count) =>
+      count === 1 ? { body: { ...Object(rotate().body), token_type: 'DPoP' } } : rotate();
+    await session.accessToken(true);
+    expect(refreshes()).toHaveLength(2);
+  });
+});
+
+describe('taking up what the browser holds', () => {
+  test('asks who that is', async () => {
+    onRefresh = () => ({ body: { ...Object(rotate().body), user: { sub: 'ada', name: 'Ada' } } });
+    expect((await session.restore()).user).toEqual({ sub: 'ada', name: 'Ada' });
+    expect(refreshes()[0]?.parameters).toEqual({ client_id: 'app', user: true });
+    expect(await session.accessToken(false)).toBe('access-2');
+  });
+
+  test('an answer that does not say who is refused', async () => {
+    await expect(session.restore()).rejects.toMatchObject({ code: 'invalid_id_token' });
+    expect(session.tokens()).toBeUndefined();
+  });
+
+  test('nothing there is no event: nobody was signed out', async () => {
+    onRefresh = () => ({ status: 401, body: { error: 'invalid_grant', cause: 'no_session' } });
+    await expect(session.restore()).rejects.toMatchObject({ reason: 'no_session' });
+    expect(ended).toEqual([]);
+  });
+});
+
+describe('the clock', () => {
+  test.each([
+    ['forward', 5 * 3_600_000],
+    ['back', -5 * 3_600_000],
+  ])('set %s by hours signs nobody out', async (_, hours) => {
+    await signIn();
+    later(hours);
+    expect(await session.accessToken(false)).toMatch(/^access-[12]$/);
+    expect(await session.accessToken(true)).toMatch(/^access-[23]$/);
+    expect(ended).toEqual([]);
+  });
+
+  test('set back while the issuer is away does not keep anybody waiting for hours', async () => {
+    await signIn();
+    onRefresh = () => ({ status: 429, headers: { 'retry-after': '4' } });
+    await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'unavailable' });
+    later(-3 * 3_600_000);
+    onRefresh = rotate;
+    await vi.waitFor(() => session.accessToken(true), { timeout: 8_000, interval: 500 });
+  });
+
+  test('hours off when somebody signs in: the issuer says what time it is', async () => {
+    onSignIn = () => ({
+      ...signedIn(),
+      headers: { date: new Date(Date.now()).toUTCString() },
+    });
+    const reply = signedIn();
+    const issuedAt = Date.now();
+    onSignIn = () => ({ ...reply, headers: { date: new Date(issuedAt).toUTCString() } });
+    later(7 * 3_600_000);
+    expect((await signIn()).user.sub).toBe('ada');
+    expect(await session.accessToken(false)).toBe('access-1');
+  });
+
+  test('back on the network, what failed is tried at once, but for a time that the issuer named', async () => {
+    await signIn();
+    onRefresh = () => ({ lost: 'connection closed' });
+    await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'unavailable' });
+    const asked = refreshes().length;
+    await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(refreshes()).toHaveLength(asked);
+    session.online();
+    onRefresh = rotate;
+    expect(await session.accessToken(true)).toBe('access-2');
+
+    onRefresh = () => ({ status: 503, headers: { 'retry-after': '60' } });
+    await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'unavailable' });
+    session.online();
+    onRefresh = rotate;
+    await expect(session.accessToken(true)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+describe('many tabs', () => {
+  /** Tabs of one browser: the first one has just signed in. */
+  async function openTabsOfOneBrowser(count: number) {
+    vi.stubGlobal('document', {});
+    const tabs = Array.from({ length: count }, () => {
+      const heard = { refreshed: [] as Tokens[], ended: [] as (AuthError | undefined)[] };
+      return { ...heard, session: openTab(heard) };
+    });
+    const [first, ...others] = tabs;
+    await first?.session.redeem('code', 'verifier', 'https://app.example/', { nonce: 'nonce' });
+    await vi.waitFor(() => {
+      for (const { session } of others) expect(session.tokens()?.accessToken).toBe('access-1');
+    });
+    return tabs;
+  }
+
+  test('renew once, all of them at the same moment, and all have the new token', async () => {
+    const tabs = await openTabsOfOneBrowser(20);
+    onRefresh = () => ({ ...rotate(), after: 100 });
+    later(300_000);
+    const answers = await Promise.all(tabs.map(({ session }) => session.accessToken(false)));
+    expect(new Set(answers)).toEqual(new Set(['access-2']));
+    expect(refreshes()).toHaveLength(1);
+    expect(tabs.flatMap((tab) => tab.ended)).toEqual([]);
+  });
+
+  test('do not wait for ever for one that holds the lock and does nothing', async () => {
+    const [tab] = await openTabsOfOneBrowser(1);
+    const released = Promise.withResolvers<void>();
+    void navigator.locks.request(issuer.origin, () => released.promise);
+    const start = performance.now();
+    expect(await tab?.session.accessToken(true)).toBe('access-2');
+    expect(performance.now() - start).toBeLessThan(8_000);
+    released.resolve();
+  });
+
+  test('do not ask one after the other an issuer that is away', async () => {
+    const tabs = await openTabsOfOneBrowser(20);
+    onRefresh = () => ({ status: 503 });
+    later(300_000);
+    const answers = await Promise.allSettled(tabs.map(({ session }) => session.accessToken(false)));
+    for (const answer of answers) expect(answer).toMatchObject({ reason: { code: 'unavailable' } });
+    expect(refreshes()).toHaveLength(4);
+    expect(tabs.flatMap((tab) => tab.ended)).toEqual([]);
+  });
+
+  test('hear why the session ended', async () => {
+    const tabs = await openTabsOfOneBrowser(3);
+    onRefresh = () => ({ status: 401, body: { error: 'invalid_grant', cause: 'reuse' } });
+    await expect(tabs[0]?.session.accessToken(true)).rejects.toMatchObject({ reason: 'reuse' });
+    await vi.waitFor(() => {
+      for (const tab of tabs) expect(tab.ended).toMatchObject([{ reason: 'reuse' }]);
+    });
+    expect(refreshes()).toHaveLength(1);
+  });
+
+  test('do not go on as somebody else, nor come back as such later', async () => {
+    const [first, other] = await openTabsOfOneBrowser(2);
+    onSignIn = () => {
+      const { body } = signedIn();
+      return { body: { ...Object(body), id_token: idToken({ ...claims(), sub: 'eve' }) } };
+    };
+    first?.session.forget();
+    await first?.session.redeem('code', 'verifier', 'https://app.example/', { nonce: 'nonce' });
+    await vi.waitFor(() => expect(other?.ended).toMatchObject([{ reason: 'user_changed' }]));
+    onRefresh = () => ({ body: { ...Object(rotate().body), sub: 'eve' } });
+    await first?.session.accessToken(true);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(other?.session.tokens()).toBeUndefined();
+  });
+
+  test('a refresh that was under way in one does not undo the sign-out of another', async () => {
+    const [first, other] = await openTabsOfOneBrowser(2);
+    onRefresh = () => ({ ...rotate(), after: 300 });
+    const late = other?.session.accessToken(true);
+    await vi.waitFor(() => expect(refreshes()).toHaveLength(1));
+    first?.session.forget();
+    await late;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(first?.session.tokens()).toBeUndefined();
   });
 });

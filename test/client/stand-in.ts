@@ -31,7 +31,9 @@ export async function startStandIn(reply: (request: Received, count: number) => 
     const body = Buffer.concat(chunks).toString();
     const entry: Received = {
       path: request.url ?? '',
-      parameters: Object.fromEntries(new URLSearchParams(body)),
+      parameters: request.headers['content-type']?.includes('json')
+        ? JSON.parse(body)
+        : Object.fromEntries(new URLSearchParams(body)),
       headers: request.headers,
       body,
       at: performance.now(),

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type SignIn, saveTransaction, takeTransaction } from '../../src/client/transaction.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { placeOf, type SignIn, saveTransaction, takeTransaction } from '../../src/client/transaction.ts';
 
 const storage = () => {
   const items = new Map<string, string>();
@@ -12,28 +12,48 @@ const storage = () => {
 };
 
 const signIn = (codeVerifier: string): SignIn => ({
-  kind: 'sign_in',
   silent: false,
   codeVerifier,
   nonce: 'nonce',
   returnTo: 'https://app.example/notes?id=1#top',
+  historyState: { step: 2 },
 });
 
+let tab: ReturnType<typeof storage>;
+beforeEach(() => {
+  tab = storage();
+  vi.stubGlobal('sessionStorage', tab);
+});
+afterEach(() => void vi.unstubAllGlobals());
+
 test('an answer finds the transaction of its state, once', () => {
-  const tab = storage();
-  saveTransaction(tab, 'app', 'state-1', signIn('verifier-1'));
-  saveTransaction(tab, 'app', 'state-2', signIn('verifier-2'));
-  expect(takeTransaction(tab, 'app', 'state-1')).toEqual(signIn('verifier-1'));
-  expect(takeTransaction(tab, 'app', 'state-1')).toBeUndefined();
-  expect(takeTransaction(tab, 'app', 'state-2')).toEqual(signIn('verifier-2'));
+  saveTransaction('app', 'state-1', signIn('verifier-1'));
+  saveTransaction('app', 'state-2', signIn('verifier-2'));
+  expect(takeTransaction('app', 'state-1')).toEqual(signIn('verifier-1'));
+  expect(takeTransaction('app', 'state-1')).toBeUndefined();
+  expect(takeTransaction('app', 'state-2')).toEqual(signIn('verifier-2'));
   expect(tab.items.size).toBe(0);
 });
 
 test('an answer brought in from another tab, or for another client, finds nothing', () => {
-  const tab = storage();
-  saveTransaction(tab, 'app', 'state', signIn('verifier'));
-  expect(takeTransaction(storage(), 'app', 'state')).toBeUndefined();
-  expect(takeTransaction(tab, 'another', 'state')).toBeUndefined();
-  expect(takeTransaction(tab, 'app', 'stat')).toBeUndefined();
-  expect(takeTransaction(tab, 'app', 'state')).toBeDefined();
+  saveTransaction('app', 'state', signIn('verifier'));
+  vi.stubGlobal('sessionStorage', storage());
+  expect(takeTransaction('app', 'state')).toBeUndefined();
+  vi.stubGlobal('sessionStorage', tab);
+  expect(takeTransaction('another', 'state')).toBeUndefined();
+  expect(takeTransaction('app', 'stat')).toBeUndefined();
+  expect(takeTransaction('app', null)).toBeUndefined();
+  expect(takeTransaction('app', 'state')).toBeDefined();
+});
+
+test('the way back leads to this origin only', () => {
+  vi.stubGlobal('location', { href: 'https://app.example/here?x=1', origin: 'https://app.example' });
+  vi.stubGlobal('history', { state: { step: 2 } });
+  expect(placeOf('/there#top', 'mine')).toEqual({
+    returnTo: 'https://app.example/there#top',
+    historyState: { step: 2 },
+    state: 'mine',
+  });
+  for (const url of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])
+    expect(() => placeOf(url, undefined), url).toThrow(TypeError);
 });

@@ -1,12 +1,33 @@
-import { type AuthEvent, createAuth, SignedOutError, type User } from 'portcullis/client';
+import { type Auth, type AuthEvent, createAuth, SignedOutError, type User } from 'portcullis/client';
+import { createAuth as createGateAuth } from 'portcullis/client/gate';
 
-const auth = createAuth({
-  issuer: location.origin,
-  clientId: 'demo',
-  redirectUri: `${location.origin}/demo/`,
-  resource: `${location.origin}/demo/api`,
-  scope: 'openid profile email demo:read',
-});
+// The same app three times, each with another way to stay signed in. An app of your own needs one of them.
+const issuer = location.origin;
+const shared = { issuer, resource: `${issuer}/demo/api`, scope: 'openid profile email demo:read' };
+const ways: Record<string, { auth: () => Auth; words: string }> = {
+  '/demo/': {
+    auth: () => createAuth({ ...shared, clientId: 'demo', redirectUri: `${issuer}/demo/` }),
+    words:
+      'The refresh token is in a cookie of the issuer that no script can read. The page holds an access token, in memory.',
+  },
+  '/demo/key-bound/': {
+    auth: () =>
+      createAuth({
+        ...shared,
+        clientId: 'demo-key-bound',
+        redirectUri: `${issuer}/demo/key-bound/`,
+        transport: 'dpop',
+      }),
+    words: 'Every token is bound to a key that cannot leave this browser. It works from any site.',
+  },
+  '/demo/behind-the-gate/': {
+    auth: () => createGateAuth(),
+    words: 'There is no token in this page at all: the gate in front of it knows this browser by its cookie.',
+  },
+};
+const here = Object.hasOwn(ways, location.pathname) ? location.pathname : '/demo/';
+const { auth: create, words } = ways[here] as (typeof ways)[string];
+const auth = create();
 
 const element = (id: string): HTMLElement => {
   const found = document.getElementById(id);
@@ -14,8 +35,11 @@ const element = (id: string): HTMLElement => {
   return found;
 };
 
+element('transport').textContent = words;
+document.querySelector(`.transports a[href="${here}"]`)?.setAttribute('aria-current', 'page');
+
 let refreshes = 0;
-let expiresAt = 0;
+let expiresAt: number | undefined;
 
 /** Says it to everybody, screen readers included, and writes it down. */
 function report(text: string): void {
@@ -37,6 +61,8 @@ function show(user: User | undefined): void {
 }
 
 function showToken(): void {
+  element('token').hidden = expiresAt === undefined;
+  if (expiresAt === undefined) return;
   const seconds = Math.max(0, Math.round((expiresAt - Date.now()) / 1000));
   const left = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
   element('expires').setAttribute('datetime', new Date(expiresAt).toISOString());
@@ -56,6 +82,7 @@ const reasons: Record<string, string> = {
   reuse:
     'A copy of your refresh token was used. Somebody may have stolen it, so everything it gave access to ended.',
   user_changed: 'Somebody else signed in in another tab.',
+  no_session: 'This browser holds no sign-in any more.',
 };
 
 function because(reason: string | undefined): void {
@@ -83,9 +110,6 @@ auth.onChange((event: AuthEvent) => {
         because(`You were signed out: ${event.error.message}.`);
       }
       return report('Signed out.');
-    case 'signed_in_elsewhere':
-      because('You signed in in another tab. “Sign in” follows without a question.');
-      return report('Signed in in another tab.');
   }
 });
 
@@ -106,7 +130,7 @@ onClick('refresh', async () => {
   await auth.getAccessToken({ refresh: true });
 });
 onClick('call-api', async () => {
-  const response = await auth.fetch('/demo/api/me');
+  const response = await auth.fetch(`${shared.resource}/me`);
   const answer = element('api-answer');
   answer.textContent = JSON.stringify(await response.json(), null, 2);
   answer.hidden = false;

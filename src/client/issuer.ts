@@ -1,0 +1,211 @@
+import type { Auth, PageOptions, SignInOptions } from './auth.ts';
+import { authorizationUrl, isResponse, readAuthorizationResponse, withoutResponse } from './authorization.ts';
+import { form, randomValue, sha256 } from './encoding.ts';
+import { type AuthError, InvalidResponseError, SignedOutError, UnavailableError } from './errors.ts';
+import { createListeners } from './events.ts';
+import type { User } from './id-token.ts';
+import { resourceFetch } from './resource.ts';
+import { createSession } from './session.ts';
+import { createStepUp } from './step-up.ts';
+import { openTabs, type Tabs } from './tabs.ts';
+import { placeOf, returnToPlace, type SignIn, saveTransaction, takeTransaction } from './transaction.ts';
+import { cookieTransport } from './transport/cookie.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** For a page that is a client of the issuer. */
+export interface AuthOptions extends PageOptions {
+  /** The issuer's origin, exactly as its discovery document has it. */
+  issuer: string;
+  clientId: string;
+  /** The page that the issuer returns to; it must call `handleRedirect()`. Also where a sign-out returns to. */
+  redirectUri: string;
+  /** The APIs that the access token is for (RFC 8707); `auth.fetch` sends it nowhere else. */
+  resource?: string | readonly string[];
+  /** Separated by spaces; must contain `openid`, which is the default. */
+  scope?: string;
+  /**
+   * What keeps the browser signed in. `cookie`: the refresh token in the issuer's HttpOnly cookie, for pages on the
+   * issuer's own site whose origin is one of the client's `sessionOrigins`. `dpop`: a refresh token that is bound to a key
+   * of this browser, for pages on any site. Default: `cookie` where page and issuer look like one site, else `dpop`.
+   */
+  transport?: 'cookie' | 'dpop';
+}
+
+/** The issuer's way of saying that it would have to ask (OpenID Connect Core §3.1.2.6). */
+const mustAsk = /_required$/;
+
+/**
+ * The part of an address that cookies go by, roughly: there is no list of public suffixes here. Where the guess is wrong,
+ * the first sign-in says so.
+ */
+const siteOf = (url: string): string => {
+  const { protocol, hostname } = new URL(url);
+  return protocol + hostname.split('.').slice(-2);
+};
+
+/** Signs people in at a Portcullis issuer and keeps them signed in. One per page. */
+export function createAuth(options: AuthOptions): Auth {
+  const { issuer, clientId, redirectUri, scope = 'openid', saveState, restoreState, onStepUp } = options;
+  const resources = [options.resource ?? []].flat();
+  const name = `portcullis:${issuer}:${clientId}`;
+  const client = { issuer, clientId, name };
+  const { emit, onChange } = createListeners();
+  let started: Promise<User | undefined> | undefined;
+
+  const byDefault = siteOf(issuer) === siteOf(redirectUri) ? 'cookie' : 'dpop';
+  const isCookie = (options.transport ?? byDefault) === 'cookie';
+  let loading: Promise<Transport> | undefined;
+  async function load(): Promise<Transport> {
+    if (isCookie) return cookieTransport(client);
+    try {
+      return (await import('./transport/dpop.ts')).dpopTransport(client);
+    } catch {
+      // The network is away, or a newer version of the app has taken the file's place: the next call tries again.
+      loading = undefined;
+      throw new UnavailableError(Date.now(), 'dpop.js cannot be loaded');
+    }
+  }
+  const transport = () => {
+    loading ??= load();
+    return loading;
+  };
+
+  const session = createSession({
+    ...client,
+    transport,
+    tabs: () => tabs,
+    onTokens: ({ user, expiresAt }, first) =>
+      emit({ type: first ? 'signed_in' : 'refreshed', user, expiresAt }),
+    onEnded: (error) => emit({ type: 'signed_out', ...(error && { error }) }),
+  });
+  const tabs: Tabs = openTabs(name, session.hear);
+
+  // In localStorage: `in`, this browser was signed in; `out`, it signed out and the issuer has not heard of it. No secret:
+  // it only says what is worth trying.
+  const mark = (as: 'in' | 'out' | '') => localStorage.setItem(name, as);
+
+  const stepUp = createStepUp(onStepUp, (challenge) => leave(challenge));
+
+  async function leave(
+    { returnTo = location.href, state = saveState?.(), acrValues, maxAge }: SignInOptions,
+    silent = false,
+  ): Promise<void> {
+    const place = placeOf(returnTo, state);
+    const [requestState, nonce, codeVerifier] = [randomValue(), randomValue(), randomValue()];
+    const url = authorizationUrl({
+      ...client,
+      redirectUri,
+      scope,
+      resources,
+      state: requestState,
+      nonce,
+      codeChallenge: await sha256(codeVerifier),
+      silent,
+      acrValues,
+      maxAge,
+      more: await (await transport()).parameters?.(),
+    });
+    const signIn: SignIn = { silent, codeVerifier, nonce, acrValues, maxAge, ...place };
+    saveTransaction(name, requestState, signIn);
+    // A silent sign-in leaves no entry in the history: "back" must not run into it.
+    if (silent) location.replace(url);
+    else location.assign(url);
+  }
+
+  async function start(): Promise<User | undefined> {
+    const here = new URL(location.href);
+    if (!isResponse(here, redirectUri)) return restore();
+    const parameters = here.searchParams;
+    const signIn = takeTransaction(name, parameters.get('state'));
+    // Out of the address bar before anything else on the page can read or send it.
+    returnToPlace(signIn ?? { returnTo: withoutResponse(here), historyState: history.state });
+    if (!signIn) throw new InvalidResponseError('unknown_state', 'no sign-in was begun in this tab');
+    return complete(parameters, signIn);
+  }
+
+  async function complete(parameters: URLSearchParams, signIn: SignIn): Promise<User | undefined> {
+    const { codeVerifier, nonce, silent, acrValues, maxAge, state } = signIn;
+    try {
+      const code = readAuthorizationResponse(parameters, issuer);
+      const { user } = await session.redeem(code, codeVerifier, redirectUri, { nonce, maxAge });
+      mark('in');
+      stepUp.done({ acrValues, maxAge });
+      return user;
+    } catch (error) {
+      if (!silent || !mustAsk.test((error as AuthError).code)) throw error;
+      // Without the mark the next start stays here: no loop.
+      mark('');
+      return undefined;
+    } finally {
+      if (state !== undefined) restoreState?.(state);
+    }
+  }
+
+  /** Takes up what this browser holds, by a redirect if it holds nothing by itself. */
+  async function restore(): Promise<User | undefined> {
+    const was = localStorage.getItem(name);
+    if (was === 'out') await endSession(false).catch(() => {});
+    if (was !== 'in') return undefined;
+    try {
+      return (await session.restore()).user;
+    } catch (error) {
+      if (!(error instanceof SignedOutError)) throw error;
+      if (error.reason === 'no_session') {
+        await leave({}, true);
+        return new Promise(() => {});
+      }
+      mark('');
+      emit({ type: 'signed_out', error });
+      return undefined;
+    }
+  }
+
+  /** @throws UnavailableError when the issuer could not be told; the mark then says that it is to be. */
+  async function endSession(everywhere: boolean): Promise<Record<string, string> | undefined> {
+    mark('out');
+    const next = await (await transport()).signOut(everywhere);
+    mark('');
+    return next;
+  }
+
+  async function signOut(everywhere: boolean): Promise<void> {
+    session.forget();
+    tabs.tell({ kind: 'signed_out' });
+    emit({ type: 'signed_out' });
+    const next = await endSession(everywhere);
+    if (!next) return;
+    // OpenID Connect RP-Initiated Logout §2.
+    const parameters = form({
+      client_id: clientId,
+      post_logout_redirect_uri: redirectUri,
+      everywhere: everywhere ? 'true' : undefined,
+      ...next,
+    });
+    location.assign(`${issuer}/oauth/logout?${parameters}`);
+  }
+
+  // On a server there is neither.
+  globalThis.addEventListener?.('online', session.online);
+  // Back from sleep, or from another tab: whoever looks at the page wants to see whether they are still signed in.
+  // While nobody looks, nothing is asked: an open tab must not keep a session from being idle.
+  globalThis.document?.addEventListener('visibilitychange', () => {
+    if (!document.hidden) session.accessToken(false).catch(() => {});
+  });
+
+  return {
+    signIn: (signIn = {}) => leave(signIn),
+    handleRedirect: () => {
+      started ??= start().catch((error) => {
+        if (error instanceof UnavailableError) started = undefined;
+        throw error;
+      });
+      return started;
+    },
+    getAccessToken: ({ refresh = false } = {}) => session.accessToken(refresh),
+    fetch: resourceFetch(resources, session, transport, stepUp.meet),
+    user: () => session.tokens()?.user,
+    onChange,
+    signOut: () => signOut(false),
+    signOutEverywhere: () => signOut(true),
+  };
+}

@@ -1,0 +1,170 @@
+import { base64url, randomValue, sha256 } from '../encoding.ts';
+import { idTokenClaims, type User } from '../id-token.ts';
+import { post, requestTokens, type TokenAnswer } from '../token-endpoint.ts';
+import { type Kept, keyStore } from './key-store.ts';
+import { nothingThere, type Transport, type TransportOptions } from './transport.ts';
+
+const redemptionTimeout = 30_000;
+/** How long a sign-out waits for the revocation before it goes on, in milliseconds. */
+const revocationTimeout = 3_000;
+
+const encoder = new TextEncoder();
+const encode = (value: unknown): string => base64url(encoder.encode(JSON.stringify(value)));
+
+/** The required members of the public key alone, in the order that its thumbprint has them in (RFC 7638 §3.2). */
+async function publicJwk({ publicKey }: CryptoKeyPair) {
+  const { crv, kty, x, y } = await crypto.subtle.exportKey('jwk', publicKey);
+  return { crv, kty, x, y };
+}
+
+async function seal(sealKey: CryptoKey, text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, sealKey, encoder.encode(text));
+  return new Uint8Array([...iv, ...new Uint8Array(sealed)]);
+}
+
+async function unseal({ sealKey, refreshToken }: Kept): Promise<string | undefined> {
+  if (!refreshToken) return undefined;
+  const [iv, sealed] = [refreshToken.subarray(0, 12), refreshToken.subarray(12)];
+  return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, sealKey, sealed));
+}
+
+/**
+ * The refresh token is in this browser, bound to a key that cannot leave it (RFC 9449): for apps on any site. What is
+ * stored is sealed, so that whatever dumps storage finds no token; whoever takes one along all the same cannot use it.
+ */
+export function dpopTransport({ issuer, clientId, name }: TransportOptions): Transport {
+  const kept = keyStore(name);
+  /** The nonce for the next proof, by the origin that asks for one (RFC 9449 §8, §9). */
+  const nonces = new Map<string, string>();
+  /** How far the issuer's clock is ahead of ours, in milliseconds: a proof must be of just now. */
+  let skew = 0;
+
+  /** @returns whether the server named another nonce than before. */
+  function takeNonce(response: Response): boolean {
+    const nonce = response.headers.get('DPoP-Nonce');
+    const { origin } = new URL(response.url);
+    const news = nonce !== null && nonces.get(origin) !== nonce;
+    if (news) nonces.set(origin, nonce);
+    return news;
+  }
+
+  /** RFC 9449 §4.2. */
+  async function proof(keys: CryptoKeyPair, method: string, url: string, token?: string): Promise<string> {
+    const { origin, pathname } = new URL(url);
+    const nonce = nonces.get(origin);
+    const header = { typ: 'dpop+jwt', alg: 'ES256', jwk: await publicJwk(keys) };
+    const claims = {
+      jti: randomValue(),
+      htm: method,
+      htu: origin + pathname,
+      iat: Math.floor((Date.now() + skew) / 1000),
+      ...(nonce && { nonce }),
+      ...(token && { ath: await sha256(token) }),
+    };
+    const signed = `${encode(header)}.${encode(claims)}`;
+    const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
+    const signature = await crypto.subtle.sign(algorithm, keys.privateKey, encoder.encode(signed));
+    return `${signed}.${base64url(new Uint8Array(signature))}`;
+  }
+
+  const endpoint = `${issuer}/oauth/token`;
+
+  async function ask(
+    { proofKeys }: Kept,
+    timeout: number,
+    parameters: Record<string, string>,
+  ): Promise<TokenAnswer> {
+    for (let again = false; ; again = true) {
+      let mended = false;
+      const answer = await requestTokens(
+        endpoint,
+        timeout,
+        'dpop',
+        {
+          body: new URLSearchParams({ client_id: clientId, ...parameters }),
+          headers: { DPoP: await proof(proofKeys, 'POST', endpoint) },
+        },
+        (response, issuerNow) => {
+          const before = skew;
+          skew = issuerNow - Date.now();
+          mended = takeNonce(response) || Math.abs(skew - before) > 5_000;
+        },
+      );
+      // A proof without the nonce, or by a clock that is hours off: both are known from the answer itself.
+      const proofRefused = answer.kind === 'refused' && /dpop/.test(answer.error);
+      if (!proofRefused || !mended || again) return answer;
+    }
+  }
+
+  /** Keeps what an answer brought before anything else happens: the token before it may be good once only. */
+  async function keep(before: Kept, answer: TokenAnswer, newSignIn = false): Promise<TokenAnswer> {
+    if (answer.kind !== 'tokens') return answer;
+    const { refresh_token: token, id_token: idToken = before.idToken } = answer.response;
+    const refreshToken = token === undefined ? before.refreshToken : await seal(before.sealKey, token);
+    await kept.write({ ...before, refreshToken, idToken, nonce: nonces.get(issuer) }, newSignIn);
+    return { ...answer, final: !refreshToken };
+  }
+
+  /**
+   * RFC 7009, as well as it can be done. `keepalive`: the page may be left at once. Never throws.
+   */
+  async function revoke(before: Kept | undefined): Promise<void> {
+    try {
+      const token = before && (await unseal(before));
+      if (!token) return;
+      const body = new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId });
+      await post(`${issuer}/oauth/revoke`, revocationTimeout, { body, keepalive: true });
+    } catch {}
+  }
+
+  return {
+    async parameters() {
+      const { proofKeys } = await kept.readOrMake();
+      // The page that comes back will have keys of its own: PKCE alone then keeps the code from others.
+      if (!kept.lasts()) return {};
+      // RFC 9449 §10: the code is good with this key only.
+      return { dpop_jkt: await sha256(JSON.stringify(await publicJwk(proofKeys))) };
+    },
+
+    async redeem(code, code_verifier, redirect_uri) {
+      const before = await kept.readOrMake();
+      const parameters = { grant_type: 'authorization_code', code, code_verifier, redirect_uri };
+      const answer = await ask(before, redemptionTimeout, parameters);
+      // The family of the sign-in before must not live on where nobody can reach it.
+      if (answer.kind === 'tokens') void revoke(before);
+      return keep({ ...before, refreshToken: undefined }, answer, true);
+    },
+
+    async refresh(withUser, timeout) {
+      // Read anew each time: another tab may have been here, and its token is the one that counts.
+      const before = await kept.read();
+      if (!before?.idToken) return nothingThere;
+      const token = await unseal(before);
+      if (!token) return nothingThere;
+      if (before.nonce && !nonces.has(issuer)) nonces.set(issuer, before.nonce);
+      const parameters = { grant_type: 'refresh_token', refresh_token: token };
+      const answer = await keep(before, await ask(before, timeout, parameters));
+      if (answer.kind !== 'tokens') return answer;
+      // It was judged when the person signed in; in another tab that may have been somebody else.
+      const user = idTokenClaims(before.idToken) as User;
+      return { ...answer, response: { sub: user.sub, ...(withUser && { user }), ...answer.response } };
+    },
+
+    async authorize({ method, url, headers }, accessToken) {
+      const { proofKeys } = await kept.readOrMake();
+      headers.set('Authorization', `DPoP ${accessToken}`);
+      headers.set('DPoP', await proof(proofKeys, method, url, accessToken));
+    },
+
+    wantsAgain: (response) => takeNonce(response) && response.status === 401,
+
+    async signOut() {
+      const before = await kept.read();
+      await kept.clear();
+      // Whether or not it gets there: the issuer's own sign-out, which follows, ends the family as well.
+      await revoke(before);
+      return before?.idToken ? { id_token_hint: before.idToken } : {};
+    },
+  };
+}
