@@ -48,7 +48,7 @@ export default defineConfig({
         // From outside, over HTTP.
         test: {
           name: 'node',
-          include: inNode.map((folder) => `${folder}/*.test.ts`),
+          include: inNode.map((folder) => `${folder}/*.test.{ts,tsx}`),
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

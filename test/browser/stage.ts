@@ -3,6 +3,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type LaunchOptions,
   type Page,
 } from 'playwright-core';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
@@ -28,6 +29,20 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Debian's Chromium, which asks the network for nothing by itself. */
+export const browserOptions: LaunchOptions = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
 let people = 0;
 
 /** Somebody whom no other test knows. */
@@ -42,18 +57,7 @@ export async function setStage(start: () => Promise<Runtime> = startRuntime): Pr
   const runtime = await start();
   let browser: Browser;
   try {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await chromium.launch(browserOptions);
   } catch (error) {
     await runtime.stop();
     throw error;
