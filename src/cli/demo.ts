@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildFailure, build } from 'esbuild';
 import { Failure } from './failure.ts';
-import { describeBuildFailure, root } from './wrangler.ts';
+import { describeBuildFailure, root, sourceCondition } from './wrangler.ts';
 
 const app = join(root, 'examples/demo/app');
 const published = join(root, 'examples/demo/public/demo');
@@ -24,6 +24,7 @@ export async function buildDemo(): Promise<void> {
       minify: true,
       format: 'esm',
       target: 'es2022',
+      conditions: [sourceCondition],
       logLevel: 'silent',
       absWorkingDir: root,
     });

@@ -9,6 +9,9 @@ import { Failure } from './failure.ts';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Of package.json's `exports`: inside the project, an entry point of the package is its source. */
+export const sourceCondition = 'portcullis-source';
+
 /** What wrangler.jsonc says of one environment, as far as it is read here. */
 export interface WranglerEnvironment {
   name?: string;

@@ -1,24 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../src/cli/wrangler.ts';
-import { type Copy, freshCopy, run } from './copy.ts';
+import { run } from './copy.ts';
+import { emptyProject, type Project } from './packed.ts';
 
-// The tarball that `npm pack` makes of a fresh clone, in a project that has nothing else.
-let copy: Copy;
+let installation: Project;
 let project: string;
 
 const installed = (path: string) => join(root, 'node_modules', path);
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-async function succeeded(folder: string, command: string, ...args: string[]): Promise<string> {
-  const { exited, output, errors } = run(folder, command, ...args);
-  const code = await exited;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${code}\n${output()}${errors()}`);
-  return output();
-}
 
 const resourceServer = (annotations: boolean) => `
 import { generateKeyPair, exportJWK, SignJWT } from 'jose';
@@ -104,18 +96,10 @@ console.log(JSON.stringify(answers));
 `;
 
 beforeAll(async () => {
-  copy = await freshCopy();
-  project = await mkdtemp(join(tmpdir(), 'portcullis-package-'));
-  await succeeded(copy.folder, npm, 'pack', '--pack-destination', project);
-  const [tarball = ''] = await readdir(project);
-  await writeFile(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }');
-  const quiet = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
-  await succeeded(project, npm, 'install', ...quiet, `./${tarball}`);
+  installation = await emptyProject();
+  project = installation.folder;
 }, 120_000);
-afterAll(async () => {
-  await copy?.remove();
-  if (project) await rm(project, { recursive: true, force: true });
-});
+afterAll(() => installation?.remove());
 
 describe('portcullis/verify, installed into an empty project', () => {
   describe.each([
@@ -126,7 +110,7 @@ describe('portcullis/verify, installed into an empty project', () => {
   ])('in %s', (_, userAgent, [command = '', ...args]) => {
     test('guards a resource', async () => {
       await writeFile(join(project, 'server.js'), resourceServer(false));
-      const printed = await succeeded(project, command, ...args, 'server.js');
+      const printed = await installation.succeeded(command, ...args, 'server.js');
       expect(JSON.parse(printed)).toEqual([
         expect.stringContaining(userAgent),
         'somebody',
@@ -140,7 +124,7 @@ describe('portcullis/verify, installed into an empty project', () => {
 
     test('checks signatures of every algorithm, and proofs', async () => {
       await writeFile(join(project, 'algorithms.js'), allAlgorithms);
-      const answers = JSON.parse(await succeeded(project, command, ...args, 'algorithms.js'));
+      const answers = JSON.parse(await installation.succeeded(command, ...args, 'algorithms.js'));
       const { DPoP, ...algorithms } = answers as Record<string, unknown>;
       expect(DPoP).toEqual([true, true, 'proof_request_mismatch']);
       expect(Object.keys(algorithms)).toHaveLength(11);
