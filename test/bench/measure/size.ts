@@ -1,37 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { root } from '../../../src/cli/wrangler.ts';
 import { buildWorker } from '../../runtime/build.ts';
 import { source } from '../servers.ts';
+import { bundled, clientSizes, type Size, sizeOf } from './bundle.ts';
 
-/** Bytes. */
-export interface Size {
-  minified: number;
-  gzip: number;
-}
+export type { Size } from './bundle.ts';
 
-const sizeOf = (contents: Uint8Array): Size => ({
-  minified: contents.length,
-  gzip: gzipSync(contents, { level: 9 }).length,
-});
-
-/** What esbuild makes of an entry point. */
-async function bundled(entry: string): Promise<Size> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'silent',
-  });
-  return sizeOf(outputFiles[0]?.contents ?? new Uint8Array());
-}
+/** The figures alone: what a bench keeps. */
+const only = ({ minified, gzip }: Size): Size => ({ minified, gzip });
 
 export type Bundle = 'worker' | 'client' | 'verify' | 'floor' | 'workers-oauth-provider' | 'openauth';
 
@@ -39,12 +14,12 @@ export type Bundle = 'worker' | 'client' | 'verify' | 'floor' | 'workers-oauth-p
 export async function measureSize(withPeers: boolean): Promise<Partial<Record<Bundle, Size>>> {
   return {
     worker: sizeOf(await readFile(await buildWorker())),
-    client: await bundled('src/client/index.ts'),
-    verify: await bundled('src/verify/index.ts'),
-    floor: await bundled(source('workers/floor.ts')),
+    client: only((await clientSizes()).client),
+    verify: only(await bundled('src/verify/index.ts')),
+    floor: only(await bundled(source('workers/floor.ts'))),
     ...(withPeers && {
-      'workers-oauth-provider': await bundled(source('peers/workers-oauth-provider.js')),
-      openauth: await bundled(source('peers/openauth.js')),
+      'workers-oauth-provider': only(await bundled(source('peers/workers-oauth-provider.js'))),
+      openauth: only(await bundled(source('peers/openauth.js'))),
     }),
   };
 }
