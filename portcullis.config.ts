@@ -27,13 +27,40 @@ export default defineConfig((env) => ({
           dpopBoundAccessTokens: true,
           resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
         },
+        // `npm run example vanilla`: on a site of its own, tokens bound to a key of the browser.
+        {
+          clientId: 'example-vanilla',
+          clientName: 'The vanilla example',
+          firstParty: true,
+          redirectUris: ['http://localhost:5173/'],
+          postLogoutRedirectUris: ['http://localhost:5173/'],
+          dpopBoundAccessTokens: true,
+          resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
+        },
+        // `npm run example react`: on the issuer's site (to a browser a port is none), the refresh token in a cookie.
+        {
+          clientId: 'example-react',
+          clientName: 'The React example',
+          firstParty: true,
+          redirectUris: ['http://localhost:5174/'],
+          postLogoutRedirectUris: ['http://localhost:5174/'],
+          sessionOrigins: ['http://localhost:5174'],
+          resources: [`${env.PORTCULLIS_ISSUER}/demo/api`],
+        },
       ]
     : [],
 
   // The first route that matches decides; a path without a route is refused.
   routes: env.DEMO_ORIGIN
     ? [
-        { path: '/demo/api/*', origin: env.DEMO_ORIGIN, allow: 'session', freshness: { within: 30 } },
+        // Called from the examples' origins as well: the origin itself answers the browser's question whether that is fine.
+        {
+          path: '/demo/api/*',
+          origin: env.DEMO_ORIGIN,
+          allow: 'session',
+          freshness: { within: 30 },
+          forwardPreflight: true,
+        },
         { path: '/demo/private/*', origin: env.DEMO_ORIGIN, allow: 'session', freshness: 'strict' },
         { path: '/demo/*', origin: env.DEMO_ORIGIN, allow: 'public' },
       ]

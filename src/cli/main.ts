@@ -1,11 +1,13 @@
 import { clientSecret } from './client-secret.ts';
 import { buildDemo } from './demo.ts';
 import { deploy } from './deploy.ts';
+import { example } from './example.ts';
 import { Failure } from './failure.ts';
 import { start } from './start.ts';
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   start,
+  example,
   deploy,
   build: async () => {
     await buildDemo();
@@ -17,6 +19,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
 const usage = `usage: portcullis <command>
 
   start    run it on this machine     --port <number>  --persist-to <folder>
+  example  run vanilla or react       <name>  --port <number>  --persist-to <folder>
   deploy   put it on Cloudflare       --dry-run, and every option of \`wrangler deploy\`
   build    bundle the demo's browser app
   client-secret    make a secret for a client, and the hash that the configuration holds

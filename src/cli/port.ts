@@ -8,14 +8,18 @@ const listen = (port: number, host: string): Promise<string | undefined> =>
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 
-/** @throws Failure when something else listens on the port, on any address that a browser tries for localhost. */
-export async function requireFreePort(port: number): Promise<void> {
+/**
+ * @param inUse what to do about a port that is in use.
+ * @throws Failure when something else listens on the port, on any address that a browser tries for localhost.
+ */
+export async function requireFreePort(
+  port: number,
+  inUse = 'stop what listens there or choose another with --port <number>',
+): Promise<void> {
   for (const host of ['127.0.0.1', '::1', '::']) {
     const code = await listen(port, host);
     if (code === 'EADDRINUSE') {
-      throw new Failure(
-        `port ${port} is in use; stop what listens there or choose another with --port <number>`,
-      );
+      throw new Failure(`port ${port} is in use; ${inUse}`);
     }
     if (code === 'EACCES') {
       throw new Failure(

@@ -7,12 +7,20 @@ import { developmentVariables } from './development-secret.ts';
 import { Failure } from './failure.ts';
 import { requireFreePort } from './port.ts';
 import { claimState } from './state.ts';
+import { aborted, toldToStop } from './told-to-stop.ts';
 import { exitCodeOf, readWranglerConfiguration, root, spawnWrangler } from './wrangler.ts';
 
 const startMilliseconds = 60_000;
 const stopMilliseconds = 5_000;
 
-function readOptions(args: string[]): { port: number; persistTo: string } {
+export interface StartOptions {
+  port: number;
+  /** The folder of users and keys. */
+  persistTo: string;
+}
+
+/** @param command whose command line it is. @throws Failure when it is wrong. */
+export function readOptions(command: string, args: string[]): StartOptions {
   let values: { port?: string | undefined; 'persist-to'?: string | undefined };
   try {
     ({ values } = parseArgs({
@@ -22,7 +30,7 @@ function readOptions(args: string[]): { port: number; persistTo: string } {
   } catch (error) {
     const [reason] = (error as Error).message.split('. ');
     throw new Failure(
-      `${reason}; start takes --port <number> and --persist-to <folder>, after "--" when npm starts it`,
+      `${reason}; ${command} takes --port <number> and --persist-to <folder>, after "--" when npm starts it`,
       2,
     );
   }
@@ -65,11 +73,28 @@ async function stop(child: ChildProcess, exited: Promise<number>): Promise<void>
   signal('SIGKILL');
 }
 
+/** As a browser writes it: port 80 is not named. */
+export const issuerAt = (port: number): string => new URL(`http://localhost:${port}`).origin;
+
 /** Runs issuer, gate and demo on this machine until it is told to stop; storage stays for the next start. */
 export async function start(args: string[]): Promise<number> {
-  const { port, persistTo } = readOptions(args);
-  // As a browser writes it: port 80 is not named.
-  const issuer = new URL(`http://localhost:${port}`).origin;
+  const options = readOptions('start', args);
+  return serve(options, (issuer) => {
+    console.log(`Portcullis is running at ${issuer}`);
+    console.log(`  Users and keys are kept in ${options.persistTo}`);
+    console.log('  Ctrl-C stops it');
+  });
+}
+
+/**
+ * Runs them, and `ready` once they answer.
+ * @returns the exit code, 0, when it was told to stop. @throws Failure when they do not start, or end by themselves.
+ */
+export async function serve(
+  { port, persistTo }: StartOptions,
+  ready: (issuer: string) => void | Promise<void>,
+): Promise<number> {
+  const issuer = issuerAt(port);
   await requireFreePort(port);
 
   const { env } = await readWranglerConfiguration('wrangler.jsonc');
@@ -109,33 +134,20 @@ export async function start(args: string[]): Promise<number> {
   });
   const exited = exitCodeOf(child);
   const ended = new AbortController();
-  let requested = false;
-  const request = () => {
-    requested = true;
-    ended.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, request);
   exited.then(() => ended.abort());
-  // npm hands SIGTERM to the shell between it and this process, and the shell keeps it; that it is gone is the sign.
-  const parent = process.ppid;
-  const orphaned = setInterval(() => process.ppid !== parent && request(), 500);
-  if (!process.env.npm_lifecycle_event) clearInterval(orphaned);
+  using told = toldToStop();
+  const over = AbortSignal.any([ended.signal, told.signal]);
 
   try {
-    await answers(`${issuer}/`, ended.signal);
-    if (!ended.signal.aborted) {
-      console.log(`Portcullis is running at ${issuer}`);
-      console.log(`  Users and keys are kept in ${persistTo}`);
-      console.log('  Ctrl-C stops it');
-      await new Promise((resume) => ended.signal.addEventListener('abort', resume, { once: true }));
+    await answers(`${issuer}/`, over);
+    if (!over.aborted) {
+      await ready(issuer);
+      await aborted(over);
     }
   } finally {
     await stop(child, exited);
-    clearInterval(orphaned);
-    for (const name of signals) process.off(name, request);
   }
-  if (requested) return 0;
+  if (told.signal.aborted) return 0;
   const code = await exited;
   throw new Failure(`wrangler ended by itself (exit code ${code}); its error is above`);
 }

@@ -15,6 +15,14 @@ const runBy: Record<string, [file: string, how: string][]> = {
     ['.ci/run', 'npm ci'],
     ['.ci/run', 'npm test'],
   ],
+  'npm run example vanilla': [
+    ['test/browser/examples.test.ts', "'npm', 'run', 'example', name"],
+    ['test/browser/examples.test.ts', "['vanilla', "],
+  ],
+  'npm run example react': [
+    ['test/browser/examples.test.ts', "'npm', 'run', 'example', name"],
+    ['test/browser/examples.test.ts', "['react', "],
+  ],
   'npm run deploy -- --dry-run': [['test/cli/deploy.test.ts', "'npm', 'run', 'deploy', '--', '--dry-run'"]],
   'npm run bench': [['test/bench/bench.test.ts', '--quick']],
 };

@@ -59,6 +59,22 @@ const greeting = ({ name, email, auth_time, exp }: AssertionClaims) => html`<!do
   </body>
 </html>`;
 
+/** Where the examples run: pages of these, and of no other origin, may read what the API answers. */
+const examples = ['http://localhost:5173', 'http://localhost:5174'];
+
+/** CORS (Fetch §3.2). No credentials: what the gate lets in across origins comes with a token. */
+function corsHeaders(request: Request): Record<string, string> {
+  const origin = request.headers.get('Origin') ?? '';
+  if (!examples.includes(origin)) return { Vary: 'Origin' };
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Allow-Headers': 'Authorization, DPoP',
+    'Access-Control-Expose-Headers': 'DPoP-Nonce, WWW-Authenticate',
+    'Access-Control-Max-Age': '600',
+    Vary: 'Origin',
+  };
+}
+
 const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-store',
@@ -71,16 +87,22 @@ export default {
   async fetch(request, { PORTCULLIS_ISSUER: issuer }) {
     const { pathname } = new URL(request.url);
     if (!isServed(pathname)) return Response.json({ error: 'not_found' }, { status: 404 });
+    const cors = pathname === '/demo/api/me' ? corsHeaders(request) : {};
+    // A preflight comes without a token and so without an assertion; it is told nothing but whom the API is open to.
+    if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors });
     const verified = await verifierFor(pathname, issuer)(request.headers.get(ASSERTION_HEADER));
     if (!verified.ok) {
       // 503 when the issuer's keys cannot be had: that is nobody's fault who calls.
       const status = verified.code === 'keys_unavailable' ? 503 : 401;
-      return Response.json({ error: verified.code, error_description: verified.description }, { status });
+      return Response.json(
+        { error: verified.code, error_description: verified.description },
+        { status, headers: cors },
+      );
     }
     const { claims } = verified;
     if (pathname === '/demo/private/')
       return new Response(String(await greeting(claims)), { headers: pageHeaders });
     const { sub, name, email, auth_time, amr, client_id, scope, exp } = claims;
-    return Response.json({ sub, name, email, auth_time, amr, client_id, scope, exp });
+    return Response.json({ sub, name, email, auth_time, amr, client_id, scope, exp }, { headers: cors });
   },
 } satisfies ExportedHandler<Environment>;
