@@ -151,7 +151,7 @@ export async function refusalResponse(
   if (isPublic) {
     headers.push(
       ['Access-Control-Allow-Origin', '*'],
-      ['Access-Control-Expose-Headers', 'WWW-Authenticate, DPoP-Nonce, Retry-After'],
+      ['Access-Control-Expose-Headers', 'Date, WWW-Authenticate, DPoP-Nonce, Retry-After'],
     );
   } else headers.push(sameOriginOnly);
   const body = {

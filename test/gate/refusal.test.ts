@@ -219,7 +219,7 @@ describe('a refusal speaks the caller’s language', () => {
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
     expect(response.headers.get('Access-Control-Allow-Credentials')).toBeNull();
     expect(response.headers.get('Access-Control-Expose-Headers')).toBe(
-      'WWW-Authenticate, DPoP-Nonce, Retry-After',
+      'Date, WWW-Authenticate, DPoP-Nonce, Retry-After',
     );
     // RFC 6750 §3.1: whoever sent no token is told of no error. A challenge for each scheme that is taken.
     const metadata = `resource_metadata="https://${host}/.well-known/oauth-protected-resource/session"`;

@@ -37,8 +37,25 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
   const kept = keyStore(name);
   /** The nonce for the next proof, by the origin that asks for one (RFC 9449 §8, §9). */
   const nonces = new Map<string, string>();
-  /** How far the issuer's clock is ahead of ours, in milliseconds: a proof must be of just now. */
+  /** How far the servers' clock is ahead of ours, in milliseconds: a proof must be of just now. */
   let skew = 0;
+  let seen = -1;
+
+  /** Takes over what another tab, or a page before this one, found out from the issuer. */
+  function learn<T extends Kept | undefined>(found: T): T {
+    if (!found || found.serial === seen) return found;
+    seen = found.serial;
+    skew = found.skew ?? skew;
+    if (found.nonce) nonces.set(issuer, found.nonce);
+    return found;
+  }
+
+  /** @returns whether the clock has to be put right by what a server says, in milliseconds since the epoch. */
+  function setClock(now: number): boolean {
+    const before = skew;
+    skew = now - Date.now();
+    return Math.abs(skew - before) > 5_000;
+  }
 
   /** @returns whether the server named another nonce than before. */
   function takeNonce(response: Response): boolean {
@@ -86,9 +103,8 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
           headers: { DPoP: await proof(proofKeys, 'POST', endpoint) },
         },
         (response, issuerNow) => {
-          const before = skew;
-          skew = issuerNow - Date.now();
-          mended = takeNonce(response) || Math.abs(skew - before) > 5_000;
+          const [nonce, clock] = [takeNonce(response), setClock(issuerNow)];
+          mended = nonce || clock;
         },
       );
       // A proof without the nonce, or by a clock that is hours off: both are known from the answer itself.
@@ -102,7 +118,7 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
     if (answer.kind !== 'tokens') return answer;
     const { refresh_token: token, id_token: idToken = before.idToken } = answer.response;
     const refreshToken = token === undefined ? before.refreshToken : await seal(before.sealKey, token);
-    await kept.write({ ...before, refreshToken, idToken, nonce: nonces.get(issuer) }, newSignIn);
+    await kept.write({ ...before, refreshToken, idToken, skew, nonce: nonces.get(issuer) }, newSignIn);
     return { ...answer, final: !refreshToken };
   }
 
@@ -128,7 +144,7 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
     },
 
     async redeem(code, code_verifier, redirect_uri) {
-      const before = await kept.readOrMake();
+      const before = learn(await kept.readOrMake());
       const parameters = { grant_type: 'authorization_code', code, code_verifier, redirect_uri };
       const answer = await ask(before, redemptionTimeout, parameters);
       // The family of the sign-in before must not live on where nobody can reach it.
@@ -138,11 +154,10 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
 
     async refresh(withUser, timeout) {
       // Read anew each time: another tab may have been here, and its token is the one that counts.
-      const before = await kept.read();
+      const before = learn(await kept.read());
       if (!before?.idToken) return nothingThere;
       const token = await unseal(before);
       if (!token) return nothingThere;
-      if (before.nonce && !nonces.has(issuer)) nonces.set(issuer, before.nonce);
       const parameters = { grant_type: 'refresh_token', refresh_token: token };
       const answer = await keep(before, await ask(before, timeout, parameters));
       if (answer.kind !== 'tokens') return answer;
@@ -152,12 +167,17 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
     },
 
     async authorize({ method, url, headers }, accessToken) {
-      const { proofKeys } = await kept.readOrMake();
+      const { proofKeys } = learn(await kept.readOrMake());
       headers.set('Authorization', `DPoP ${accessToken}`);
       headers.set('DPoP', await proof(proofKeys, method, url, accessToken));
     },
 
-    wantsAgain: (response) => takeNonce(response) && response.status === 401,
+    wantsAgain(response) {
+      const nonce = takeNonce(response);
+      const clock = response.status === 401 && Date.parse(response.headers.get('Date') ?? '');
+      // The proof was without the nonce, or of another time than the server's.
+      return response.status === 401 && ((clock && setClock(clock)) || nonce);
+    },
 
     async signOut() {
       const before = await kept.read();

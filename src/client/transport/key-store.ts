@@ -11,6 +11,8 @@ export interface Kept {
   idToken?: string | undefined;
   /** The issuer's last nonce for proofs: the next start of a page need not ask for one. */
   nonce?: string | undefined;
+  /** How far the issuer's clock was ahead of this device's, in milliseconds. */
+  skew?: number;
 }
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
