@@ -76,5 +76,5 @@ export function readAuthorizationResponse(parameters: URLSearchParams, issuer: s
   if (names.some((name) => parameters.getAll(name).length > 1) || !(code || error))
     throw new InvalidResponseError('invalid_response', 'the answer is malformed');
   if (error) throw new RefusedError(error, parameters.get('error_description') ?? error);
-  return String(code);
+  return code as string;
 }

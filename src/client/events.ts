@@ -11,7 +11,7 @@ export type AuthEvent =
   /** There is a new access token; what is known of the user may be new as well. */
   | { type: 'refreshed'; user: User; expiresAt?: number }
   /** With an error when nobody asked for it: `error.reason` of a SignedOutError says why. */
-  | { type: 'signed_out'; error?: AuthError };
+  | { type: 'signed_out'; error?: AuthError | undefined };
 
 /** Who listens. */
 export function createListeners() {

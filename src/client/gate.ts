@@ -65,7 +65,7 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
   function end(reason?: string): void {
     if (!user) return;
     user = undefined;
-    emit({ type: 'signed_out', ...(reason !== undefined && { error: new SignedOutError(reason) }) });
+    emit({ type: 'signed_out', error: reason === undefined ? undefined : new SignedOutError(reason) });
   }
 
   /** The cookie of this host is `found`'s. */

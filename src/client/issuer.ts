@@ -76,13 +76,19 @@ export function createAuth(options: AuthOptions): Auth {
     tabs: () => tabs,
     onTokens: ({ user, expiresAt }, first) =>
       emit({ type: first ? 'signed_in' : 'refreshed', user, expiresAt }),
-    onEnded: (error) => emit({ type: 'signed_out', ...(error && { error }) }),
+    onEnded: ended,
   });
   const tabs: Tabs = openTabs(name, session.hear);
 
   // In localStorage: `in`, this browser was signed in; `out`, it signed out and the issuer has not heard of it. No secret:
   // it only says what is worth trying.
   const mark = (as: 'in' | 'out' | '') => localStorage.setItem(name, as);
+
+  function ended(error?: AuthError): void {
+    // A reload must not go round by the issuer and come back as if nothing had been: whoever was signed out is to see why.
+    if (error && !/no_session|user_changed/.test((error as SignedOutError).reason as string)) mark('');
+    emit({ type: 'signed_out', error });
+  }
 
   const stepUp = createStepUp(onStepUp, (challenge) => leave(challenge));
 
@@ -154,8 +160,7 @@ export function createAuth(options: AuthOptions): Auth {
         await leave({}, true);
         return new Promise(() => {});
       }
-      mark('');
-      emit({ type: 'signed_out', error });
+      ended(error);
       return undefined;
     }
   }
@@ -171,7 +176,7 @@ export function createAuth(options: AuthOptions): Auth {
   async function signOut(everywhere: boolean): Promise<void> {
     session.forget();
     tabs.tell({ kind: 'signed_out' });
-    emit({ type: 'signed_out' });
+    ended();
     const next = await endSession(everywhere);
     if (!next) return;
     // OpenID Connect RP-Initiated Logout §2.

@@ -47,15 +47,14 @@ const longestWait = 30_000;
 const longestPatience = 3_000;
 const firstTimeout = 5_000;
 
-function hold(accessToken: string, user: User, left: number, final?: boolean): Tokens {
-  const margin = left - Math.min(tooLate, left / 4);
+function hold(accessToken: string, user: User, left: number): Tokens {
   const ahead = Math.min(renewAhead * (1 + Math.random()), left / 2);
   return {
     accessToken,
     user,
     expiresAt: Date.now() + left,
-    expired: timer(margin),
-    due: timer(final ? margin : left - ahead),
+    expired: timer(left - Math.min(tooLate, left / 4)),
+    due: timer(left - ahead),
   };
 }
 
@@ -96,7 +95,7 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
 
   /** @throws InvalidResponseError, SignedOutError when an answer is not about the user that it must be about. */
   function judge(
-    { response, sentAt, issuerNow, final }: TokenAnswer & { kind: 'tokens' },
+    { response, sentAt, issuerNow }: TokenAnswer & { kind: 'tokens' },
     previous: Tokens | undefined,
     signIn?: NewSignIn,
   ): Tokens {
@@ -107,7 +106,7 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
       readIdToken(id_token ?? '', { issuer, clientId, subject, now: issuerNow, ...signIn });
     // Somebody else signed in in another tab, and this one did not hear of it.
     if (subject !== undefined && subject !== (sub ?? user.sub)) throw new SignedOutError('user_changed');
-    return hold(access_token, user, sentAt + expires_in * 1000 - Date.now(), final);
+    return hold(access_token, user, sentAt + expires_in * 1000 - Date.now());
   }
 
   async function renew(previous: Tokens | undefined): Promise<Tokens> {

@@ -31,8 +31,6 @@ export type TokenAnswer =
       sentAt: number;
       /** The issuer's own clock if it can be read, else ours. */
       issuerNow: number;
-      /** It cannot be renewed. */
-      final?: boolean;
     }
   | Refused
   /** No answer, or not one of a token endpoint: nothing is known about what happened. `retryAfter`: milliseconds. */

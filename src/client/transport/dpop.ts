@@ -119,7 +119,7 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
     const { refresh_token: token, id_token: idToken = before.idToken } = answer.response;
     const refreshToken = token === undefined ? before.refreshToken : await seal(before.sealKey, token);
     await kept.write({ ...before, refreshToken, idToken, skew, nonce: nonces.get(issuer) }, newSignIn);
-    return { ...answer, final: !refreshToken };
+    return answer;
   }
 
   /**
