@@ -60,7 +60,9 @@ export async function startNetwork(): Promise<Network> {
     });
     if (fate === 'lose') incoming.socket.destroy();
     if (fate !== 'pass') return;
-    outgoing.writeHead(response.statusCode ?? 502, response.rawHeaders).end(answer);
+    // Cloudflare's edge says what time it is; plain workerd does not.
+    const date = response.headers.date ? [] : ['Date', new Date().toUTCString()];
+    outgoing.writeHead(response.statusCode ?? 502, [...response.rawHeaders, ...date]).end(answer);
   }
 
   const server = createServer((incoming, outgoing) => {

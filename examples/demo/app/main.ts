@@ -1,9 +1,28 @@
-import { type Auth, type AuthEvent, createAuth, SignedOutError, type User } from 'portcullis/client';
+import {
+  type Auth,
+  type AuthEvent,
+  createAuth,
+  type PageOptions,
+  SignedOutError,
+  type User,
+} from 'portcullis/client';
 import { createAuth as createGateAuth } from 'portcullis/client/gate';
 
 // The same app three times, each with another way to stay signed in. An app of your own needs one of them.
 const issuer = location.origin;
-const shared = { issuer, resource: `${issuer}/demo/api`, scope: 'openid profile email demo:read' };
+// The log survives the way to the sign-in page and back.
+const page: PageOptions = {
+  saveState: () => [...element('log').children].map((entry) => entry.textContent),
+  restoreState: (state) => {
+    for (const text of state as string[]) element('log').append(entryOf(text));
+  },
+};
+const shared = {
+  ...page,
+  issuer,
+  resource: `${issuer}/demo/api`,
+  scope: 'openid profile email demo:read',
+};
 const ways: Record<string, { auth: () => Auth; words: string }> = {
   '/demo/': {
     auth: () => createAuth({ ...shared, clientId: 'demo', redirectUri: `${issuer}/demo/` }),
@@ -21,7 +40,7 @@ const ways: Record<string, { auth: () => Auth; words: string }> = {
     words: 'Every token is bound to a key that cannot leave this browser. It works from any site.',
   },
   '/demo/behind-the-gate/': {
-    auth: () => createGateAuth(),
+    auth: () => createGateAuth(page),
     words: 'There is no token in this page at all: the gate in front of it knows this browser by its cookie.',
   },
 };
@@ -29,11 +48,11 @@ const here = Object.hasOwn(ways, location.pathname) ? location.pathname : '/demo
 const { auth: create, words } = ways[here] as (typeof ways)[string];
 const auth = create();
 
-const element = (id: string): HTMLElement => {
+function element(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`index.html has no #${id}`);
   return found;
-};
+}
 
 element('transport').textContent = words;
 document.querySelector(`.transports a[href="${here}"]`)?.setAttribute('aria-current', 'page');
@@ -41,15 +60,19 @@ document.querySelector(`.transports a[href="${here}"]`)?.setAttribute('aria-curr
 let refreshes = 0;
 let expiresAt: number | undefined;
 
+function entryOf(...content: (Node | string)[]): HTMLElement {
+  const entry = document.createElement('li');
+  entry.append(...content);
+  return entry;
+}
+
 /** Says it to everybody, screen readers included, and writes it down. */
 function report(text: string): void {
   element('status').textContent = text;
-  const entry = document.createElement('li');
   const time = document.createElement('time');
   time.dateTime = new Date().toISOString();
   time.textContent = new Date().toLocaleTimeString();
-  entry.append(time, ` ${text}`);
-  element('log').prepend(entry);
+  element('log').prepend(entryOf(time, ` ${text}`));
 }
 
 function show(user: User | undefined): void {
