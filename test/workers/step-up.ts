@@ -3,15 +3,15 @@ import { defineConfig } from '../../src/config/define.ts';
 import { portcullis } from '../../src/index.ts';
 
 interface StepUpEnvironment extends Cloudflare.Env {
-  /** Seconds since the sign-in that the demo's API lets pass; without it, it asks for a way to sign in that nobody has. */
-  MAXIMUM_AGE?: string;
+  /** Seconds since the sign-in that the demo's API lets pass. */
+  MAXIMUM_AGE: string;
 }
 
-/** The demo, whose API wants a recent or a stronger sign-in. */
+/** The demo, whose API wants a recent sign-in. */
 export default portcullis(
   defineConfig((environment) => {
     const { MAXIMUM_AGE } = environment as StepUpEnvironment;
-    const allow = MAXIMUM_AGE ? { maxAgeSeconds: Number(MAXIMUM_AGE) } : { acrValues: ['gold'] };
+    const allow = { maxAgeSeconds: Number(MAXIMUM_AGE) };
     const { routes = [], ...rest } = demo(environment);
     return {
       ...rest,
