@@ -20,7 +20,7 @@ export type StepUpChallenge = Pick<SignInOptions, 'acrValues' | 'maxAge'>;
 export interface PageOptions {
   /** Called when the page leaves to sign in, also by itself: the answer survives the way there and back, as JSON. */
   saveState?: () => unknown;
-  /** Called after the way back with what was saved, when the address is that of before again. */
+  /** Called after the way back with what was saved, when the address is that of before again; for nobody but who saved it. */
   restoreState?: (state: unknown) => void;
   /**
    * Called when an API wants a stronger or a more recent sign-in, before `auth.fetch` leaves for it. Whoever answers false
@@ -39,7 +39,8 @@ export interface Auth {
    * To be called at every start of the page, before a router reads the address: completes a sign-in, or takes up the
    * session of a browser that was signed in before, if need be by a redirect that asks nothing and comes back to this
    * place. Resolves with the user, or undefined when nobody is signed in; does not resolve when the page is about to leave.
-   * @throws RefusedError, InvalidResponseError, UnavailableError; it may be called again after the last.
+   * @throws RefusedError, InvalidResponseError, UnavailableError. It may be called again then: it takes up what the browser
+   * holds, such as the sign-in of before a step-up that was cancelled.
    */
   handleRedirect(): Promise<User | undefined>;
   /**
@@ -61,7 +62,9 @@ export interface Auth {
   /**
    * Signs out here, in this browser's other tabs and at the issuer. With `dpop` the page leaves for the issuer and comes
    * back to the redirect URI; otherwise it stays.
-   * @throws UnavailableError when the issuer could not be told; it is told at the next start of the page.
+   * @throws UnavailableError when the issuer could not be told: nobody is signed in on this page any more, but a sign-in would
+   * not ask anything. Say so, and offer to call it again. SignedOutError when everything was to end and nothing here says whose. RefusedError behind
+   * the gate, where it ends nothing elsewhere.
    */
   signOut(): Promise<void>;
   /** The same, and ends the user's sessions in all other browsers and devices. */

@@ -41,12 +41,12 @@ export class SignedOutError extends AuthError {
   }
 }
 
-/** The issuer could not be reached or was too busy; `code` is `unavailable`. Nobody was signed out by it. */
+/** The issuer (or the app's own server, for a part that loads on demand) could not be reached or was too busy; `code` is `unavailable`. Nobody was signed out by it. */
 export class UnavailableError extends AuthError {
   /** When it makes sense to try again, in milliseconds since the epoch. Earlier calls fail without a request. */
   declare readonly retryAt: number;
 
-  constructor(retryAt: number, message = 'the issuer cannot be reached') {
+  constructor(retryAt: number, message = 'the server cannot be reached') {
     super('unavailable', message);
     this.retryAt = retryAt;
   }

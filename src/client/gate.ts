@@ -6,7 +6,15 @@ import { createListeners } from './events.ts';
 import type { User } from './id-token.ts';
 import { stepUpChallenge } from './resource.ts';
 import { createStepUp } from './step-up.ts';
-import { placeOf, returnToPlace, type SignIn, saveTransaction, takeTransaction } from './transaction.ts';
+import {
+  isFor,
+  type Place,
+  placeOf,
+  returnToPlace,
+  type SignIn,
+  saveTransaction,
+  takeTransaction,
+} from './transaction.ts';
 
 // For pages behind the gate: the gate's cookie is all there is, and no token is in the page.
 
@@ -15,28 +23,34 @@ const name = 'portcullis:gate';
 /** Looking at the page again asks no more often than this, in milliseconds. */
 const pause = 60_000;
 const patience = 30_000;
-/** Of the 1,024 characters that the gate takes the path needs some. */
-const longestSearch = 500;
+/** What the gate takes, in characters (src/core/gate/sign-in-request.ts). */
+const longestAddress = 1024;
 
 type TabMessage = { kind: 'signed_in'; user: User } | { kind: 'signed_out'; reason?: string | undefined };
-type Pending = Pick<SignIn, 'returnTo' | 'historyState' | 'state' | 'acrValues' | 'maxAge'>;
+type Pending = Pick<SignIn, keyof Place | 'acrValues' | 'maxAge'> & {
+  /** When the person had signed in before. */
+  authTime: number | undefined;
+};
 
-/** Asks the gate on this page's own host. @throws UnavailableError without an answer of its own. */
-async function ask(path: string, init: RequestInit = {}): Promise<{ status: number; body: User & Answer }> {
-  const headers = { Accept: 'application/json' };
-  const signal = AbortSignal.timeout(patience);
+/** Asks the gate on this page's own host. @throws UnavailableError without an answer, RefusedError for all but 200 and 401. */
+async function ask(path: string, init: RequestInit = {}): Promise<{ ok: boolean; body: User & Answer }> {
+  let status = 0;
+  let body = {} as User & Answer;
   try {
     const response = await fetch(own + path, {
-      headers,
-      signal,
+      headers: { Accept: 'application/json' },
+      signal: AbortSignal.timeout(patience),
       cache: 'no-store',
       redirect: 'error',
       ...init,
     });
-    return { status: response.status, body: await response.json() };
-  } catch {
-    throw new UnavailableError(Date.now(), 'the gate cannot be reached');
-  }
+    body = await response.json();
+    status = response.status;
+  } catch {}
+  if (status === 0 || status >= 500) throw new UnavailableError(Date.now(), 'the gate cannot be reached');
+  if (status !== 200 && status !== 401)
+    throw new RefusedError(String(body.error), String(body.error_description));
+  return { ok: status === 200, body };
 }
 
 interface Answer {
@@ -52,19 +66,25 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
   let user: User | undefined;
   let started: Promise<User | undefined> | undefined;
   let mayLook = timer(0);
+  /** Raised by every end: an answer to what was asked before one must not bring anybody back. */
+  let epoch = 0;
+  /** Somebody else signed in in another tab: this page does not go on as that one. */
+  let estranged = false;
 
   const channel = 'document' in globalThis ? new BroadcastChannel(name) : undefined;
   if (channel) {
     channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {
       if (data.kind === 'signed_out') end(data.reason);
-      else meet(data.user);
+      else if (data.user.sub !== user?.sub) meet(data.user);
     };
   }
   const tell = (message: TabMessage) => channel?.postMessage(message);
 
   function end(reason?: string): void {
+    epoch++;
     if (!user) return;
     user = undefined;
+    estranged = reason === 'user_changed';
     emit({ type: 'signed_out', error: reason === undefined ? undefined : new SignedOutError(reason) });
   }
 
@@ -74,6 +94,7 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
       end('user_changed');
       return;
     }
+    if (estranged) return;
     const type = user ? 'refreshed' : 'signed_in';
     user = found;
     emit({ type, user });
@@ -82,14 +103,12 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
   /** @returns who is signed in now. @throws UnavailableError, RefusedError. */
   async function look(): Promise<User | undefined> {
     mayLook = timer(pause);
-    const { status, body } = await ask('session');
-    if (status === 200) {
+    const began = epoch;
+    const { ok, body } = await ask('session');
+    if (epoch !== began) return user;
+    if (ok) {
       meet(body);
       return user;
-    }
-    if (status !== 401) {
-      if (status < 500) throw new RefusedError(String(body.error), String(body.error_description));
-      throw new UnavailableError(Date.now(), 'the gate is busy');
     }
     if (user) {
       const reason = body.cause ?? 'no_session';
@@ -105,12 +124,12 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
     acrValues,
     maxAge,
   }: SignInOptions) {
-    const place = placeOf(returnTo, state);
-    saveTransaction<Pending>(name, 'sign_in', { ...place, acrValues, maxAge });
+    const place = placeOf(returnTo, state, user?.sub);
+    saveTransaction<Pending>(name, 'sign_in', { ...place, acrValues, maxAge, authTime: user?.auth_time });
     const { pathname, search } = new URL(place.returnTo);
     const parameters = form({
       // The rest of an address that is longer than the gate takes is restored from what was saved.
-      return_to: pathname + (search.length < longestSearch ? search : ''),
+      return_to: [pathname + search, pathname, '/'].find((address) => address.length <= longestAddress),
       acr_values: acrValues,
       max_age: maxAge,
     });
@@ -120,24 +139,26 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
   const stepUp = createStepUp(onStepUp, leave);
 
   async function start(): Promise<User | undefined> {
+    const found = await look();
     const pending = takeTransaction<Pending>(name, 'sign_in');
     const isBack = pending && new URL(pending.returnTo).pathname === location.pathname;
-    const found = await look();
-    if (found && isBack) {
-      returnToPlace(pending);
-      stepUp.done(pending);
-      tell({ kind: 'signed_in', user: found });
-    }
-    if (isBack && pending.state !== undefined) restoreState?.(pending.state);
+    if (found) tell({ kind: 'signed_in', user: found });
+    if (!isBack) return found;
+    returnToPlace(pending);
+    // Whoever only went back from the sign-in page has not signed in.
+    if (found && found.auth_time !== pending.authTime) stepUp.done(pending);
+    if (found && isFor(pending, found)) restoreState?.(pending.state);
     return found;
   }
 
   async function signOut(everywhere: boolean): Promise<void> {
+    const body = form({ everywhere: everywhere ? 'true' : undefined });
+    const { ok, body: answer } = await ask('sign-out', { method: 'POST', body });
+    // Not before: the gate's cookie is what counts, and a page that only looks signed out would lie.
     tell({ kind: 'signed_out' });
     end();
-    const body = form({ everywhere: everywhere ? 'true' : undefined });
-    const { status, body: answer } = await ask('sign-out', { method: 'POST', body });
-    if (status !== 200) throw new RefusedError(String(answer.error), String(answer.error_description));
+    // 401: of a session that is over already, nothing can be ended everywhere.
+    if (!ok) throw new SignedOutError('no_session');
     // A provider elsewhere has to be told by the browser itself.
     if (answer.location) location.assign(answer.location);
   }

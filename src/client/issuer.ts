@@ -8,7 +8,14 @@ import { resourceFetch } from './resource.ts';
 import { createSession } from './session.ts';
 import { createStepUp } from './step-up.ts';
 import { openTabs, type Tabs } from './tabs.ts';
-import { placeOf, returnToPlace, type SignIn, saveTransaction, takeTransaction } from './transaction.ts';
+import {
+  isFor,
+  placeOf,
+  returnToPlace,
+  type SignIn,
+  saveTransaction,
+  takeTransaction,
+} from './transaction.ts';
 import { cookieTransport } from './transport/cookie.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -62,7 +69,7 @@ export function createAuth(options: AuthOptions): Auth {
     } catch {
       // The network is away, or a newer version of the app has taken the file's place: the next call tries again.
       loading = undefined;
-      throw new UnavailableError(Date.now(), 'dpop.js cannot be loaded');
+      throw new UnavailableError(Date.now());
     }
   }
   const transport = () => {
@@ -80,9 +87,8 @@ export function createAuth(options: AuthOptions): Auth {
   });
   const tabs: Tabs = openTabs(name, session.hear);
 
-  // In localStorage: `in`, this browser was signed in; `out`, it signed out and the issuer has not heard of it. No secret:
-  // it only says what is worth trying.
-  const mark = (as: 'in' | 'out' | '') => localStorage.setItem(name, as);
+  // In localStorage: that this browser was signed in. No secret, it only says that a start without a question is worth trying.
+  const mark = (as: 'in' | '') => localStorage.setItem(name, as);
 
   function ended(error?: AuthError): void {
     // A reload must not go round by the issuer and come back as if nothing had been: whoever was signed out is to see why.
@@ -96,7 +102,7 @@ export function createAuth(options: AuthOptions): Auth {
     { returnTo = location.href, state = saveState?.(), acrValues, maxAge }: SignInOptions,
     silent = false,
   ): Promise<void> {
-    const place = placeOf(returnTo, state);
+    const place = placeOf(returnTo, state, session.tokens()?.user.sub);
     const [requestState, nonce, codeVerifier] = [randomValue(), randomValue(), randomValue()];
     const url = authorizationUrl({
       ...client,
@@ -130,7 +136,7 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   async function complete(parameters: URLSearchParams, signIn: SignIn): Promise<User | undefined> {
-    const { codeVerifier, nonce, silent, acrValues, maxAge, state } = signIn;
+    const { codeVerifier, nonce, silent, acrValues, maxAge } = signIn;
     try {
       const code = readAuthorizationResponse(parameters, issuer);
       const { user } = await session.redeem(code, codeVerifier, redirectUri, { nonce, maxAge });
@@ -143,15 +149,13 @@ export function createAuth(options: AuthOptions): Auth {
       mark('');
       return undefined;
     } finally {
-      if (state !== undefined) restoreState?.(state);
+      if (isFor(signIn, session.tokens()?.user)) restoreState?.(signIn.state);
     }
   }
 
   /** Takes up what this browser holds, by a redirect if it holds nothing by itself. */
   async function restore(): Promise<User | undefined> {
-    const was = localStorage.getItem(name);
-    if (was === 'out') await endSession(false).catch(() => {});
-    if (was !== 'in') return undefined;
+    if (!localStorage.getItem(name)) return undefined;
     try {
       return (await session.restore()).user;
     } catch (error) {
@@ -165,19 +169,12 @@ export function createAuth(options: AuthOptions): Auth {
     }
   }
 
-  /** @throws UnavailableError when the issuer could not be told; the mark then says that it is to be. */
-  async function endSession(everywhere: boolean): Promise<Record<string, string> | undefined> {
-    mark('out');
-    const next = await (await transport()).signOut(everywhere);
-    mark('');
-    return next;
-  }
-
   async function signOut(everywhere: boolean): Promise<void> {
     session.forget();
     tabs.tell({ kind: 'signed_out' });
+    mark('');
     ended();
-    const next = await endSession(everywhere);
+    const next = await (await transport()).signOut(everywhere);
     if (!next) return;
     // OpenID Connect RP-Initiated Logout §2.
     const parameters = form({
@@ -189,8 +186,6 @@ export function createAuth(options: AuthOptions): Auth {
     location.assign(`${issuer}/oauth/logout?${parameters}`);
   }
 
-  // On a server there is neither.
-  globalThis.addEventListener?.('online', session.online);
   // Back from sleep, or from another tab: whoever looks at the page wants to see whether they are still signed in.
   // While nobody looks, nothing is asked: an open tab must not keep a session from being idle.
   globalThis.document?.addEventListener('visibilitychange', () => {
@@ -201,7 +196,7 @@ export function createAuth(options: AuthOptions): Auth {
     signIn: (signIn = {}) => leave(signIn),
     handleRedirect: () => {
       started ??= start().catch((error) => {
-        if (error instanceof UnavailableError) started = undefined;
+        started = undefined;
         throw error;
       });
       return started;

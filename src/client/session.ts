@@ -42,7 +42,7 @@ const tooLate = 5_000;
 // tries come quickly; later ones spare an issuer in trouble.
 const tries = 4;
 const firstWait = 250;
-const longestWait = 30_000;
+const longestWait = 10_000;
 /** A caller is not kept waiting for longer than this between two tries; it gets the error, and may come again. */
 const longestPatience = 3_000;
 const firstTimeout = 5_000;
@@ -58,6 +58,9 @@ function hold(accessToken: string, user: User, left: number): Tokens {
   };
 }
 
+/** The cause of the end of a sign-in that a newer one in the same browser took the place of. */
+const superseded = 'superseded';
+
 /** Holds the access token and renews it: one refresh at a time, however many callers and tabs. */
 export function createSession({ issuer, clientId, transport, tabs, onTokens, onEnded }: SessionOptions) {
   let tokens: Tokens | undefined;
@@ -66,8 +69,10 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
   let failures = 0;
   let retryAt = 0;
   let mayAsk = timer(0);
-  /** The issuer itself named the time, so that only time helps. */
-  let told = false;
+  /** Raised by every end: what was begun before one must not bring a session back. */
+  let epoch = 0;
+  /** The epoch in which `renewing` began. */
+  let began = 0;
   /** Somebody else signed in in another tab: nothing that comes from there is for this page. */
   let estranged = false;
 
@@ -87,8 +92,13 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
     tabs().tell({ kind: 'tokens', accessToken, user, left: expiresAt - Date.now(), signIn });
   }
 
-  function end(error?: AuthError): void {
+  function forget(): void {
     tokens = undefined;
+    epoch++;
+  }
+
+  function end(error?: AuthError): void {
+    forget();
     estranged = (error as SignedOutError | undefined)?.reason === 'user_changed';
     onEnded(error);
   }
@@ -101,43 +111,37 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
   ): Tokens {
     const { access_token, expires_in, id_token, sub, user: named } = response;
     const subject = previous?.user.sub;
+    // Somebody else signed in in another tab, and this one did not hear of it.
+    if (subject && sub && subject !== sub) throw new SignedOutError('user_changed');
     const user =
       (!signIn && !id_token && (named ?? previous?.user)) ||
       readIdToken(id_token ?? '', { issuer, clientId, subject, now: issuerNow, ...signIn });
-    // Somebody else signed in in another tab, and this one did not hear of it.
-    if (subject !== undefined && subject !== (sub ?? user.sub)) throw new SignedOutError('user_changed');
     return hold(access_token, user, sentAt + expires_in * 1000 - Date.now());
   }
 
   async function renew(previous: Tokens | undefined): Promise<Tokens> {
     const by = await transport();
     for (let attempt = 1; ; attempt++) {
-      if (tokens !== previous) {
-        // While this tab waited or asked, another one brought new tokens, or somebody signed out: a late answer must not
-        // bring a session back.
-        if (tokens) return tokens;
-        throw new SignedOutError();
-      }
+      if (epoch !== began) throw new SignedOutError();
+      // While this tab waited or asked, another one brought new ones.
+      if (tokens && tokens !== previous) return tokens;
       if (!mayAsk()) throw new UnavailableError(retryAt);
       const answer = await by.refresh(!previous, firstTimeout * attempt);
+      let wait = firstWait;
       if (answer.kind === 'unavailable') {
         // Jitter, so that a thousand browsers do not come back in the same moment.
         const backOff = Math.min(firstWait * 2 ** failures++, longestWait) * (0.5 + Math.random() / 2);
-        const wait = Math.max(backOff, answer.retryAfter);
-        told = answer.retryAfter > 0;
-        if (attempt < tries && wait < longestPatience) {
-          await sleep(wait);
-        } else {
+        wait = Math.max(backOff, answer.retryAfter);
+        if (attempt >= tries || wait >= longestPatience) {
           pause(wait);
           tabs().tell({ kind: 'unavailable', wait });
+          continue;
         }
-      } else if (
-        tokens === previous &&
-        // Somebody signed in anew in another tab while this was on its way: the next try goes with the new cookie.
-        (answer.kind === 'tokens' || answer.cause !== 'superseded' || attempt >= tries)
-      ) {
-        return settle(answer, previous);
+      } else if (answer.kind === 'tokens' || answer.cause !== superseded || attempt >= tries) {
+        if (epoch === began && tokens === previous) return settle(answer, previous);
+        continue;
       }
+      await sleep(wait);
     }
   }
 
@@ -149,35 +153,37 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
   ): Tokens {
     failures = 0;
     try {
-      if (answer.kind === 'refused') {
-        if (answer.error === 'invalid_grant' && !signIn)
-          throw new SignedOutError(answer.cause, answer.description);
+      if (answer.kind === 'tokens') {
+        const next = judge(answer, previous, signIn);
+        take(next);
+        share(next, !!signIn);
+        return next;
+      }
+      const { error, cause, description } = answer;
+      if (error !== 'invalid_grant' || signIn) {
         // A fault in a configuration: asking again at once would not mend it.
-        pause(longestWait);
-        throw new RefusedError(answer.error, answer.description);
+        if (!signIn) pause(longestWait);
+        throw new RefusedError(error, description);
       }
-      const next = judge(answer, previous, signIn);
-      take(next);
-      share(next, !!signIn);
-      return next;
+      // What the issuer said of this browser's session is so in every tab.
+      if (previous && cause !== superseded) tabs().tell({ kind: 'signed_out', reason: cause });
+      throw new SignedOutError(cause, description);
     } catch (error) {
-      if (previous && !(error instanceof RefusedError)) {
-        const { reason = (error as AuthError).code } = error as SignedOutError;
-        // That somebody else signed in is true of this tab alone.
-        if (reason !== 'user_changed') tabs().tell({ kind: 'signed_out', reason });
-        end(error as AuthError);
-      }
+      if (previous && !(error instanceof RefusedError)) end(error as AuthError);
       throw error;
     }
   }
 
   function renewed(): Promise<Tokens> {
-    const previous = tokens;
-    renewing ??= tabs()
-      .alone(() => renew(previous))
-      .finally(() => {
-        renewing = undefined;
-      });
+    if (!renewing) {
+      const previous = tokens;
+      began = epoch;
+      renewing = tabs()
+        .alone(() => renew(previous))
+        .finally(() => {
+          renewing = undefined;
+        });
+    }
     return renewing;
   }
 
@@ -185,16 +191,7 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
     tokens: () => tokens,
 
     /** Drops the tokens of this page. */
-    forget() {
-      tokens = undefined;
-    },
-
-    /** The network is back: what failed for want of it may be tried at once. */
-    online() {
-      if (told) return;
-      failures = 0;
-      mayAsk = timer(0);
-    },
+    forget,
 
     /** What another tab has to say. */
     hear(message: TabMessage): void {
@@ -202,9 +199,10 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
         pause(message.wait);
       } else if (message.kind === 'signed_out') {
         if (tokens) end(message.reason ? new SignedOutError(message.reason) : undefined);
+        else forget();
       } else if (tokens && tokens.user.sub !== message.user.sub) {
         end(new SignedOutError('user_changed'));
-      } else if (!estranged && (tokens || renewing || message.signIn)) {
+      } else if (!estranged && (tokens || (renewing && epoch === began) || message.signIn)) {
         // Otherwise it is of a refresh that was under way when somebody signed out, and must not undo that.
         take(hold(message.accessToken, message.user, message.left));
       }

@@ -4,8 +4,9 @@ export interface Place {
   returnTo: string;
   /** `history.state`. */
   historyState: unknown;
-  /** What the page saved for itself. */
+  /** What the page saved for itself, and for whom: nobody else gets it. */
   state?: unknown;
+  sub?: string | undefined;
 }
 
 /** A sign-in that is under way. */
@@ -36,11 +37,15 @@ export function takeTransaction<T = SignIn>(name: string, state: string | null):
 }
 
 /** The place of this page, or `returnTo` in its stead. @throws TypeError when that is on another origin. */
-export function placeOf(returnTo: string, state: unknown): Place {
+export function placeOf(returnTo: string, state: unknown, sub: string | undefined): Place {
   const { href, origin } = new URL(returnTo, location.href);
   if (origin !== location.origin) throw new TypeError('returnTo is on another origin');
-  return { returnTo: href, historyState: history.state, state };
+  return { returnTo: href, historyState: history.state, state, sub };
 }
+
+/** Whether what was saved is for whoever is here now. */
+export const isFor = ({ state, sub }: Place, user: { sub: string } | undefined): boolean =>
+  state !== undefined && (!sub || !user || sub === user.sub);
 
 /** Puts the page where it was; its own state last, when the address is right again. */
 export function returnToPlace({ returnTo, historyState }: Place): void {

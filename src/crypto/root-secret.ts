@@ -14,6 +14,7 @@ export type Purpose =
   | 'seal-sign-in'
   | 'seal-gate-session'
   | 'seal-gate-sign-in'
+  | 'seal-gate-sign-out'
   | 'seal-gate-tokens';
 
 /** A root secret and the keys derived from it (HKDF-SHA-256, RFC 5869). */

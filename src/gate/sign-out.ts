@@ -31,7 +31,10 @@ const wantsJson = (accept: string | null): boolean =>
 
 /** Whether every session of the person is meant, by the form or the query. */
 async function isMeantEverywhere(request: Request, query: string): Promise<boolean | Refusal> {
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers.get('Content-Type') ?? '');
+  const type = request.headers.get('Content-Type');
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(type ?? '');
+  // It might say `everywhere`, and would not be read.
+  if (type && !isForm) return malformed('A body must be a form, application/x-www-form-urlencoded.');
   let form: string;
   try {
     form = isForm ? new TextDecoder().decode(await boundedBytes(request.body, MAXIMUM_FORM_BYTES)) : '';
@@ -93,7 +96,7 @@ export function createSignOut(
     const own: [string, string][] = [['Content-Type', 'application/json'], sameOriginOnly];
     if (location === undefined) return { body: {}, own };
     if (!handle) return { body: { location }, own };
-    const sealed = await seal(secrets, 'seal-gate-session', handle, Date.now() + FINISH_SECONDS * 1000);
+    const sealed = await seal(secrets, 'seal-gate-sign-out', handle, Date.now() + FINISH_SECONDS * 1000);
     own.push(['Set-Cookie', cookies.write(FINISH_COOKIE, sealed, FINISH_SECONDS)]);
     return { body: { location: origin + FINISH_PATH }, own };
   }
@@ -128,7 +131,7 @@ export function createSignOut(
   async function finish(headers: Headers, host: string): Promise<Response> {
     const origin = publicOrigin(host);
     const sealed = cookies.read(headers, FINISH_COOKIE);
-    const handle = await unseal<SessionHandle>(secrets, 'seal-gate-session', sealed, Date.now());
+    const handle = await unseal<SessionHandle>(secrets, 'seal-gate-sign-out', sealed, Date.now());
     const ended = handle?.host === host ? await identity.signOut(origin, handle, 'issuer') : undefined;
     return gateResponse(null, 303, [
       ['Location', ended?.location ?? origin + SIGNED_OUT_PATH],

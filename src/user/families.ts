@@ -193,11 +193,20 @@ export function revokeFamily(
   if (!family || family.clientId !== clientId || familyEnd(user, family, now)) return;
   // An older token of the chain is accepted as well: whoever holds it may want the chain gone.
   if (token.generation === family.generation && !sameBytes(token.secretHash, family.currentHash)) return;
-  user.families.end(family.familyId, cause, now);
-  user.note('family_revoked', now, {
-    clientId,
-    sessionId: family.sessionId,
-    familyId: family.familyId,
-    cause,
-  });
+  const { familyId, sessionId, generation } = family;
+  // A browser that signs in anew holds the current token, or the one before if an answer was lost. If its chain went further
+  // without it, somebody else has a copy.
+  if (cause === 'superseded' && token.generation < generation - 1) {
+    user.families.end(familyId, 'reuse', now);
+    user.note('family_reuse', now, {
+      clientId,
+      sessionId,
+      familyId,
+      generation,
+      presentedGeneration: token.generation,
+    });
+    return;
+  }
+  user.families.end(familyId, cause, now);
+  user.note('family_revoked', now, { clientId, sessionId, familyId, cause });
 }

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { placeOf, type SignIn, saveTransaction, takeTransaction } from '../../src/client/transaction.ts';
+import {
+  isFor,
+  placeOf,
+  type SignIn,
+  saveTransaction,
+  takeTransaction,
+} from '../../src/client/transaction.ts';
 
 const storage = () => {
   const items = new Map<string, string>();
@@ -49,11 +55,22 @@ test('an answer brought in from another tab, or for another client, finds nothin
 test('the way back leads to this origin only', () => {
   vi.stubGlobal('location', { href: 'https://app.example/here?x=1', origin: 'https://app.example' });
   vi.stubGlobal('history', { state: { step: 2 } });
-  expect(placeOf('/there#top', 'mine')).toEqual({
+  expect(placeOf('/there#top', 'mine', 'ada')).toEqual({
     returnTo: 'https://app.example/there#top',
     historyState: { step: 2 },
     state: 'mine',
+    sub: 'ada',
   });
   for (const url of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)'])
-    expect(() => placeOf(url, undefined), url).toThrow(TypeError);
+    expect(() => placeOf(url, undefined, undefined), url).toThrow(TypeError);
+});
+
+test('what a page saved is for nobody but who was signed in', () => {
+  const place = { returnTo: 'https://app.example/', historyState: null, state: 'draft' };
+  expect(isFor({ ...place, sub: 'ada' }, { sub: 'ada' })).toBe(true);
+  expect(isFor({ ...place, sub: 'ada' }, { sub: 'bob' })).toBe(false);
+  // Nobody was signed in yet, or nobody is now: the sign-in was cancelled.
+  expect(isFor(place, { sub: 'bob' })).toBe(true);
+  expect(isFor({ ...place, sub: 'ada' }, undefined)).toBe(true);
+  expect(isFor({ ...place, state: undefined }, { sub: 'ada' })).toBe(false);
 });

@@ -163,6 +163,16 @@ describe('signing out everywhere', () => {
     expect([world.calls.endEverything, world.calls.endSession, cookiesOf(response)]).toEqual([[], [], []]);
   });
 
+  it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])(
+    'is not overlooked in a body of %s: that is refused, and nothing ends',
+    async (type) => {
+      const headers = { ...program, 'Content-Type': type, Cookie: await gateCookie() };
+      const response = await post(headers, '{"everywhere":true}');
+      expect(response.status).toBe(400);
+      expect([world.calls.endEverything, world.calls.endSession, cookiesOf(response)]).toEqual([[], [], []]);
+    },
+  );
+
   it('does not read a form that goes on and on', async () => {
     let pulled = 0;
     const endless = new ReadableStream({

@@ -234,3 +234,15 @@ describe('a request', () => {
     expect(await isSignedIn(person)).toBe(true);
   });
 });
+
+it('“everywhere” from a browser whose session is over does not go on as if it had been done', async () => {
+  const { person, idToken } = await signedIn();
+  const parameters = { id_token_hint: idToken, post_logout_redirect_uri: next, everywhere: 'true' };
+  person.cookies.clear();
+  const response = await person.get(url(parameters));
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('You were not signed out everywhere');
+  // Without it, what the client wants is so already.
+  const { everywhere, ...plain } = parameters;
+  expect((await person.get(url(plain))).headers.get('Location')).toBe(next);
+});

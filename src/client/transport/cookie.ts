@@ -1,4 +1,4 @@
-import { UnavailableError } from '../errors.ts';
+import { SignedOutError, UnavailableError } from '../errors.ts';
 import { post, requestTokens, type TokenRequest } from '../token-endpoint.ts';
 import type { Transport, TransportOptions } from './transport.ts';
 
@@ -28,8 +28,9 @@ export function cookieTransport({ issuer, clientId }: TransportOptions): Transpo
       const answer = await post(`${issuer}/session/logout${everywhere ? '-all' : ''}`, patience, init).catch(
         () => undefined,
       );
-      // 401: nobody is signed in here any more, which is what was asked for.
-      if (!answer?.ok && answer?.status !== 401) throw new UnavailableError(Date.now());
+      // 401: this browser holds nothing that says whose sessions are to end.
+      if (answer?.status === 401) throw new SignedOutError('no_session');
+      if (!answer?.ok) throw new UnavailableError(Date.now());
       return undefined;
     },
   };

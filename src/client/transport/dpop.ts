@@ -1,4 +1,5 @@
 import { base64url, randomValue, sha256 } from '../encoding.ts';
+import { UnavailableError } from '../errors.ts';
 import { idTokenClaims, type User } from '../id-token.ts';
 import { post, requestTokens, type TokenAnswer } from '../token-endpoint.ts';
 import { type Kept, keyStore } from './key-store.ts';
@@ -23,10 +24,15 @@ async function seal(sealKey: CryptoKey, text: string): Promise<Uint8Array<ArrayB
   return new Uint8Array([...iv, ...new Uint8Array(sealed)]);
 }
 
+/** The refresh token; none is there, too, where what is stored cannot be opened. */
 async function unseal({ sealKey, refreshToken }: Kept): Promise<string | undefined> {
   if (!refreshToken) return undefined;
   const [iv, sealed] = [refreshToken.subarray(0, 12), refreshToken.subarray(12)];
-  return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, sealKey, sealed));
+  try {
+    return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, sealKey, sealed));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -60,9 +66,10 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
   /** @returns whether the server named another nonce than before. */
   function takeNonce(response: Response): boolean {
     const nonce = response.headers.get('DPoP-Nonce');
+    if (nonce === null) return false;
     const { origin } = new URL(response.url);
-    const news = nonce !== null && nonces.get(origin) !== nonce;
-    if (news) nonces.set(origin, nonce);
+    const news = nonces.get(origin) !== nonce;
+    nonces.set(origin, nonce);
     return news;
   }
 
@@ -122,16 +129,13 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
     return answer;
   }
 
-  /**
-   * RFC 7009, as well as it can be done. `keepalive`: the page may be left at once. Never throws.
-   */
-  async function revoke(before: Kept | undefined): Promise<void> {
-    try {
-      const token = before && (await unseal(before));
-      if (!token) return;
-      const body = new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId });
-      await post(`${issuer}/oauth/revoke`, revocationTimeout, { body, keepalive: true });
-    } catch {}
+  /** RFC 7009. `keepalive`: the page may be left at once. Never throws. @returns whether there is nothing left to revoke. */
+  async function revoke(before: Kept | undefined): Promise<boolean> {
+    const token = before && (await unseal(before));
+    if (!token) return true;
+    const body = new URLSearchParams({ token, token_type_hint: 'refresh_token', client_id: clientId });
+    const sent = post(`${issuer}/oauth/revoke`, revocationTimeout, { body, keepalive: true });
+    return (await sent.catch(() => undefined))?.ok ?? false;
   }
 
   return {
@@ -181,9 +185,9 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
 
     async signOut() {
       const before = await kept.read();
+      // Kept until then, so that it can be tried again.
+      if (!(await revoke(before))) throw new UnavailableError(Date.now());
       await kept.clear();
-      // Whether or not it gets there: the issuer's own sign-out, which follows, ends the family as well.
-      await revoke(before);
       return before?.idToken ? { id_token_hint: before.idToken } : {};
     },
   };

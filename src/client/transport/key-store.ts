@@ -74,8 +74,8 @@ export function keyStore(name: string) {
       try {
         // `add` fails where another tab was faster.
         await done((await store('readwrite')).add(made, name));
-      } catch {
-        own ??= made;
+      } catch (error) {
+        if ((error as DOMException).name !== 'ConstraintError') own ??= made;
       }
       return (await read()) ?? made;
     },

@@ -115,6 +115,13 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
       />,
     );
   }
+  if (everywhere && !signedIn) {
+    // What this browser has left does not say whose sessions are to end: to go on would tell that they had.
+    const message =
+      'Nobody is signed in in this browser any more. Sign in, and sign out everywhere from there.';
+    const action = { href: '/account', label: 'Sign in' };
+    return errorPage(c, config, 400, 'You were not signed out everywhere', message, action);
+  }
   // Nobody is signed in here: what the client wants is so already (§2: logout requests are idempotent).
   const ended = signedIn && (await signOut(dependencies, signedIn, everywhere));
   clearSession(c, dependencies);

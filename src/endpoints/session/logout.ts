@@ -16,21 +16,24 @@ async function clientOf(c: Context, dependencies: Dependencies): Promise<Client 
   return client ?? oauthError(c, notFirstParty);
 }
 
-/** Whose session this is: its cookie says so, or where that is gone a refresh token that would still be answered. */
-async function whoIsHere(
-  c: Context,
-  dependencies: Dependencies,
-  client: Client,
-): Promise<{ userId: string; sessionId: string } | undefined> {
+interface Person {
+  userId: string;
+  sessionId: string;
+}
+
+/**
+ * Who signs out: the person whom the app shows, by the refresh token that would still be answered, and whoever the browser's
+ * session is of. Mostly that is one; where it is two, the app's comes first.
+ */
+async function peopleHere(c: Context, dependencies: Dependencies, client: Client): Promise<Person[]> {
   const signedIn = await currentSession(c, dependencies);
-  if (signedIn) return { userId: signedIn.token.userId, sessionId: signedIn.session.sessionId };
+  const session = signedIn && { userId: signedIn.token.userId, sessionId: signedIn.session.sessionId };
   const held = await heldRefreshToken(c, dependencies, client);
-  // Not an old copy: whoever finds one could sign its owner out with it, everywhere.
-  return (
-    held &&
-    (await dependencies.users.refreshTokenState(held, client.clientId, client.refreshToken.graceSeconds))
-      ?.grant
-  );
+  if (!held || held.userId === session?.userId) return session ? [session] : [];
+  // Not an old copy, nor one that is bound to a key: whoever finds one could sign its owner out with it, everywhere.
+  const { graceSeconds } = client.refreshToken;
+  const state = await dependencies.users.refreshTokenState(held, client.clientId, graceSeconds);
+  return [...(state && state.dpopJkt === null ? [state.grant] : []), ...(session ? [session] : [])];
 }
 
 /** POST /session/logout: ends this session and what belongs to it, before the answer leaves. Harmless twice. */
@@ -38,8 +41,8 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
   const { users } = dependencies;
   const client = await clientOf(c, dependencies);
   if (client instanceof Response) return client;
-  const here = await whoIsHere(c, dependencies, client);
-  if (here) await users.endSession(here.userId, here.sessionId, 'sign_out');
+  for (const { userId, sessionId } of await peopleHere(c, dependencies, client))
+    await users.endSession(userId, sessionId, 'sign_out');
   // A family with offline_access outlives its session, but not the app's own sign-out.
   const held = await heldRefreshToken(c, dependencies, client);
   if (held) await users.revokeFamily(held, client.clientId);
@@ -50,13 +53,16 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
 
 /** POST /session/logout-all: ends every session and every family of the person. */
 export const logoutAll = (dependencies: Dependencies) => async (c: Context) => {
+  const { users } = dependencies;
   const client = await clientOf(c, dependencies);
   if (client instanceof Response) return client;
-  const here = await whoIsHere(c, dependencies, client);
-  if (here) await dependencies.users.endEverything(here.userId, 'sign_out_everywhere');
+  const [person, other] = await peopleHere(c, dependencies, client);
+  if (person) await users.endEverything(person.userId, 'sign_out_everywhere');
+  // Of somebody else's session only the cookie is here, which is cleared: it must not live on where nobody can reach it.
+  if (other) await users.endSession(other.userId, other.sessionId, 'sign_out');
   await clearRefreshCookie(c, dependencies.config, client);
   // The cookie of an ended session stays: it answers why that one ended.
-  if (!here) return notSignedIn(c);
+  if (!person) return notSignedIn(c);
   clearSession(c, dependencies);
   return c.body(null, 204);
 };

@@ -120,3 +120,35 @@ it('of all reaches the other browsers by the refresh token alone', async () => {
   expect((await out(person, '/session/logout-all')).status).toBe(204);
   expect(await bodyOf(other.refresh(app))).toMatchObject({ cause: 'sign_out_everywhere' });
 });
+
+describe('where the app shows somebody else than the browser’s session is of', () => {
+  /** Ada's app has outlived her session; Bob signed in at the issuer since, and not in the app. */
+  async function two() {
+    const ada = await signedIn('openid offline_access');
+    await env.USER.getByName(ada.userId).endSession(ada.sessionId, 'sign_out');
+    const bob = await signedIn();
+    const browser = copyOf(bob.person);
+    browser.keepOnly('portcullis-session', 'portcullis-device');
+    const [name, value] = ada.person.refreshCookie ?? ['', ''];
+    browser.cookies.set(name, value);
+    return { ada, bob, browser };
+  }
+
+  it.each(['/session/logout', '/session/logout-all'])('%s leaves neither behind', async (path) => {
+    const { ada, bob, browser } = await two();
+    expect((await out(browser, path)).status).toBe(204);
+    expect((await ada.person.refresh(app)).status).toBe(401);
+    expect(await sessionStatus(bob.userId, bob.sessionId)).toMatchObject({ cause: 'sign_out' });
+  });
+
+  it('“everywhere” is everywhere for the one whom the app shows', async () => {
+    const { ada, bob, browser } = await two();
+    const elsewhere = await signedIn('openid', ada.person.email);
+    const bobElsewhere = await signedIn('openid', bob.person.email);
+    await out(browser, '/session/logout-all');
+    expect(await sessionStatus(ada.userId, elsewhere.sessionId)).toMatchObject({
+      cause: 'sign_out_everywhere',
+    });
+    expect((await sessionStatus(bob.userId, bobElsewhere.sessionId)).kind).toBe('live');
+  });
+});

@@ -118,6 +118,15 @@ describe('the family that the browser held before', () => {
     expect((await person.refresh(app)).status).toBe(200);
   });
 
+  it('ends as copied when its chain went on without this browser', async () => {
+    const { person } = await signedIn();
+    const thief = withCookie(cookieOf(person));
+    for (let times = 0; times < 2; times++) expect((await thief.refresh(app)).status).toBe(200);
+    expect((await person.redeem(await codeFor(person), redirect)).status).toBe(200);
+    expect(await refreshed(thief)).toMatchObject({ error: 'invalid_grant', cause: 'reuse' });
+    expect((await person.refresh(app)).status).toBe(200);
+  });
+
   it('ends at a sign-in by password as well', async () => {
     const { person } = await signedIn();
     const before = cookieOf(person);
