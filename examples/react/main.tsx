@@ -4,7 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { api, issuer } from './issuer.ts';
-import '../style.css';
+import './style.css';
 
 // Once, outside of every component. The refresh token is in a cookie of the issuer's that no script sees: for an app on the
 // issuer's own site. On another one the SDK takes a key of the browser instead; see the vanilla example.

@@ -1,4 +1,4 @@
-import '../style.css';
+import './style.css';
 import { createAuth, SignedOutError, UnavailableError } from 'portcullis/client';
 
 const issuer = import.meta.env.VITE_PORTCULLIS_ISSUER ?? 'http://localhost:8787';

@@ -20,7 +20,7 @@ export type StepUpChallenge = Pick<SignInOptions, 'acrValues' | 'maxAge'>;
 export interface PageOptions {
   /** Called when the page leaves to sign in, also by itself: the answer survives the way there and back, as JSON. */
   saveState?: () => unknown;
-  /** Called after the way back with what was saved, when the address is that of before again; for nobody but who saved it. */
+  /** Called after the way back with what was saved, when the page has the address again that it left; for nobody but who saved it. */
   restoreState?: (state: unknown) => void;
   /**
    * Called when an API wants a stronger or a more recent sign-in, before `auth.fetch` leaves for it. Whoever answers false
@@ -31,7 +31,8 @@ export interface PageOptions {
 
 export interface Auth {
   /**
-   * Leaves for the sign-in page, which a browser that is signed in already may not show.
+   * Leaves for the sign-in page, which a browser that is signed in already may not show. Does not resolve: the page is about
+   * to leave.
    * @throws TypeError when `returnTo` is on another origin; UnavailableError.
    */
   signIn(options?: SignInOptions): Promise<void>;

@@ -46,8 +46,8 @@ export class UnavailableError extends AuthError {
   /** When it makes sense to try again, in milliseconds since the epoch. Earlier calls fail without a request. */
   declare readonly retryAt: number;
 
-  constructor(retryAt: number, message = 'the server cannot be reached') {
-    super('unavailable', message);
+  constructor(retryAt: number) {
+    super('unavailable', 'the server cannot be reached or refuses us');
     this.retryAt = retryAt;
   }
 }

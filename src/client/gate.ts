@@ -16,6 +16,11 @@ import {
   takeTransaction,
 } from './transaction.ts';
 
+export type { Auth, PageOptions, SignInOptions, StepUpChallenge } from './auth.ts';
+export { AuthError, RefusedError, SignedOutError, UnavailableError } from './errors.ts';
+export type { AuthEvent } from './events.ts';
+export type { User } from './id-token.ts';
+
 // For pages behind the gate: the gate's cookie is all there is, and no token is in the page.
 
 const own = '/.portcullis/';
@@ -47,7 +52,7 @@ async function ask(path: string, init: RequestInit = {}): Promise<{ ok: boolean;
     body = await response.json();
     status = response.status;
   } catch {}
-  if (status === 0 || status >= 500) throw new UnavailableError(Date.now(), 'the gate cannot be reached');
+  if (status === 0 || status >= 500) throw new UnavailableError(Date.now());
   if (status !== 200 && status !== 401)
     throw new RefusedError(String(body.error), String(body.error_description));
   return { ok: status === 200, body };
@@ -123,7 +128,7 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
     state = saveState?.(),
     acrValues,
     maxAge,
-  }: SignInOptions) {
+  }: SignInOptions): Promise<never> {
     const place = placeOf(returnTo, state, user?.sub);
     saveTransaction<Pending>(name, 'sign_in', { ...place, acrValues, maxAge, authTime: user?.auth_time });
     const { pathname, search } = new URL(place.returnTo);
@@ -134,6 +139,7 @@ export function createAuth({ saveState, restoreState, onStepUp }: PageOptions = 
       max_age: maxAge,
     });
     location.assign(`${own}sign-in?${parameters}`);
+    return new Promise(() => {});
   }
 
   const stepUp = createStepUp(onStepUp, leave);

@@ -21,12 +21,13 @@ import type { Transport } from './transport/transport.ts';
 
 /** For a page that is a client of the issuer. */
 export interface AuthOptions extends PageOptions {
-  /** The issuer's origin, exactly as its discovery document has it. */
+  /** The issuer's origin, as `https://auth.example.com`: without a slash at the end. */
   issuer: string;
+  /** As registered in portcullis.config.ts. */
   clientId: string;
   /** The page that the issuer returns to; it must call `handleRedirect()`. Also where a sign-out returns to. */
   redirectUri: string;
-  /** The APIs that the access token is for (RFC 8707); `auth.fetch` sends it nowhere else. */
+  /** The APIs that the access token is for (RFC 8707); `auth.fetch` sends it nowhere else, and without one nowhere. */
   resource?: string | readonly string[];
   /** Separated by spaces; must contain `openid`, which is the default. */
   scope?: string;
@@ -42,15 +43,18 @@ export interface AuthOptions extends PageOptions {
 const mustAsk = /_required$/;
 
 /**
- * The part of an address that cookies go by, roughly: there is no list of public suffixes here. Where the guess is wrong,
- * the first sign-in says so.
+ * The part of an address that cookies go by, roughly: there is no list of public suffixes here. Where the guess is wrong, the
+ * first sign-in fails with UnavailableError: name the transport then.
  */
 const siteOf = (url: string): string => {
   const { protocol, hostname } = new URL(url);
   return protocol + hostname.split('.').slice(-2);
 };
 
-/** Signs people in at a Portcullis issuer and keeps them signed in. One per page. */
+/**
+ * Signs people in at a Portcullis issuer and keeps them signed in. One per page.
+ * @throws TypeError when `issuer` or `redirectUri` is no absolute URL.
+ */
 export function createAuth(options: AuthOptions): Auth {
   const { issuer, clientId, redirectUri, scope = 'openid', saveState, restoreState, onStepUp } = options;
   const resources = [options.resource ?? []].flat();
@@ -96,12 +100,12 @@ export function createAuth(options: AuthOptions): Auth {
     emit({ type: 'signed_out', error });
   }
 
-  const stepUp = createStepUp(onStepUp, (challenge) => leave(challenge));
+  const stepUp = createStepUp(onStepUp, leave);
 
   async function leave(
     { returnTo = location.href, state = saveState?.(), acrValues, maxAge }: SignInOptions,
     silent = false,
-  ): Promise<void> {
+  ): Promise<never> {
     const place = placeOf(returnTo, state, session.tokens()?.user.sub);
     const [requestState, nonce, codeVerifier] = [randomValue(), randomValue(), randomValue()];
     const url = authorizationUrl({
@@ -122,6 +126,8 @@ export function createAuth(options: AuthOptions): Auth {
     // A silent sign-in leaves no entry in the history: "back" must not run into it.
     if (silent) location.replace(url);
     else location.assign(url);
+    // What waits for this is not to go on in a page that is about to go.
+    return new Promise(() => {});
   }
 
   async function start(): Promise<User | undefined> {
@@ -160,10 +166,7 @@ export function createAuth(options: AuthOptions): Auth {
       return (await session.restore()).user;
     } catch (error) {
       if (!(error instanceof SignedOutError)) throw error;
-      if (error.reason === 'no_session') {
-        await leave({}, true);
-        return new Promise(() => {});
-      }
+      if (error.reason === 'no_session') return leave({}, true);
       ended(error);
       return undefined;
     }

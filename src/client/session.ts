@@ -58,9 +58,6 @@ function hold(accessToken: string, user: User, left: number): Tokens {
   };
 }
 
-/** The cause of the end of a sign-in that a newer one in the same browser took the place of. */
-const superseded = 'superseded';
-
 /** Holds the access token and renews it: one refresh at a time, however many callers and tabs. */
 export function createSession({ issuer, clientId, transport, tabs, onTokens, onEnded }: SessionOptions) {
   let tokens: Tokens | undefined;
@@ -137,7 +134,7 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
           tabs().tell({ kind: 'unavailable', wait });
           continue;
         }
-      } else if (answer.kind === 'tokens' || answer.cause !== superseded || attempt >= tries) {
+      } else if (answer.kind === 'tokens' || answer.cause !== 'superseded' || attempt >= tries) {
         if (epoch === began && tokens === previous) return settle(answer, previous);
         continue;
       }
@@ -166,7 +163,7 @@ export function createSession({ issuer, clientId, transport, tabs, onTokens, onE
         throw new RefusedError(error, description);
       }
       // What the issuer said of this browser's session is so in every tab.
-      if (previous && cause !== superseded) tabs().tell({ kind: 'signed_out', reason: cause });
+      if (previous && cause !== 'superseded') tabs().tell({ kind: 'signed_out', reason: cause });
       throw new SignedOutError(cause, description);
     } catch (error) {
       if (previous && !(error instanceof RefusedError)) end(error as AuthError);

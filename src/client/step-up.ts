@@ -10,7 +10,7 @@ const shortestRound = 60_000;
  */
 export function createStepUp(
   onStepUp: PageOptions['onStepUp'],
-  leave: (to: StepUpChallenge) => Promise<void>,
+  leave: (to: StepUpChallenge) => Promise<never>,
 ) {
   let answered = '';
   let lapsed = timer(0);
@@ -28,8 +28,7 @@ export function createStepUp(
     async meet(challenge: StepUpChallenge, response: Response): Promise<Response> {
       const inVain = keyOf(challenge) === answered && !lapsed();
       if (inVain || (await onStepUp?.(challenge)) === false) return response;
-      await leave(challenge);
-      return new Promise(() => {});
+      return leave(challenge);
     },
   };
 }

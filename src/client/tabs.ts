@@ -16,8 +16,8 @@ export type TabMessage =
   /** The issuer is not to be asked for so many milliseconds. */
   | { kind: 'unavailable'; wait: number };
 
-/** How long a tab waits for another one's renewal before it asks by itself, in milliseconds. */
-const patience = 5_000;
+/** How long a tab waits at least for another one's renewal before it asks by itself, in milliseconds. */
+const patience = 4_000;
 /** How long the lock outlasts the news that it was for: by then they have arrived. Milliseconds. */
 const afterglow = 50;
 
@@ -42,7 +42,7 @@ export function openTabs(name: string, hear: (message: TabMessage) => void) {
     alone<T>(task: () => Promise<T>): Promise<T> {
       const controller = new AbortController();
       waiting = controller;
-      setTimeout(() => controller.abort(), patience * (0.75 + Math.random() / 2));
+      setTimeout(() => controller.abort(), patience + 2_000 * Math.random());
       let begun = false;
       return new Promise<T>((resolve, reject) => {
         const run = () => {

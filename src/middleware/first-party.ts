@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Config } from '../config/schema.ts';
+import { hint, quoted } from '../hint.ts';
 
 const METHODS = 'GET, POST, DELETE';
 
@@ -7,7 +8,7 @@ const METHODS = 'GET, POST, DELETE';
  * Guards the session API, which acts on cookies: only pages of the configured first-party origins may call it.
  * SameSite=Strict alone would let every sibling host in; Origin and Fetch Metadata say who really asks.
  */
-export const firstParty = (config: Pick<Config, 'clients' | 'issuer'>): MiddlewareHandler => {
+export const firstParty = (config: Pick<Config, 'clients' | 'issuer' | 'environment'>): MiddlewareHandler => {
   const origins = new Set(config.clients.flatMap((client) => client.sessionOrigins));
   return async (c, next) => {
     const origin = c.req.header('Origin');
@@ -17,6 +18,17 @@ export const firstParty = (config: Pick<Config, 'clients' | 'issuer'>): Middlewa
     // A same-origin GET has no Origin; Fetch Metadata then has to vouch for it.
     const known =
       origin === undefined ? site === 'same-origin' && origins.has(config.issuer) : origins.has(origin);
+    // A page cannot read why: without CORS headers its browser tells it nothing.
+    if (!known)
+      hint(
+        config,
+        `${c.req.path}: refused a page of ${quoted(origin ?? '')}, which is in no client's sessionOrigins`,
+      );
+    else if (site === 'cross-site')
+      hint(
+        config,
+        `${c.req.path}: ${quoted(origin ?? '')} is on another site than ${config.issuer}, where no browser sends its cookie; use transport 'dpop'`,
+      );
     if (!known || (site !== undefined && site !== 'same-origin' && site !== 'same-site')) {
       const error_description =
         'the session API answers pages of the sessionOrigins of its clients only: add this origin there, or use the key-bound transport, which needs none';

@@ -129,8 +129,8 @@ describe('the state', () => {
 describe('when signing in fails', () => {
   test('the error is there, and after an UnavailableError another try', async () => {
     await begin({ fallback: 'a moment' });
-    await page.evaluate(() => window.stage.reject(new window.stage.errors.UnavailableError(0, 'no network')));
-    await shows('signed_out  no network');
+    await page.evaluate(() => window.stage.reject(new window.stage.errors.UnavailableError(0)));
+    await shows('signed_out  the server cannot be reached or refuses us');
     await page.evaluate(() => {
       window.stage.again();
       window.stage.seen().retry();

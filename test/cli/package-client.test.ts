@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../../src/cli/wrangler.ts';
@@ -67,7 +67,10 @@ createRoot(document.body).render(
 );
 `;
 
-const lend = ['react', 'react-dom', 'scheduler', '@types/react', '@types/react-dom', 'csstype'];
+const lend = [
+  ...['react', 'react-dom', 'scheduler', '@types/react', '@types/react-dom', 'csstype'],
+  ...['vite', '@vitejs/plugin-react', '@rolldown/pluginutils'],
+];
 
 beforeAll(async () => {
   project = await emptyProject();
@@ -146,5 +149,24 @@ describe('built by Vite', () => {
       .map(({ text }) => text)
       .join('');
     expect(all.match(/nobody is signed in["'`]/g)).toHaveLength(1);
+  });
+});
+
+describe.each(['vanilla', 'react'])('examples/%s, copied out of the repository', (name) => {
+  const copied = () => inProject(`copy-${name}`);
+  beforeAll(() => cp(join(root, 'examples', name), copied(), { recursive: true }));
+
+  test('has types that hold', async () => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const { exited, output } = run(copied(), process.execPath, compiler, '-p', '.');
+    expect([await exited, output()]).toEqual([0, '']);
+  });
+
+  test('is built by Vite', async () => {
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    const { exited, errors } = run(copied(), process.execPath, vite, 'build', '--logLevel', 'warn');
+    expect([await exited, errors()]).toEqual([0, '']);
+    const assets = await readdir(join(copied(), 'dist/assets'));
+    expect(assets.some((file) => file.endsWith('.css'))).toBe(true);
   });
 });

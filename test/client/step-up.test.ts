@@ -9,14 +9,14 @@ const outcome = (meeting: Promise<Response>): Promise<Response | 'left'> =>
   Promise.race([meeting, new Promise<'left'>((resolve) => setTimeout(() => resolve('left'), 20))]);
 
 test('a challenge is answered by leaving for the sign-in that it asks for', async () => {
-  const leave = vi.fn(async () => {});
+  const leave = vi.fn(() => new Promise<never>(() => {}));
   const { meet } = createStepUp(undefined, leave);
   expect(await outcome(meet({ acrValues: 'gold', maxAge: 60 }, response))).toBe('left');
   expect(leave).toHaveBeenCalledExactlyOnceWith({ acrValues: 'gold', maxAge: 60 });
 });
 
 test('a page that does not want to leave gets the answer of the API', async () => {
-  const leave = vi.fn(async () => {});
+  const leave = vi.fn(() => new Promise<never>(() => {}));
   const onStepUp = vi.fn(async () => false);
   const { meet } = createStepUp(onStepUp, leave);
   expect(await outcome(meet({ acrValues: 'gold', maxAge: undefined }, response))).toBe(response);
@@ -26,7 +26,7 @@ test('a page that does not want to leave gets the answer of the API', async () =
 
 test('a challenge that comes again right after a sign-in for it is not answered by another', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  const leave = vi.fn(async () => {});
+  const leave = vi.fn(() => new Promise<never>(() => {}));
   const { meet, done } = createStepUp(undefined, leave);
   done({ acrValues: undefined, maxAge: 900 });
   expect(await outcome(meet({ acrValues: undefined, maxAge: 900 }, response))).toBe(response);
@@ -39,7 +39,7 @@ test('a challenge that comes again right after a sign-in for it is not answered 
 });
 
 test('what asks for a sign-in at this very moment does not go round and round', async () => {
-  const leave = vi.fn(async () => {});
+  const leave = vi.fn(() => new Promise<never>(() => {}));
   const { meet, done } = createStepUp(undefined, leave);
   done({ acrValues: undefined, maxAge: 0 });
   expect(await outcome(meet({ acrValues: undefined, maxAge: 0 }, response))).toBe(response);

@@ -69,7 +69,7 @@ function corsHeaders(request: Request): Record<string, string> {
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Allow-Headers': 'Authorization, DPoP',
-    'Access-Control-Expose-Headers': 'DPoP-Nonce, WWW-Authenticate',
+    'Access-Control-Expose-Headers': 'Date, DPoP-Nonce, WWW-Authenticate',
     'Access-Control-Max-Age': '600',
     Vary: 'Origin',
   };

@@ -139,7 +139,7 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
   }
 
   return {
-    async parameters() {
+    async parameters(): Promise<Record<string, string>> {
       const { proofKeys } = await kept.readOrMake();
       // The page that comes back will have keys of its own: PKCE alone then keeps the code from others.
       if (!kept.lasts()) return {};
@@ -183,7 +183,7 @@ export function dpopTransport({ issuer, clientId, name }: TransportOptions): Tra
       return response.status === 401 && ((clock && setClock(clock)) || nonce);
     },
 
-    async signOut() {
+    async signOut(): Promise<Record<string, string>> {
       const before = await kept.read();
       // Kept until then, so that it can be tried again.
       if (!(await revoke(before))) throw new UnavailableError(Date.now());

@@ -5,6 +5,7 @@ import type { AuthorizationRequest } from '../../core/oauth/authorization-reques
 import { consentRule, seesEmail } from '../../core/oauth/consent.ts';
 import { interactionFor } from '../../core/oauth/interaction.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { hint, quoted } from '../../hint.ts';
 import { cookieName, SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
@@ -33,7 +34,11 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
   const clientId = parsed.parameters.get('client_id');
   if (clientId === undefined) return shown('the app did not say who it is: client_id is missing');
   const client = await clients.find(clientId);
-  if (!client) return shown('no app with this client_id is registered here');
+  if (!client) {
+    const known = config.clients.map((one) => one.clientId).join(', ');
+    hint(config, `/oauth/authorize: there is no client ${quoted(clientId)}; there are ${known}`);
+    return shown('no app with this client_id is registered here');
+  }
   if (isPost && mayLackCookies(c, dependencies)) {
     // Asked again as a navigation, it brings the cookies along.
     const query = addressOf(parsed.parameters, parsed.resource);
@@ -41,7 +46,15 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
   }
   const assembled = await assembleRequest(dependencies, client, parsed);
   const outcome = 'kind' in assembled ? assembled : await validateRequest(dependencies, client, assembled);
-  if (outcome.kind === 'shown') return shown(outcome.description);
+  if (outcome.kind === 'shown') {
+    const asked = `redirect_uri ${quoted(parsed.parameters.get('redirect_uri') ?? '')}`;
+    const registered = client.redirectUris.map(quoted).join(', ');
+    hint(
+      config,
+      `/oauth/authorize: client ${quoted(clientId)}, ${asked}: ${outcome.description}; registered, to be sent byte for byte: ${registered}`,
+    );
+    return shown(outcome.description);
+  }
   const refuse = (to: Parameters<typeof returnToClient>[2], error: string, description: string) =>
     returnToClient(c, config, to, { error, error_description: description });
   if (outcome.kind === 'redirected') return refuse(outcome, outcome.error, outcome.description);
