@@ -55,22 +55,24 @@ export async function example([name = '', ...args]: string[]): Promise<number> {
   const port = Object.hasOwn(ports, name) ? ports[name] : undefined;
   if (port === undefined) {
     const choice = Object.keys(ports).join(' and ');
-    throw new Failure(`there is no example "${name}"; there are ${choice}: npm run example react`, 2);
+    const fault = name ? `there is no example "${name}"` : 'name an example';
+    throw new Failure(`${fault}; there are ${choice}: npm run example react`, 2);
   }
   const options = readOptions('example', args);
   await requireFreePort(port, `stop what listens there: ${name} has to be at this very address`);
 
   await using served = new AsyncDisposableStack();
-  const open = async (issuer: string) => {
+  const open = async (issuer: string, since = 'started with it') => {
     served.use(await serveExample(name, port, issuer));
     console.log(`The ${name} example is running at http://localhost:${port}/`);
+    console.log(`  It signs in at ${issuer}, ${since}`);
     console.log(`  Its code is in examples/${name}; what you change there shows at once`);
     console.log('  Ctrl-C stops it');
   };
   const issuer = issuerAt(options.port);
   if (!(await isRunning(issuer))) return await serve(options, open);
   using told = toldToStop();
-  await open(issuer);
+  await open(issuer, 'which was running');
   await aborted(told.signal);
   return 0;
 }
