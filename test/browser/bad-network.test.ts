@@ -114,4 +114,25 @@ describe.each([ways.cookie, ways['bound to a key']])('at $path', ({ path, endpoi
     await isWelcome(page, person);
     await context.close();
   });
+
+  test('an open tab that nobody looks at asks nothing; looked at again, it renews', async () => {
+    const { context, page } = await stage.visit({ proxy: network.proxy });
+    await turnableClock(context);
+    const person = newPerson();
+    await enterDemo(page, person, path);
+    network.forget();
+    await page.evaluate(() => window.turnClock(10 * 60_000));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(refreshesOf(network)).toEqual([]);
+    // As the browser does when the tab comes to the front.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await status(page, 'was refreshed');
+    await isWelcome(page, person);
+    // Nothing is due now.
+    const asked = refreshesOf(network).length;
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(refreshesOf(network)).toHaveLength(asked);
+    await context.close();
+  });
 });
