@@ -65,7 +65,7 @@ export async function example([name = '', ...args]: string[]): Promise<number> {
   const open = async (issuer: string, since = 'started with it') => {
     served.use(await serveExample(name, port, issuer));
     console.log(`The ${name} example is running at http://localhost:${port}/`);
-    console.log(`  It signs in at ${issuer}, ${since}`);
+    console.log(`  It signs in at the Portcullis on port ${options.port}, ${since}`);
     console.log(`  Its code is in examples/${name}; what you change there shows at once`);
     console.log('  Ctrl-C stops it');
   };

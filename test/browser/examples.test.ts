@@ -113,6 +113,7 @@ describe.each([
   test('is started by one command that prints one address', () => {
     expect(url).toBe(address);
     expect(started.output().match(/https?:\/\//g)).toHaveLength(1);
+    expect(started.output()).toContain(`Portcullis on port ${port}, started with it\n`);
   });
 
   test('signs in, says who that is, calls the API through the gate, stays signed in, signs out', async () => {
