@@ -136,7 +136,7 @@ describe('the authorization code grant', () => {
   it.each([
     ['another verifier', { code_verifier: 'x'.repeat(43) }],
     ['another redirect URI', { redirect_uri: 'http://localhost:8787/other' }],
-    ['another client', { client_id: 'portcullis-gate' }],
+    ['another client', { client_id: 'example-react' }],
   ])('refuses %s, and loses nothing by it', async (_, changes) => {
     const person = new Person();
     await person.signUp();
@@ -268,8 +268,8 @@ describe('the refresh token grant', () => {
 
   it('refuses another client, and the honest one goes on', async () => {
     const { tokens } = await personWithTokens();
-    expect(await errorOf(refresh(tokens.refresh_token, { client_id: 'portcullis-gate' }))).toMatchObject({
-      error: 'unauthorized_client',
+    expect(await errorOf(refresh(tokens.refresh_token, { client_id: 'example-react' }))).toMatchObject({
+      error: 'invalid_grant',
     });
     await tokensOf(refresh(tokens.refresh_token));
   });
