@@ -42,7 +42,7 @@ describe('signing in', () => {
     expect(((await (await refresh(tokens.refresh_token)).json()) as { cause: string }).cause).toBe(
       'replaced',
     );
-    expect(await (await person.get('/account')).text()).toContain(other.email);
+    expect((await (await person.get('/account')).text()).replace('<wbr/>', '')).toContain(other.email);
   });
 
   it('with a copy of somebody’s token whose secret is wrong ends nothing of theirs', async () => {

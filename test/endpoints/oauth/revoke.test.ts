@@ -31,7 +31,7 @@ it('takes an older token of the chain as well', async () => {
 it('leaves the family of another client alone', async () => {
   const { tokens } = await personWithTokens();
   expect(
-    (await post('/oauth/revoke', { client_id: 'portcullis-gate', token: tokens.refresh_token })).status,
+    (await post('/oauth/revoke', { client_id: 'example-react', token: tokens.refresh_token })).status,
   ).toBe(200);
   expect((await refresh(tokens.refresh_token)).status).toBe(200);
 });
