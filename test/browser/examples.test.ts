@@ -110,10 +110,10 @@ describe.each([
       await vi.waitFor(async () => expect(await answers(left)).toBe('nothing'), { timeout: 10_000 });
   });
 
-  test('is started by one command that prints one address', () => {
+  test('is started by one command that prints one address', async () => {
     expect(url).toBe(address);
     expect(started.output().match(/https?:\/\//g)).toHaveLength(1);
-    expect(started.output()).toContain(`Portcullis on port ${port}, started with it\n`);
+    await expect.poll(() => started.output()).toContain(`Portcullis on port ${port}, started with it\n`);
   });
 
   test('signs in, says who that is, calls the API through the gate, stays signed in, signs out', async () => {

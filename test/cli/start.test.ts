@@ -121,12 +121,12 @@ describe('npm start', () => {
     const variables = { PORT: '1', PORTCULLIS_PORT: String(port), PORTCULLIS_PERSIST_TO: persistTo };
     const first = startWith(variables);
     expect(await started(first)).toBe(`http://localhost:${port}`);
-    expect(first.output()).toContain(`Users and keys are kept in ${persistTo}\n`);
+    await expect.poll(() => first.output()).toContain(`Users and keys are kept in ${persistTo}\n`);
     expect((await stat(persistTo)).isDirectory()).toBe(true);
     const elsewhere = join(copy.folder, 'from-the-command-line');
     const second = startWith(variables, '--port', String(other), '--persist-to', elsewhere);
     expect(await started(second)).toBe(`http://localhost:${other}`);
-    expect(second.output()).toContain(`Users and keys are kept in ${elsewhere}\n`);
+    await expect.poll(() => second.output()).toContain(`Users and keys are kept in ${elsewhere}\n`);
   });
 
   test.each([{ PORTCULLIS_PORT: 'eighty' }, { PORTCULLIS_PORT: '' }, { PORT: '70000' }])(
