@@ -5,6 +5,7 @@ import { isOwnMachine } from './address.ts';
 import { issuerPathsOf } from './issuer-paths.ts';
 import { hostFault, pathFault } from './route-pattern.ts';
 import type { Config, Route } from './schema.ts';
+import { signInMethods } from './sign-in-methods.ts';
 
 /** What is wrong with a route's own patterns: with one of these, nothing else can be said of it. */
 export function* patternFaults(
@@ -125,7 +126,7 @@ function* conditionFaults(config: Config, route: Route, index: number): Generato
   const isOpen = policies.some(({ kind }) => kind !== 'closed');
   const scopes = requestableScope(config);
   const clients = new Set(config.clients.map(({ clientId }) => clientId));
-  const contexts = acrValuesSupported();
+  const contexts = acrValuesSupported(signInMethods(config));
   for (const { scope = [], clients: named = [], acrValues } of route.allow) {
     for (const one of scope) {
       if (!hasOthers && !scopes.has(one))

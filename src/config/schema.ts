@@ -6,6 +6,7 @@ import { identityProvider } from './identity-provider.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { route } from './route.ts';
+import { secondFactor } from './second-factor.ts';
 import { absoluteUri, byName, day, origin, seconds, signingAlgorithm } from './values.ts';
 
 /** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
@@ -109,11 +110,23 @@ export const schema = v.strictObject({
       idleSeconds: v.optional(seconds(60, 400 * day), 14 * day),
       /** A session is over this many seconds after signing in. Default 90 days. */
       absoluteSeconds: v.optional(seconds(60, 400 * day), 90 * day),
+      /** To change a way of signing in, the last sign-in must be at most this many seconds ago. Default 10 minutes. */
+      freshSeconds: v.optional(seconds(60, day), 600),
     }),
     {},
   ),
+  passkeys: v.optional(
+    v.strictObject({
+      /** Whether people may sign in with passkeys. Default true. */
+      enabled: v.optional(v.boolean(), true),
+    }),
+    {},
+  ),
+  secondFactor,
   passwords: v.optional(
     v.strictObject({
+      /** Whether people may sign in with passwords. Default true. */
+      enabled: v.optional(v.boolean(), true),
       /** The shortest password accepted. Default 15, NIST SP 800-63B-4 for a password that is the only factor. */
       minimumLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(64)), 15),
       /** This many wrong passwords within `attemptWindowSeconds` close the door until the window has passed. */

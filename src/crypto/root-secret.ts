@@ -12,6 +12,7 @@ export type Purpose =
   | 'dpop-nonce'
   | 'access-token-seal'
   | 'seal-sign-in'
+  | 'seal-proven'
   | 'seal-gate-session'
   | 'seal-gate-sign-in'
   | 'seal-gate-sign-out'

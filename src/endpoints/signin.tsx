@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import { readPageForm } from '../middleware/page-form.ts';
-import { clearSession, openSession, sessionToken } from '../middleware/session.ts';
+import { clearSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
-import { deviceReturn } from '../sign-in/device.ts';
-import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
+import { ownReturn } from '../sign-in/own-page.ts';
 import { lockedMessage, signInByPassword } from '../sign-in/password.ts';
+import { proceed } from '../sign-in/proceed.ts';
 import { endCauses } from '../user/end-cause.ts';
 import { mustSelectAccount, showAccounts } from './select-account.tsx';
 
@@ -21,7 +21,7 @@ const page = async (
     error?: string;
     notice?: string | undefined;
   },
-  status: 200 | 401 | 403 | 429 = 200,
+  status: 200 | 401 | 429 = 200,
 ) => {
   const { flowId, flow, email, error, notice } = shown;
   allowReturn(c, flow);
@@ -52,7 +52,7 @@ export const showSignIn = (dependencies: Dependencies) => async (c: Context) => 
     const signedIn = { token, session };
     if (mustSelectAccount(flow, signedIn)) return showAccounts(c, dependencies, flowId, flow, signedIn);
   }
-  const leadsOn = flow || deviceReturn(flowId);
+  const leadsOn = flow || ownReturn(flowId);
   return page(c, dependencies, { flowId: leadsOn && flowId, flow, notice });
 };
 
@@ -72,10 +72,6 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   if (outcome.kind === 'wrong') {
     return page(c, dependencies, { ...again, error: 'That email and password do not match.' }, 401);
   }
-  const signedIn = await openSession(c, dependencies, outcome.userId, outcome.door, ['pwd']);
-  if (!signedIn) {
-    // Only somebody who knows the password learns this much.
-    return page(c, dependencies, { ...again, error: 'An administrator has disabled this account.' }, 403);
-  }
-  return finishSignIn(c, dependencies, signedIn, flowId, flow);
+  const { userId, door } = outcome;
+  return proceed(c, dependencies, { userId, amr: ['pwd'], door }, flowId, flow);
 };

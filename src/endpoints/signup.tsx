@@ -4,12 +4,12 @@ import { hashPassword } from '../crypto/password.ts';
 import { newUserId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { readPageForm } from '../middleware/page-form.ts';
-import { openSession, signInDoor } from '../middleware/session.ts';
+import { signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
-import { deviceReturn } from '../sign-in/device.ts';
-import { finishSignIn } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
+import { ownReturn } from '../sign-in/own-page.ts';
 import { newPasswordFault } from '../sign-in/password.ts';
+import { proceed } from '../sign-in/proceed.ts';
 import { signUpUser } from '../sign-in/sign-up.ts';
 
 const MAXIMUM_NAME_LENGTH = 100;
@@ -42,7 +42,7 @@ const page = async (
 export const showSignUp = (dependencies: Dependencies) => async (c: Context) => {
   const flowId = c.req.query('flow');
   const flow = await readFlow(c, dependencies, flowId);
-  const leadsOn = flow || deviceReturn(flowId);
+  const leadsOn = flow || ownReturn(flowId);
   return page(c, dependencies, leadsOn && flowId, flow, { email: flow?.request.loginHint });
 };
 
@@ -83,13 +83,7 @@ export const signUp = (dependencies: Dependencies) => async (c: Context) => {
     const message = 'There is an account with this email already. Sign in instead.';
     return page(c, dependencies, flowId, flow, { ...typed, error: { field: 'email', message } }, 409);
   }
-  const signedIn = await openSession(
-    c,
-    dependencies,
-    profile.userId,
-    await signInDoor(c, dependencies, profile.userId),
-    ['pwd'],
-  );
-  if (!signedIn) throw new Error('the account that was just made has no object');
-  return finishSignIn(c, dependencies, signedIn, flowId, flow);
+  const { userId } = profile;
+  const door = await signInDoor(c, dependencies, userId);
+  return proceed(c, dependencies, { userId, amr: ['pwd'], door }, flowId, flow);
 };

@@ -1,9 +1,10 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Config } from '../config/schema.ts';
+import type { SecondFactor } from '../core/sign-in/second-factor.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { Device, LiveSession } from '../user/types.ts';
+import type { Device, LiveSession, SecondFactorPolicy } from '../user/types.ts';
 import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
 /** A live session and the token that proves it. */
@@ -38,26 +39,49 @@ export function deviceOf(c: Context): Device {
   };
 }
 
+/** What somebody has proved: who they are, and how they showed it. */
+export interface Proven {
+  userId: string;
+  /** By the names of RFC 8176. */
+  amr: string[];
+  /** Where it was tried, see `signInDoor`. */
+  door: string;
+}
+
+/** What must be proved. `trustCounts`: a browser that the person trusts may stand in for a second factor. */
+export interface SecondFactorDemand extends Pick<SecondFactorPolicy, 'rule'> {
+  trustCounts: boolean;
+}
+
+export type Opened =
+  | ({ kind: 'opened' } & SignedIn)
+  | { kind: 'disabled' }
+  /** The account went away meanwhile. */
+  | { kind: 'unknown' }
+  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
+
 /**
  * Opens a session for a person who has just proved who they are, and sets its cookie. The session that this browser
  * held before is renewed if it is theirs, and ended if it is somebody else's: nobody's is left behind, out of reach.
- * @param door where the password was tried, see `signInDoor`.
- * @returns undefined when the account is disabled.
  */
 export async function openSession(
   c: Context,
   dependencies: Dependencies,
-  userId: string,
-  door: string,
-  amr: string[],
-): Promise<SignedIn | undefined> {
+  { userId, amr, door }: Proven,
+  demand: SecondFactorDemand,
+): Promise<Opened> {
   const { config, secrets, users } = dependencies;
   const before = await sessionToken(c, dependencies);
   const own = before?.userId === userId ? before : undefined;
   // Always a new secret: a cookie that was planted in this browser before is not the one that gets the rights.
   const token: Token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-  const session = await users.openSession(token, own, door, amr, deviceOf(c), config.session);
-  if (session.kind !== 'live') return undefined;
+  const policy = {
+    ...config.session,
+    secondFactor: { rule: demand.rule, groups: config.secondFactor.groups },
+  };
+  const session = await users.openSession(token, own, door, amr, deviceOf(c), policy);
+  if (session.kind === 'ended') return { kind: 'disabled' };
+  if (session.kind !== 'live') return session;
   if (before && !own && (await users.readSession(before)).kind === 'live') {
     await users.endSession(before.userId, before.recordId, 'replaced');
   }
@@ -73,7 +97,7 @@ export async function openSession(
   }
   // The gate's handle on this host may be of whoever was signed in here before.
   if (!own) deleteCookie(c, cookieName(config, GATE_SESSION_COOKIE), cookieOptions(config));
-  return { token: opened, session };
+  return { kind: 'opened', token: opened, session };
 }
 
 /** Where strangers, and everybody in a browser that is new, try their passwords. */

@@ -4,8 +4,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
 import type { SignedIn } from '../middleware/session.ts';
 import { grantAuthorization, presentOf, returnToClient } from './authorize.ts';
-import { deviceReturn } from './device.ts';
 import { endFlow, type Flow } from './flow.ts';
+import { ownReturn } from './own-page.ts';
 
 /** The person is signed in, but nobody knows where they were going. */
 export const wayLost = (c: Context, { config }: Dependencies): Response | Promise<Response> =>
@@ -18,7 +18,7 @@ export const wayLost = (c: Context, { config }: Dependencies): Response | Promis
     { href: '/account', label: 'Go to your account' },
   );
 
-/** After a sign-in or a sign-up: on to the app that asked for it, to the device, or to the account page. */
+/** After a sign-in or a sign-up: on to the app that asked for it, to the device, or to a page of the account. */
 export async function finishSignIn(
   c: Context,
   dependencies: Dependencies,
@@ -27,8 +27,8 @@ export async function finishSignIn(
   flow: Flow | undefined,
 ): Promise<Response> {
   if (flowId === undefined) return c.redirect('/account', 303);
-  const device = deviceReturn(flowId);
-  if (device !== undefined) return c.redirect(device, 303);
+  const ownPage = ownReturn(flowId);
+  if (ownPage !== undefined) return c.redirect(ownPage, 303);
   if (!flow) return wayLost(c, dependencies);
   return continueFlow(c, dependencies, signedIn, flowId, flow, 'signed_in');
 }

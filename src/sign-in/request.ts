@@ -1,10 +1,13 @@
-import type { Client } from '../config/schema.ts';
+import type { Client, Config } from '../config/schema.ts';
+import { signInMethods } from '../config/sign-in-methods.ts';
+import { acrValuesSupported } from '../core/oauth/acr.ts';
 import {
   type AuthorizationRequestOutcome,
   checkAuthorizationRequest,
   type Provenance,
   type RefusedAuthorizationRequest,
   refuseAuthorization,
+  type SignInOffer,
 } from '../core/oauth/authorization-request.ts';
 import type { AuthorizationErrorCode } from '../core/oauth/error.ts';
 import type { Parameters } from '../core/oauth/parameters.ts';
@@ -83,13 +86,26 @@ export async function openRequest(
   return { parameters, resource, provenance: { ...sent.provenance, signed: true } };
 }
 
+/** What sign-ins there are, and whether the operator wants a second factor for this client. */
+const offerOf = (config: Config, { clientId }: Client): SignInOffer => ({
+  acrValues: acrValuesSupported(signInMethods(config)),
+  secondFactorRequired:
+    config.secondFactor.policy !== 'off' && config.secondFactor.clients.includes(clientId),
+});
+
 /** Validates an assembled request (RFC 6749 §4.1.1, RFC 9101 §6.3). */
 export async function validateRequest(
   dependencies: Dependencies,
   client: Client,
   { parameters, resource, provenance }: RequestParameters,
 ): Promise<AuthorizationRequestOutcome> {
-  const outcome = checkAuthorizationRequest(parameters, resource, client, provenance);
+  const outcome = checkAuthorizationRequest(
+    parameters,
+    resource,
+    client,
+    offerOf(dependencies.config, client),
+    provenance,
+  );
   const text = parameters.get('id_token_hint');
   if (outcome.kind !== 'valid' || text === undefined) return outcome;
   const { request } = outcome;

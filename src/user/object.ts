@@ -106,7 +106,7 @@ export class UserObject extends DurableObject<Environment> {
     amr: string[],
     device: Types.Device,
     policy: Types.SessionPolicy,
-  ): Types.SessionAnswer {
+  ): Types.OpenAnswer {
     return this.#transaction((user, now) => {
       const answer = openSession(user, session, renewed, amr, device, policy, now);
       // A success forgives the attempts at the door that it came through, and at no other.

@@ -2,8 +2,16 @@ import { sameBytes } from '../core/bytes.ts';
 import { expiry, worthTouching } from '../core/session/rule.ts';
 import { announceEnd } from './logouts.ts';
 import type { UserRecord } from './record.ts';
+import { secondFactorStep } from './second-factor.ts';
 import type { SessionRow } from './tables/session.ts';
-import type { Device, EndCause, PresentedSession, SessionAnswer, SessionPolicy } from './types.ts';
+import type {
+  Device,
+  EndCause,
+  OpenAnswer,
+  PresentedSession,
+  SessionAnswer,
+  SessionPolicy,
+} from './types.ts';
 
 export interface End {
   cause: EndCause;
@@ -23,10 +31,13 @@ export function openSession(
   device: Device,
   policy: SessionPolicy,
   now: number,
-): SessionAnswer {
+): OpenAnswer {
   if (!user.profile.get()) return { kind: 'unknown' };
   const disabledAt = user.profile.disabledAt();
   if (disabledAt !== null) return { kind: 'ended', cause: 'account_disabled', endedAt: disabledAt };
+  // Where sessions are made, so that no way of signing in can forget it.
+  const { step, enrolled } = secondFactorStep(user, amr, policy.secondFactor);
+  if (step !== 'complete') return { kind: 'second_factor_due', step, enrolled };
   const fresh = {
     secretHash: session.secretHash,
     authTime: Math.floor(now / 1000),

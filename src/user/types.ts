@@ -1,4 +1,5 @@
 import type { Agreement } from '../core/oauth/consent.ts';
+import type { SecondFactor, SecondFactorRule } from '../core/sign-in/second-factor.ts';
 
 // What crosses the RPC border of a UserObject: plain values, never thrown errors, never a token or its secret.
 
@@ -31,7 +32,23 @@ export interface Device {
 export interface SessionPolicy {
   idleSeconds: number;
   absoluteSeconds: number;
+  secondFactor: SecondFactorPolicy;
 }
+
+/** What the operator asks of a sign-in beyond its first factor. */
+export interface SecondFactorPolicy {
+  rule: SecondFactorRule;
+  /** The groups whose members need a second factor. */
+  groups: readonly string[];
+  /** The browser's device token, where the person's trust in it may count. */
+  trustedDevice?: { deviceId: string; secretHash: Uint8Array } | undefined;
+}
+
+/** The session is opened exactly when the answer is live. */
+export type OpenAnswer =
+  | SessionAnswer
+  /** So far so good, but a second factor is due: one of these, or one that must be set up first. */
+  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
 
 /** A session token with its secret already hashed. */
 export interface PresentedSession {

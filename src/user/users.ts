@@ -27,7 +27,7 @@ export interface Users {
     amr: string[],
     device: Types.Device,
     policy: Types.SessionPolicy,
-  ): Promise<Types.SessionAnswer>;
+  ): Promise<Types.OpenAnswer>;
   readSession(session: Token): Promise<Types.SessionAnswer>;
   status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
   issueCode(

@@ -172,7 +172,7 @@ describe('a fault of a route is told in one line that names the place', () => {
     ]),
     [
       routes({ allow: { acrValues: ['urn:example:hardware'] } }),
-      /^routes\[0\]\.allow\.acrValues: nobody can sign in with urn:example:hardware; there is urn:portcullis/,
+      /^routes\[0\]\.allow\.acrValues: nobody can sign in with urn:example:hardware; there is phr, urn:portcullis/,
     ],
     [
       routes({ path: '/b/:x' }, { path: '/b/*', origin: 'https://other.example' }),

@@ -26,7 +26,7 @@ async function somebody(idleSeconds = IDLE_SECONDS) {
   const userId = newUserId();
   await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
   const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-  const policy = { idleSeconds, absoluteSeconds };
+  const policy = { idleSeconds, absoluteSeconds, secondFactor: { rule: 'off' as const, groups: [] } };
   await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
   const sessionId = token.recordId;
   const handle = async (at: string, handleId = newRecordId()) => ({

@@ -227,7 +227,11 @@ describe('signing out everywhere', () => {
     );
     const open = async () => {
       const token = { home: 0, userId: person, recordId: newRecordId(), generation: 0, secret: newSecret() };
-      const policy = { idleSeconds: 600, absoluteSeconds: 86_400 };
+      const policy = {
+        idleSeconds: 600,
+        absoluteSeconds: 86_400,
+        secondFactor: { rule: 'off' as const, groups: [] },
+      };
       const device = { userAgent: '', place: '' };
       await users.openSession(token, undefined, 'anyone', ['pwd'], device, policy);
       return { Cookie: await gateCookie({ userId: person, sessionId: token.recordId }) };

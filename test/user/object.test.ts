@@ -28,12 +28,21 @@ async function session() {
   const userId = newUserId();
   await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
   const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-  const policy = { idleSeconds: 86_400, absoluteSeconds: 86_400 };
+  const policy = {
+    idleSeconds: 86_400,
+    absoluteSeconds: 86_400,
+    secondFactor: { rule: 'off' as const, groups: [] },
+  };
   await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
   const found = async (scope: string[] = ['openid']) => {
     const secret = newSecret();
     const familyId = newRecordId();
-    const founding = { secretHash: await sha256(secret), idleSeconds: 600, absoluteSeconds: 86_400 };
+    const founding = {
+      secretHash: await sha256(secret),
+      idleSeconds: 600,
+      absoluteSeconds: 86_400,
+      secondFactor: { rule: 'off' as const, groups: [] },
+    };
     await users.foundFamily(token, familyId, founding, { clientId: 'demo', scope, resource: [] });
     return { familyId, secret };
   };
@@ -206,7 +215,11 @@ describe('a refresh that brings the session’s cookie', () => {
       'another live session of the person',
       async (_, userId) => {
         const other = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-        const policy = { idleSeconds: 86_400, absoluteSeconds: 86_400 };
+        const policy = {
+          idleSeconds: 86_400,
+          absoluteSeconds: 86_400,
+          secondFactor: { rule: 'off' as const, groups: [] },
+        };
         await users.openSession(other, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
         return { sessionId: other.recordId, secretHash: await sha256(other.secret) };
       },

@@ -211,7 +211,11 @@ describe('an administrator', () => {
   it('puts a person into groups and out of them, and every session says so from then on', async () => {
     const userId = await newUser();
     const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
-    const policy = { idleSeconds: 600, absoluteSeconds: 600 };
+    const policy = {
+      idleSeconds: 600,
+      absoluteSeconds: 600,
+      secondFactor: { rule: 'off' as const, groups: [] },
+    };
     await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
     const profile = async () => {
       const session = await users.readSession(token);

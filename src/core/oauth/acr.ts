@@ -1,8 +1,11 @@
+/** The context that a second factor amounts to. */
+export const MULTI_FACTOR = 'urn:portcullis:acr:mfa';
+
 /** What a sign-in amounts to (OpenID Connect Core §2, `acr`), by the methods that it was made with, the strongest first. */
 const contexts: readonly { acr: string; meets: (amr: readonly string[]) => boolean }[] = [
   // OpenID Connect EAP ACR Values §2: a key proved itself, and a forged page gains nothing by asking.
   { acr: 'phr', meets: (amr) => ['hwk', 'swk', 'pop'].some((method) => amr.includes(method)) },
-  { acr: 'urn:portcullis:acr:mfa', meets: (amr) => amr.includes('mfa') },
+  { acr: MULTI_FACTOR, meets: (amr) => amr.includes('mfa') },
   { acr: 'urn:portcullis:acr:single-factor', meets: (amr) => amr.length > 0 },
 ];
 
@@ -13,11 +16,8 @@ export const acrsMet = (amr: readonly string[]): string[] =>
 /** The `acr` of a sign-in: the strongest context that it meets; undefined when nobody knows how it was made. */
 export const acrOf = (amr: readonly string[]): string | undefined => acrsMet(amr)[0];
 
-/** The methods of each way to sign in that there is. */
-const signInMethods: readonly (readonly string[])[] = [['pwd']];
-
-/** The contexts that somebody can sign in with here, the strongest first. */
-export const acrValuesSupported = (methods = signInMethods): string[] => {
+/** The contexts that somebody can sign in with, the strongest first. @param methods those of each way to sign in. */
+export const acrValuesSupported = (methods: readonly (readonly string[])[]): string[] => {
   const reached = new Set(methods.flatMap(acrsMet));
   return contexts.map(({ acr }) => acr).filter((acr) => reached.has(acr));
 };

@@ -1,5 +1,5 @@
 import { claimsOfScope } from '../account/claims.ts';
-import { type AcrRequest, acrValuesSupported } from './acr.ts';
+import { type AcrRequest, MULTI_FACTOR } from './acr.ts';
 import { parseClaims } from './claims-request.ts';
 import type { AuthorizationErrorCode } from './error.ts';
 import type { Parameters } from './parameters.ts';
@@ -56,6 +56,14 @@ export interface AuthorizationRequest extends ReturnAddress {
 
 const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
+
+/** What sign-ins there are, and which of them will do for the client. */
+export interface SignInOffer {
+  /** The contexts that somebody can sign in with here. */
+  acrValues: readonly string[];
+  /** The operator wants a second factor for this client, whatever the client asks for. */
+  secondFactorRequired: boolean;
+}
 
 /** How a request came. */
 export interface Provenance {
@@ -125,6 +133,7 @@ export function checkAuthorizationRequest(
   parameters: Parameters,
   resource: readonly string[],
   client: RegisteredClient,
+  offer: SignInOffer,
   provenance: Provenance = {},
 ): AuthorizationRequestOutcome {
   const redirectUri = parameters.get('redirect_uri');
@@ -136,7 +145,7 @@ export function checkAuthorizationRequest(
     const description = 'the app asked to return to an address that is not registered for it';
     return { kind: 'shown', error: 'invalid_request', description };
   }
-  const checked = check(parameters, resource, client, provenance, redirectUri);
+  const checked = check(parameters, resource, client, offer, provenance, redirectUri);
   return checked.fault
     ? refuseAuthorization(parameters, client, ...checked.fault)
     : { kind: 'valid', request: checked.value };
@@ -150,6 +159,7 @@ function check(
   parameters: Parameters,
   resource: readonly string[],
   client: RegisteredClient,
+  offer: SignInOffer,
   { pushed, signed = false }: Provenance,
   redirectUri: string,
 ): Checked<AuthorizationRequest> {
@@ -191,7 +201,7 @@ function check(
   if (dpopJkt !== undefined && !hashForm.test(dpopJkt)) {
     return fault('invalid_request', 'dpop_jkt must be the base64url of a SHA-256 thumbprint, 43 characters');
   }
-  const signIn = checkSignIn(parameters, client);
+  const signIn = checkSignIn(parameters, client, offer);
   if (signIn.fault) return signIn;
 
   const request: AuthorizationRequest = {
@@ -251,8 +261,19 @@ const nameable = (scope: readonly string[], names: readonly string[] = []): stri
     scope.some((one) => Object.hasOwn(claimsOfScope, one) && claimsOfScope[one]?.includes(name)),
   );
 
+/** What kind of sign-in will do. What the operator asks for is not the client's to waive. */
+function acrFor(values: string[], essential: boolean, secondFactorRequired: boolean): AcrRequest | undefined {
+  if (!secondFactorRequired) return values.length > 0 ? { values, essential } : undefined;
+  const strong = values.filter((acr) => acr === 'phr' || acr === MULTI_FACTOR);
+  return { values: essential && strong.length > 0 ? strong : [MULTI_FACTOR], essential: true };
+}
+
 /** What the request says about who should be signed in, and how (OpenID Connect Core §3.1.2.1, §5.5). */
-function checkSignIn(parameters: Parameters, client: RegisteredClient): Checked<SignInWishes> {
+function checkSignIn(
+  parameters: Parameters,
+  client: RegisteredClient,
+  { acrValues, secondFactorRequired }: SignInOffer,
+): Checked<SignInWishes> {
   const prompt = scopeTokens(parameters.get('prompt') ?? '');
   if (!prompt.every((value) => isOneOf(prompts, value))) {
     return fault('invalid_request', `prompt must be one of ${prompts.join(', ')}`);
@@ -274,8 +295,7 @@ function checkSignIn(parameters: Parameters, client: RegisteredClient): Checked<
   }
   const voluntary = { values: scopeTokens(parameters.get('acr_values') ?? ''), essential: false };
   const wanted = claims?.acr ?? voluntary;
-  const supported = acrValuesSupported();
-  const values = wanted.values.filter((acr) => supported.includes(acr));
+  const values = wanted.values.filter((acr) => acrValues.includes(acr));
   if (wanted.essential && values.length === 0) {
     return fault('unmet_authentication_requirements', 'no sign-in here is of a kind that was asked for');
   }
@@ -287,7 +307,7 @@ function checkSignIn(parameters: Parameters, client: RegisteredClient): Checked<
       maxAgeSeconds: maxAge === undefined ? client.defaultMaxAge : Number(maxAge),
       loginHint: parameters.get('login_hint'),
       subject: claims?.subject,
-      acr: values.length > 0 ? { values, essential: wanted.essential } : undefined,
+      acr: acrFor(values, wanted.essential, secondFactorRequired),
       claims: idToken.length + userinfo.length > 0 ? { idToken, userinfo } : undefined,
     },
   };

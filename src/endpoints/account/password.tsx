@@ -5,6 +5,7 @@ import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { checkPassword, lockedMessage, newPasswordFault } from '../../sign-in/password.ts';
+import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 
 const page = (
   c: Context,
@@ -50,6 +51,7 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   }
   await users.changePassword(userId, await hashPassword(secrets, newPassword), signedIn.session.sessionId);
   // Under a new secret, so that a copy of this browser's cookie ends with everything else.
-  await openSession(c, dependencies, userId, door, ['pwd']);
+  const amr = [...new Set([...signedIn.session.amr, 'pwd'])];
+  await openSession(c, dependencies, { userId, amr, door }, secondFactorDemand(config, undefined));
   return c.redirect('/account', 303);
 };

@@ -9,6 +9,7 @@ import { hearsOfLogout } from '../../logout/back-channel.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { openSession } from '../../middleware/session.ts';
 import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
+import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 import { supersedeRefreshCookie } from './refresh-cookie.ts';
 import { firstPartyClient, missingGrant, notFirstParty, notSignedIn, readJson } from './request.ts';
 
@@ -53,13 +54,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
       429,
     );
   }
-  const signedIn =
-    outcome.kind === 'matches' && (await openSession(c, dependencies, outcome.userId, outcome.door, ['pwd']));
-  if (!signedIn) {
-    if (outcome.kind === 'matches') {
-      const description = 'an administrator has disabled this account';
-      return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);
-    }
+  if (outcome.kind === 'wrong') {
     const cause = 'wrong_credentials';
     return oauthError(
       c,
@@ -68,6 +63,17 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     );
   }
 
+  const { userId, door } = outcome;
+  const demand = secondFactorDemand(dependencies.config, undefined);
+  const signedIn = await openSession(c, dependencies, { userId, amr: ['pwd'], door }, demand);
+  if (signedIn.kind === 'second_factor_due') {
+    const description = 'a second factor is needed: sign in at the authorization endpoint';
+    return oauthError(c, { error: 'interaction_required', description, cause: 'second_factor_due' }, 401);
+  }
+  if (signedIn.kind !== 'opened') {
+    const description = 'an administrator has disabled this account';
+    return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);
+  }
   const { token: session, session: live } = signedIn;
   const first = { ...session, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const granted = { clientId: client.clientId, scope, resource: client.resources.slice(0, 1) };

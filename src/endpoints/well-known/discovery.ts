@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { clientAuthenticationMethods, grantTypeNames } from '../../config/client.ts';
+import { signInMethods } from '../../config/sign-in-methods.ts';
 import { personalClaims } from '../../core/account/claims.ts';
 import { acrValuesSupported } from '../../core/oauth/acr.ts';
 import type { Dependencies } from '../../dependencies.ts';
@@ -53,7 +54,7 @@ export const discovery = ({ config }: Pick<Dependencies, 'config'>) => {
     dpop_signing_alg_values_supported: defaultProofAlgorithms,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    acr_values_supported: acrValuesSupported(),
+    acr_values_supported: acrValuesSupported(signInMethods(config)),
     claims_supported: [
       'sub',
       'iss',

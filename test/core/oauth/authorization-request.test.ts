@@ -17,7 +17,9 @@ const client: RegisteredClient = {
   requireSignedRequestObject: false,
 };
 
-function check(changes: Record<string, string>, of: Partial<RegisteredClient> = {}) {
+const usual = { acrValues: ['urn:portcullis:acr:single-factor'], secondFactorRequired: false };
+
+function check(changes: Record<string, string>, of: Partial<RegisteredClient> = {}, offer = usual) {
   const parameters = new Map(
     Object.entries({
       response_type: 'code',
@@ -29,7 +31,7 @@ function check(changes: Record<string, string>, of: Partial<RegisteredClient> = 
       ...changes,
     }).filter(([, value]) => value !== ''),
   );
-  return checkAuthorizationRequest(parameters, [], { ...client, ...of });
+  return checkAuthorizationRequest(parameters, [], { ...client, ...of }, offer);
 }
 
 const withoutPkce = { code_challenge: '', code_challenge_method: '' };
@@ -86,5 +88,30 @@ it('lets a client name no claim that none of its scopes could bring it', () => {
   const scope = ['openid', 'email', 'constructor'];
   expect(check({ claims }, { scope })).toMatchObject({
     request: { claims: { idToken: ['email'], userinfo: ['email'] } },
+  });
+});
+
+describe('a client that the operator wants a second factor for', () => {
+  const multi = 'urn:portcullis:acr:mfa';
+  const strict = {
+    acrValues: ['phr', multi, 'urn:portcullis:acr:single-factor'],
+    secondFactorRequired: true,
+  };
+  const acrOf = (changes: Record<string, string>) => {
+    const outcome = check(changes, {}, strict);
+    return outcome.kind === 'valid' ? outcome.request.acr : outcome;
+  };
+
+  it('gets no sign-in without one, whatever it asks for', () => {
+    const required = { values: [multi], essential: true };
+    expect(acrOf({})).toEqual(required);
+    expect(acrOf({ acr_values: 'urn:portcullis:acr:single-factor' })).toEqual(required);
+    const weak = { id_token: { acr: { essential: true, value: 'urn:portcullis:acr:single-factor' } } };
+    expect(acrOf({ claims: JSON.stringify(weak) })).toEqual(required);
+  });
+
+  it('may insist on more', () => {
+    const strong = { id_token: { acr: { essential: true, value: 'phr' } } };
+    expect(acrOf({ claims: JSON.stringify(strong) })).toEqual({ values: ['phr'], essential: true });
   });
 });

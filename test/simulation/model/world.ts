@@ -162,7 +162,11 @@ export class World {
         undefined,
         [],
         { userAgent: '', place: '' },
-        { idleSeconds: 86_400, absoluteSeconds: sessionSeconds },
+        {
+          idleSeconds: 86_400,
+          absoluteSeconds: sessionSeconds,
+          secondFactor: { rule: 'off' as const, groups: [] },
+        },
         bornAt,
       );
       if (session.kind !== 'live') throw new Error('no session');

@@ -1,0 +1,40 @@
+import type { Context } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import { errorPage } from '../middleware/failure.tsx';
+import { openSession, type Proven } from '../middleware/session.ts';
+import { finishSignIn } from './finish.ts';
+import type { Flow } from './flow.ts';
+import { endProven, keepProven } from './proven.ts';
+import { secondFactorDemand } from './second-factor.ts';
+
+/**
+ * A factor has been proved: opens the session and goes on to where the flow leads, or to the page for what is still
+ * missing. Every way of signing in ends here.
+ */
+export async function proceed(
+  c: Context,
+  dependencies: Dependencies,
+  proven: Proven,
+  flowId: string | undefined,
+  flow: Flow | undefined,
+): Promise<Response> {
+  const { config } = dependencies;
+  const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, flow));
+  switch (opened.kind) {
+    case 'opened':
+      endProven(c, dependencies);
+      return finishSignIn(c, dependencies, opened, flowId, flow);
+    case 'second_factor_due': {
+      await keepProven(c, dependencies, proven, flowId);
+      const page = opened.step === 'ask' ? '/signin/second-factor' : '/signin/enrol';
+      return c.redirect(flowId === undefined ? page : `${page}?flow=${encodeURIComponent(flowId)}`, 303);
+    }
+    // Only somebody who proved whose account it is learns this much.
+    case 'disabled': {
+      const message = 'Ask whoever runs this service.';
+      return errorPage(c, config, 403, 'An administrator has disabled this account', message);
+    }
+    case 'unknown':
+      return errorPage(c, config, 403, 'There is no such account any more', 'It was removed in this moment.');
+  }
+}
