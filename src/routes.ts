@@ -11,6 +11,7 @@ import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
 import { mailbox } from './endpoints/dev/mailbox.tsx';
 import { connectDevice, showDevice } from './endpoints/device.tsx';
+import { authorizationChallenge } from './endpoints/oauth/authorization-challenge.ts';
 import { authorize } from './endpoints/oauth/authorize.ts';
 import { deviceAuthorization } from './endpoints/oauth/device-authorization.ts';
 import { introspect } from './endpoints/oauth/introspect.ts';
@@ -80,6 +81,7 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/account/sign-out-everywhere', 'form', signOutEverywhere(d)],
   ['GET POST', '/oauth/authorize', 'page', authorize(d)],
   ['POST', '/oauth/par', 'server', pushedAuthorizationRequest(d)],
+  ['POST', '/oauth/authorization-challenge', 'api', authorizationChallenge(d)],
   ['POST', '/oauth/token', 'api', token(d)],
   ['POST', '/oauth/device_authorization', 'server', deviceAuthorization(d)],
   ['POST', '/oauth/revoke', 'api', revoke(d)],

@@ -216,7 +216,12 @@ function* privilegeFaults(
     if (client.sessionOrigins.length > 0) {
       yield { member: 'sessionOrigins', message: 'is for the operator to say' };
     }
+    if (client.authorizationChallenge)
+      yield { member: 'authorizationChallenge', message: 'is for the operator to say' };
   }
+  // It is shown passwords, and nobody is asked for consent there.
+  if (client.authorizationChallenge && !client.firstParty)
+    yield { member: 'authorizationChallenge', message: 'is for a client with firstParty: true' };
   if (client.sessionOrigins.length === 0) return;
   for (const origin of client.sessionOrigins) {
     if (environment === 'production' && !origin.startsWith('https:')) {

@@ -100,6 +100,11 @@ export const client = v.strictObject({
    * cookie that no script sees. Default none.
    */
   sessionOrigins: v.optional(v.array(origin), []),
+  /**
+   * An app with pages of its own for signing in may send what people type to `/oauth/authorization-challenge` (OAuth 2.0 for
+   * First-Party Applications). It sees their passwords: for your own apps only. Default false. See docs/protocol.md.
+   */
+  authorizationChallenge: v.optional(v.boolean(), false),
   /** Default: authorization_code and refresh_token. */
   grantTypes: v.optional(v.array(v.picklist(grantTypeNames)), ['authorization_code', 'refresh_token']),
   /** Default none: a public client. */

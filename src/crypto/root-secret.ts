@@ -13,6 +13,7 @@ export type Purpose =
   | 'access-token-seal'
   | 'seal-sign-in'
   | 'seal-proven'
+  | 'seal-auth-session'
   | 'seal-gate-session'
   | 'seal-gate-sign-in'
   | 'seal-gate-sign-out'

@@ -61,35 +61,51 @@ export type Opened =
   | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
 
 /**
- * Opens a session for a person who has just proved who they are, and sets its cookie. The session that this browser
- * held before is renewed if it is theirs, and ended if it is somebody else's: nobody's is left behind, out of reach.
+ * Opens a session for a person who has just proved who they are, in no browser: nothing but its token leads to it.
+ * @param held their session that it is to renew, if that is live.
  */
-export async function openSession(
+export async function openDetachedSession(
   c: Context,
-  dependencies: Dependencies,
+  { config, users }: Pick<Dependencies, 'config' | 'users'>,
   { userId, amr, door }: Proven,
   demand: SecondFactorDemand,
+  held?: Token,
 ): Promise<Opened> {
-  const { config, secrets, users } = dependencies;
-  const before = await sessionToken(c, dependencies);
-  const own = before?.userId === userId ? before : undefined;
   // Always a new secret: a cookie that was planted in this browser before is not the one that gets the rights.
   const token: Token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const policy = {
     ...config.session,
     secondFactor: { rule: demand.rule, groups: config.secondFactor.groups },
   };
-  const session = await users.openSession(token, own, door, amr, deviceOf(c), policy);
+  const session = await users.openSession(token, held, door, amr, deviceOf(c), policy);
   if (session.kind === 'ended') return { kind: 'disabled' };
   if (session.kind !== 'live') return session;
+  return { kind: 'opened', token: { ...token, recordId: session.sessionId }, session };
+}
+
+/**
+ * The same in this browser, which gets its cookie. The session that it held before is renewed if it is theirs, and ended
+ * if it is somebody else's: nobody's is left behind, out of reach.
+ */
+export async function openSession(
+  c: Context,
+  dependencies: Dependencies,
+  proven: Proven,
+  demand: SecondFactorDemand,
+): Promise<Opened> {
+  const { config, secrets, users } = dependencies;
+  const before = await sessionToken(c, dependencies);
+  const own = before?.userId === proven.userId ? before : undefined;
+  const opened = await openDetachedSession(c, dependencies, proven, demand, own);
+  if (opened.kind !== 'opened') return opened;
   if (before && !own && (await users.readSession(before)).kind === 'live') {
     await users.endSession(before.userId, before.recordId, 'replaced');
   }
-  const opened = { ...token, recordId: session.sessionId };
-  const device = { ...opened, recordId: newRecordId(), secret: newSecret() };
+  const device = { ...opened.token, recordId: newRecordId(), secret: newSecret() };
   const options = { ...cookieOptions(config), maxAge: config.session.absoluteSeconds };
-  setCookie(c, cookieName(config, SESSION_COOKIE), await encodeToken(secrets, 'session', opened), options);
-  if (door === EVERYBODYS_DOOR) {
+  const session = await encodeToken(secrets, 'session', opened.token);
+  setCookie(c, cookieName(config, SESSION_COOKIE), session, options);
+  if (proven.door === EVERYBODYS_DOOR) {
     setCookie(c, cookieName(config, DEVICE_COOKIE), await encodeToken(secrets, 'device', device), {
       ...options,
       maxAge: DEVICE_REMEMBERED_FOR_SECONDS,
@@ -97,7 +113,7 @@ export async function openSession(
   }
   // The gate's handle on this host may be of whoever was signed in here before.
   if (!own) deleteCookie(c, cookieName(config, GATE_SESSION_COOKIE), cookieOptions(config));
-  return { kind: 'opened', token: opened, session };
+  return opened;
 }
 
 /** Where strangers, and everybody in a browser that is new, try their passwords. */

@@ -43,23 +43,28 @@ export async function returnToClient(
   return c.redirect(url.href, 303);
 }
 
+export type Issued =
+  | { kind: 'code'; code: string }
+  | { kind: 'consent_needed' }
+  /** The session ended meanwhile. */
+  | { kind: 'ended' }
+  /** The pushed request was used by somebody else. */
+  | { kind: 'used' };
+
 /**
- * Grants the request to a live session: a code, and the way back, or first the consent page. Undefined when the session
- * ended meanwhile.
+ * Issues a code for the request to a live session.
  * @param consented whether the person has just agreed to this very request.
  */
-export async function grantAuthorization(
-  c: Context,
-  dependencies: Dependencies,
+export async function issueAuthorizationCode(
+  { clients, secrets, transactions, users }: Dependencies,
   request: AuthorizationRequest,
-  { token: session }: SignedIn,
+  session: Token,
   consented = false,
-): Promise<Response | undefined> {
-  const { clients, config, secrets, transactions, users } = dependencies;
+): Promise<Issued> {
   const client = await clients.find(request.clientId);
-  if (!client) return undefined;
+  if (!client) return { kind: 'ended' };
   const rule = consentRule(client, request);
-  if (rule === 'always' && !consented) return askConsent(c, dependencies, request, session);
+  if (rule === 'always' && !consented) return { kind: 'consent_needed' };
   const { userId, home } = session;
   const code: Token = { home, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const answer = await users.issueCode(session, code, {
@@ -74,20 +79,42 @@ export async function grantAuthorization(
     lifetimeSeconds: CODE_SECONDS,
     consent: consented ? 'given' : rule === 'never' ? 'not_needed' : 'remembered',
   });
-  if (answer.kind === 'consent_needed') return askConsent(c, dependencies, request, session);
-  if (answer.kind !== 'live') return undefined;
+  if (answer.kind === 'consent_needed') return answer;
+  if (answer.kind !== 'live') return { kind: 'ended' };
   // Used up where it is granted and not where it is read: a page may be loaded twice (RFC 9126 §4). The code of whoever
   // comes second never leaves.
   const { pushed } = request;
-  if (pushed !== undefined && !(await transactions.take('pushed_request', pushed))) {
-    return returnToClient(c, config, request, {
-      error: 'invalid_request_uri',
-      error_description: 'the request_uri has been used, or is over',
-    });
+  if (pushed !== undefined && !(await transactions.take('pushed_request', pushed))) return { kind: 'used' };
+  return { kind: 'code', code: await encodeToken(secrets, 'authorization_code', code) };
+}
+
+/**
+ * Grants the request to a live session: a code, and the way back, or first the consent page. Undefined when the session
+ * ended meanwhile.
+ * @param consented whether the person has just agreed to this very request.
+ */
+export async function grantAuthorization(
+  c: Context,
+  dependencies: Dependencies,
+  request: AuthorizationRequest,
+  { token: session }: SignedIn,
+  consented = false,
+): Promise<Response | undefined> {
+  const { config } = dependencies;
+  const issued = await issueAuthorizationCode(dependencies, request, session, consented);
+  switch (issued.kind) {
+    case 'code':
+      return returnToClient(c, config, request, { code: issued.code });
+    case 'consent_needed':
+      return askConsent(c, dependencies, request, session);
+    case 'used':
+      return returnToClient(c, config, request, {
+        error: 'invalid_request_uri',
+        error_description: 'the request_uri has been used, or is over',
+      });
+    case 'ended':
+      return undefined;
   }
-  return returnToClient(c, config, request, {
-    code: await encodeToken(secrets, 'authorization_code', code),
-  });
 }
 
 /** On to the consent page, for the person of this session alone. */

@@ -19,7 +19,7 @@ export async function proceed(
   flow: Flow | undefined,
 ): Promise<Response> {
   const { config } = dependencies;
-  const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, flow));
+  const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, flow?.request));
   switch (opened.kind) {
     case 'opened':
       endProven(c, dependencies);

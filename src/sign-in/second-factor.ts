@@ -1,16 +1,15 @@
 import type { Config } from '../config/schema.ts';
 import { MULTI_FACTOR } from '../core/oauth/acr.ts';
+import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
 import type { SecondFactorDemand } from '../middleware/session.ts';
-import type { Flow } from './flow.ts';
 
-/** What the operator, and the request that a flow leads to, ask of a sign-in. */
+/** What the operator, and the authorization request that it is for, ask of a sign-in. */
 export function secondFactorDemand(
   { secondFactor }: Pick<Config, 'secondFactor'>,
-  flow: Flow | undefined,
+  request: AuthorizationRequest | undefined,
 ): SecondFactorDemand {
   const { policy, clients } = secondFactor;
   if (policy === 'off') return { rule: 'off', trustCounts: false };
-  const request = flow?.request;
   const values = request?.acr?.values ?? [];
   const wantsMore = values.length > 0 && values.every((acr) => acr === MULTI_FACTOR || acr === 'phr');
   const required =

@@ -76,6 +76,14 @@ export default defineConfig((env) => ({
     },
     {
       ...usual,
+      clientId: 'headless',
+      clientName: 'App with its own sign-in page',
+      firstParty: true,
+      scope,
+      authorizationChallenge: true,
+    },
+    {
+      ...usual,
       clientId: 'basic',
       clientName: 'Web app with a secret in the header',
       firstParty: true,

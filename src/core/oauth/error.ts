@@ -30,6 +30,10 @@ export type TokenErrorCode =
   // RFC 9449 §5 and §8
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  // OAuth 2.0 for First-Party Applications §5.2.2
+  | 'invalid_session'
+  | 'insufficient_authorization'
+  | 'redirect_to_web'
   // RFC 8628 §3.5
   | 'authorization_pending'
   | 'slow_down'

@@ -22,6 +22,9 @@ export const discovery = ({ config }: Pick<Dependencies, 'config'>) => {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    ...(config.clients.some((client) => client.authorizationChallenge) && {
+      authorization_challenge_endpoint: `${issuer}/oauth/authorization-challenge`,
+    }),
     token_endpoint: `${issuer}/oauth/token`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
