@@ -6,6 +6,7 @@ import { createIdentifiers } from './identifier/identifiers.ts';
 import { RING_NAME } from './keys/keys.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { KeyRecord, Revocation } from './keys/types.ts';
+import { faultInEnglish } from './texts/fault.ts';
 import { checkProfileChange, type ProfileChangeInput } from './user/profile-change.ts';
 import type { Account, Profile } from './user/types.ts';
 import { createUsers } from './user/users.ts';
@@ -13,7 +14,7 @@ import { createUsers } from './user/users.ts';
 export type SetProfileAnswer =
   | { kind: 'set'; profile: Profile }
   | { kind: 'unknown' }
-  /** Nothing was changed. What is wrong with each member, by its name. */
+  /** Nothing was changed. What is wrong with each member, by its name, in English. */
   | { kind: 'refused'; faults: Record<string, string> };
 
 /**
@@ -51,7 +52,10 @@ export class Administration extends WorkerEntrypoint<Environment> {
    */
   async setProfile(userId: string, change: ProfileChangeInput): Promise<SetProfileAnswer> {
     const checked = checkProfileChange(change, 'administrator');
-    if (checked.kind === 'faulty') return { kind: 'refused', faults: checked.faults };
+    if (checked.kind === 'faulty') {
+      const faults = Object.entries(checked.faults).map(([place, fault]) => [place, faultInEnglish(fault)]);
+      return { kind: 'refused', faults: Object.fromEntries(faults) };
+    }
     const profile = await this.#users.setProfile(userId, checked.change);
     return profile ? { kind: 'set', profile } : { kind: 'unknown' };
   }

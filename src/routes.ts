@@ -127,14 +127,10 @@ export function issuerRoutes(
   const limit = bodyLimit({
     maxSize: MAXIMUM_BODY_BYTES,
     onError: (c) =>
-      failure(
-        c,
-        config,
-        413,
-        'invalid_request',
-        'That is too much',
-        `The body is larger than ${MAXIMUM_BODY_BYTES} bytes.`,
-      ),
+      failure(c, config, 413, 'invalid_request', {
+        error: 'body_too_large',
+        values: { bytes: String(MAXIMUM_BODY_BYTES) },
+      }),
   });
   const methodsOf = new Map<string, string[]>();
   const routes = config.identityProvider ? tableOfGateAlone(dependencies) : table(dependencies);
@@ -152,14 +148,10 @@ export function issuerRoutes(
   for (const [path, allowed] of methodsOf) {
     app.all(path, headers, (c) => {
       c.header('Allow', allowed.join(', '));
-      return failure(
-        c,
-        config,
-        405,
-        'invalid_request',
-        'Not like this',
-        `${path} takes ${allowed.join(', ')} only.`,
-      );
+      return failure(c, config, 405, 'invalid_request', {
+        error: 'method_not_allowed',
+        values: { path, methods: allowed.join(', ') },
+      });
     });
   }
   app.notFound((c) => gate(c.req.raw));
@@ -167,13 +159,10 @@ export function issuerRoutes(
     if (error instanceof ObjectUnavailable) {
       report('issuer.object_unavailable', requestId(c), error);
       c.header('Retry-After', String(error.retryAfterSeconds));
-      const message = 'This is busy right now. Try again in a second.';
-      return failure(c, config, 503, 'temporarily_unavailable', 'Just a moment', message);
+      return failure(c, config, 503, 'temporarily_unavailable', { error: 'busy' });
     }
     report('issuer.failed', requestId(c), error);
-    const message =
-      'It is not your fault. Try again; if it stays, tell the operator the number of this request.';
-    return failure(c, config, 500, 'server_error', 'Something went wrong here', message);
+    return failure(c, config, 500, 'server_error', { error: 'failed' });
   });
   return app;
 }

@@ -5,30 +5,26 @@ import type { AuthorizationRequest } from '../core/oauth/authorization-request.t
 import { agreedTo, newlyAsked } from '../core/oauth/consent.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
+import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, sessionToken } from '../middleware/session.ts';
 import { inWords } from '../pages/agreement.tsx';
 import { ConsentPage } from '../pages/consent.tsx';
-import { grantAuthorization, returnToClient } from '../sign-in/authorize.ts';
+import { grantAuthorization, returnToClient } from '../sign-in/authorize.tsx';
 import { allowReturn, endFlow, readFlow, sessionName } from '../sign-in/flow.ts';
 
 const lost = (c: Context, { config }: Dependencies) =>
-  errorPage(
-    c,
-    config,
-    400,
-    'The way back to the app is lost',
-    'The app sent you here too long ago, or from another browser. Nothing was allowed. Go back to the app and try again there.',
-    { href: '/account', label: 'Go to your account' },
-  );
+  errorPage(c, config, 400, { error: 'consent_lost', href: '/account' });
 
 /** Only what a link may lead to: a client that registered itself wrote these addresses. */
 const linksOf = ({ clientUri, policyUri, tosUri }: Client) =>
-  [
-    { label: 'Website', href: clientUri },
-    { label: 'Privacy policy', href: policyUri },
-    { label: 'Terms of service', href: tosUri },
-  ].flatMap(({ label, href }) => (href && /^https?:/i.test(href) ? [{ label, href }] : []));
+  (
+    [
+      { to: 'website', href: clientUri },
+      { to: 'privacyPolicy', href: policyUri },
+      { to: 'termsOfService', href: tosUri },
+    ] as const
+  ).flatMap(({ to, href }) => (href && /^https?:/i.test(href) ? [{ to, href }] : []));
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -56,9 +52,10 @@ export const showConsent = (dependencies: Dependencies) => async (c: Context) =>
   // Asked again for what they know (prompt consent), people are shown all of it.
   const before = added && answer.agreed && newlyAsked(request, added);
   allowReturn(c, flow);
-  return c.html(
+  return showPage(
+    c,
+    config,
     <ConsentPage
-      name={config.name}
       client={{
         name: client.clientName,
         host: hostOf(flow.request),
@@ -91,8 +88,7 @@ export const decideConsent = (dependencies: Dependencies) => async (c: Context) 
     });
   }
   if (decision !== 'allow') {
-    const message = 'The form did not say whether you allow it: decision is missing.';
-    return errorPage(c, config, 400, 'Nothing was allowed', message);
+    return errorPage(c, config, 400, { error: 'decision_missing' });
   }
   const signedIn = await currentSession(c, dependencies);
   // Whoever is signed in here by now does not answer for the person who was asked; and who must sign in first, must.

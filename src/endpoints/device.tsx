@@ -4,12 +4,14 @@ import { agreedTo } from '../core/oauth/consent.ts';
 import { normalUserCode, shownUserCode } from '../core/oauth/device.ts';
 import type { Parameters } from '../core/oauth/parameters.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, type SignedIn } from '../middleware/session.ts';
 import { inWords } from '../pages/agreement.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../pages/device.tsx';
 import { deviceFlow } from '../sign-in/device.ts';
-import { lockedMessage } from '../sign-in/password.ts';
+import { locked } from '../sign-in/password.ts';
+import type { Fault } from '../texts/fault.ts';
 
 /**
  * How many user codes one person may ask about. A code lives ten minutes, so that at most twenty guesses fall into its
@@ -18,8 +20,7 @@ import { lockedMessage } from '../sign-in/password.ts';
 export const USER_CODE_ATTEMPTS = { maximumAttempts: 10, attemptWindowSeconds: 60 * 60 };
 const USER_CODE_DOOR = 'device_user_code';
 
-const GONE =
-  'No device waits under this code. Compare the letters; if they are right, the code has expired or was used: let your device show a new one.';
+const GONE: Fault = { code: 'user_code_unknown' };
 
 /** Signs the person in first: only people who can be counted may try codes. */
 const signInFirst = (c: Context, userCode: string | undefined) =>
@@ -28,9 +29,9 @@ const signInFirst = (c: Context, userCode: string | undefined) =>
 const codePage = (
   c: Context,
   { config }: Dependencies,
-  shown: { userCode?: string | undefined; error?: string },
+  shown: { userCode?: string | undefined; fault?: Fault },
   status: 200 | 400 | 429 = 200,
-) => c.html(<DeviceCodePage name={config.name} {...shown} />, status);
+) => showPage(c, config, <DeviceCodePage {...shown} />, status);
 
 /** GET /device: RFC 8628 §3.3. A link that brings the code fills it in and does nothing else: the person goes on. */
 export const showDevice = (dependencies: Dependencies) => async (c: Context) => {
@@ -49,8 +50,8 @@ export const connectDevice = (dependencies: Dependencies) => async (c: Context) 
   const signedIn = await currentSession(c, dependencies);
   if (!signedIn) return signInFirst(c, userCode);
   if (userCode === undefined) {
-    const error = 'Enter the eight letters that your device shows.';
-    return codePage(c, dependencies, { userCode: typed.slice(0, 64), error }, 400);
+    const fault: Fault = { code: 'user_code_malformed' };
+    return codePage(c, dependencies, { userCode: typed.slice(0, 64), fault }, 400);
   }
   // Whoever is signed in here by now does not answer for the person who was asked.
   const asked = parameters.get('account') === signedIn.token.userId;
@@ -72,15 +73,16 @@ async function confirm(
   const attempt = await users.beginPasswordAttempt(token.userId, USER_CODE_DOOR, USER_CODE_ATTEMPTS);
   if (attempt.kind === 'locked') {
     c.header('Retry-After', String(attempt.retryAfterSeconds));
-    const error = lockedMessage(attempt.retryAfterSeconds);
-    return codePage(c, dependencies, { userCode: shown, error }, 429);
+    const fault = locked(attempt.retryAfterSeconds);
+    return codePage(c, dependencies, { userCode: shown, fault }, 429);
   }
   const device = await devices.find(userCode, token.userId);
   const client = device && (await clients.find(device.clientId));
-  if (!client) return codePage(c, dependencies, { userCode: shown, error: GONE }, 400);
-  return c.html(
+  if (!client) return codePage(c, dependencies, { userCode: shown, fault: GONE }, 400);
+  return showPage(
+    c,
+    config,
     <DeviceConfirmPage
-      name={config.name}
       client={{
         name: client.clientName,
         documentHost: documentHost(client),
@@ -104,7 +106,7 @@ async function allow(
   parameters: Parameters,
 ): Promise<Response> {
   const { clients, config, devices, users } = dependencies;
-  const gone = () => codePage(c, dependencies, { userCode: shownUserCode(userCode), error: GONE }, 400);
+  const gone = () => codePage(c, dependencies, { userCode: shownUserCode(userCode), fault: GONE }, 400);
   const device = await devices.find(userCode, token.userId);
   if (!device || device.authorizationId !== parameters.get('authorization')) return gone();
   const { authorizationId, secretHash, clientId, scope, resource, expiresAt } = device;
@@ -128,7 +130,7 @@ async function allow(
     kind: 'approved',
     userId: token.userId,
   });
-  return approved ? c.html(<DeviceDonePage name={config.name} allowed />) : gone();
+  return approved ? showPage(c, config, <DeviceDonePage allowed />) : gone();
 }
 
 async function deny(
@@ -141,6 +143,6 @@ async function deny(
   const authorizationId = parameters.get('authorization') ?? '';
   const denied = await devices.decide(userCode, authorizationId, { kind: 'denied' });
   return denied
-    ? c.html(<DeviceDonePage name={config.name} allowed={false} />)
-    : codePage(c, dependencies, { userCode: shownUserCode(userCode), error: GONE }, 400);
+    ? showPage(c, config, <DeviceDonePage allowed={false} />)
+    : codePage(c, dependencies, { userCode: shownUserCode(userCode), fault: GONE }, 400);
 }

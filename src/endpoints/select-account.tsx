@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
 import { interactionFor } from '../core/oauth/interaction.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { currentSession, type SignedIn } from '../middleware/session.ts';
 import { SelectAccountPage } from '../pages/select-account.tsx';
-import { presentOf } from '../sign-in/authorize.ts';
+import { presentOf } from '../sign-in/authorize.tsx';
 import { continueFlow, wayLost } from '../sign-in/finish.ts';
 import { allowReturn, type Flow, readFlow, sessionName } from '../sign-in/flow.ts';
 
@@ -22,9 +23,10 @@ export async function showAccounts(
   { token, session }: SignedIn,
 ): Promise<Response> {
   allowReturn(c, flow);
-  return c.html(
+  return showPage(
+    c,
+    dependencies.config,
     <SelectAccountPage
-      name={dependencies.config.name}
       clientName={(await dependencies.clients.find(flow.request.clientId))?.clientName}
       person={session.profile}
       hidden={{ flow: flowId, session: sessionName(token) }}

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import { frontChannelLogoutUris } from '../logout/front-channel.ts';
+import { showPage } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { GO_ON_SCRIPT_HASH, SignedOutPage } from '../pages/signed-out.tsx';
 
@@ -29,5 +30,5 @@ export async function signOutFrames(
   const policy = { frames, ...(next && { scriptHash: GO_ON_SCRIPT_HASH }) };
   c.header('Content-Security-Policy', contentSecurityPolicy(policy));
   if (next) c.header('Refresh', `${GO_ON_SECONDS}; url=${new URL(next.href).href}`);
-  return c.html(<SignedOutPage name={config.name} signInHref="/signin" frames={frames} next={next} />);
+  return showPage(c, config, <SignedOutPage signInHref="/signin" frames={frames} next={next} />);
 }

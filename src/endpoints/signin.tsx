@@ -1,14 +1,16 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
+import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { clearSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { ownReturn } from '../sign-in/own-page.ts';
-import { lockedMessage, signInByPassword } from '../sign-in/password.ts';
+import { locked, signInByPassword } from '../sign-in/password.ts';
 import { proceed } from '../sign-in/proceed.ts';
-import { endCauses } from '../user/end-cause.ts';
+import type { Fault } from '../texts/fault.ts';
+import type { EndCause } from '../user/types.ts';
 import { mustSelectAccount, showAccounts } from './select-account.tsx';
 
 const page = async (
@@ -18,21 +20,22 @@ const page = async (
     flowId: string | undefined;
     flow: Flow | undefined;
     email?: string | undefined;
-    error?: string;
-    notice?: string | undefined;
+    fault?: Fault;
+    ended?: EndCause | undefined;
   },
   status: 200 | 401 | 429 = 200,
 ) => {
-  const { flowId, flow, email, error, notice } = shown;
+  const { flowId, flow, email, fault, ended } = shown;
   allowReturn(c, flow);
-  return c.html(
+  return showPage(
+    c,
+    dependencies.config,
     <SignInPage
-      name={dependencies.config.name}
       clientName={flow && (await dependencies.clients.find(flow.request.clientId))?.clientName}
       flow={flowId}
       email={email ?? flow?.request.loginHint}
-      error={error}
-      notice={notice}
+      fault={fault}
+      ended={ended}
       signUpHref={flowId ? `/signup?flow=${flowId}` : '/signup'}
     />,
     status,
@@ -47,13 +50,13 @@ export const showSignIn = (dependencies: Dependencies) => async (c: Context) => 
   const token = await sessionToken(c, dependencies);
   const session = token && (await dependencies.users.readSession(token));
   if (session?.kind === 'ended') clearSession(c, dependencies);
-  const notice = session?.kind === 'ended' ? endCauses[session.cause].sentence : undefined;
+  const ended = session?.kind === 'ended' ? session.cause : undefined;
   if (flow && flowId && token && session?.kind === 'live' && c.req.query('account') !== 'other') {
     const signedIn = { token, session };
     if (mustSelectAccount(flow, signedIn)) return showAccounts(c, dependencies, flowId, flow, signedIn);
   }
   const leadsOn = flow || ownReturn(flowId);
-  return page(c, dependencies, { flowId: leadsOn && flowId, flow, notice });
+  return page(c, dependencies, { flowId: leadsOn && flowId, flow, ended });
 };
 
 /** POST /signin */
@@ -67,10 +70,10 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   const again = { flowId, flow, email: email.slice(0, MAXIMUM_EMAIL_LENGTH) };
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
-    return page(c, dependencies, { ...again, error: lockedMessage(outcome.retryAfterSeconds) }, 429);
+    return page(c, dependencies, { ...again, fault: locked(outcome.retryAfterSeconds) }, 429);
   }
   if (outcome.kind === 'wrong') {
-    return page(c, dependencies, { ...again, error: 'That email and password do not match.' }, 401);
+    return page(c, dependencies, { ...again, fault: { code: 'password_mismatch' } }, 401);
   }
   const { userId, door } = outcome;
   return proceed(c, dependencies, { userId, amr: ['pwd'], door }, flowId, flow);

@@ -3,6 +3,7 @@ import { normalEmail } from '../core/account/email.ts';
 import { hashPassword } from '../crypto/password.ts';
 import { newUserId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
@@ -14,7 +15,7 @@ import { signUpUser } from '../sign-in/sign-up.ts';
 
 const MAXIMUM_NAME_LENGTH = 100;
 
-type Typed = Pick<SignUpPageProps, 'email' | 'displayName' | 'error'>;
+type Typed = Pick<SignUpPageProps, 'email' | 'displayName' | 'fault'>;
 
 const page = async (
   c: Context,
@@ -25,9 +26,10 @@ const page = async (
   status: 200 | 400 | 409 = 200,
 ) => {
   allowReturn(c, flow);
-  return c.html(
+  return showPage(
+    c,
+    config,
     <SignUpPage
-      name={config.name}
       clientName={flow && (await clients.find(flow.request.clientId))?.clientName}
       flow={flowId}
       minimumLength={config.passwords.minimumLength}
@@ -47,17 +49,17 @@ export const showSignUp = (dependencies: Dependencies) => async (c: Context) => 
 };
 
 /** What is wrong with the form, field by field, the first one first. */
-function fault(
+function faultOf(
   { email, name, password }: { email: string | undefined; name: string; password: string },
   minimumLength: number,
-): Typed['error'] {
-  if (name === '') return { field: 'name', message: 'Enter your name.' };
+): Typed['fault'] {
+  if (name === '') return { field: 'name', code: 'name_missing' };
   if (name.length > MAXIMUM_NAME_LENGTH) {
-    return { field: 'name', message: `Use at most ${MAXIMUM_NAME_LENGTH} characters for your name.` };
+    return { field: 'name', code: 'name_too_long', count: MAXIMUM_NAME_LENGTH };
   }
-  if (!email) return { field: 'email', message: 'Enter one email address, like you@example.com.' };
+  if (!email) return { field: 'email', code: 'email_malformed' };
   const passwordFault = newPasswordFault(password, minimumLength);
-  if (passwordFault) return { field: 'password', message: passwordFault };
+  if (passwordFault) return { field: 'password', ...passwordFault };
   return undefined;
 }
 
@@ -74,14 +76,14 @@ export const signUp = (dependencies: Dependencies) => async (c: Context) => {
   const email = normalEmail(parameters.get('email') ?? '');
   const typed = { email: typedEmail, displayName: name.slice(0, MAXIMUM_NAME_LENGTH) };
 
-  const error = fault({ email, name, password }, config.passwords.minimumLength);
-  if (error || !email) return page(c, dependencies, flowId, flow, { ...typed, error }, 400);
+  const fault = faultOf({ email, name, password }, config.passwords.minimumLength);
+  if (fault || !email) return page(c, dependencies, flowId, flow, { ...typed, fault }, 400);
 
   const profile = { userId: newUserId(), email, emailVerified: false, name };
   const outcome = await signUpUser(dependencies, profile, () => hashPassword(secrets, password));
   if (outcome === 'taken') {
-    const message = 'There is an account with this email already. Sign in instead.';
-    return page(c, dependencies, flowId, flow, { ...typed, error: { field: 'email', message } }, 409);
+    const taken = { field: 'email', code: 'email_taken' } as const;
+    return page(c, dependencies, flowId, flow, { ...typed, fault: taken }, 409);
   }
   const { userId } = profile;
   const door = await signInDoor(c, dependencies, userId);

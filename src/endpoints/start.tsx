@@ -1,6 +1,7 @@
 import type { Handler } from 'hono';
 import { createRoutes } from '../core/gate/route.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { showPage } from '../middleware/page.tsx';
 import { StartPage } from '../pages/start.tsx';
 
 /** GET /: in development what is running and what to try; in production the gate's page, or the account. */
@@ -10,7 +11,7 @@ export const start = ({ config, environment }: Dependencies): Handler => {
   return (c) => {
     if (config.environment === 'development') {
       const demo = environment.DEMO_ORIGIN && { demoUrl: '/demo/' };
-      return c.html(<StartPage name={config.name} issuer={config.issuer} {...demo} />);
+      return showPage(c, config, <StartPage issuer={config.issuer} {...demo} />);
     }
     return guarded ? c.notFound() : c.redirect('/account', 303);
   };

@@ -5,6 +5,7 @@ import { parseTarget, type Target } from '../core/gate/path.ts';
 import { couldBeginWith } from '../core/gate/route.ts';
 import { OWN_PATHS } from '../core/gate/sign-in-request.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { presentationOf } from '../middleware/page.tsx';
 import { report } from '../report.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
 import { createAuthentication } from './admission/caller.ts';
@@ -19,11 +20,11 @@ import { createOriginHeaders } from './origin/origin-headers.ts';
 import { vigilOf } from './origin/vigil.ts';
 import { relayed } from './origin/websocket.ts';
 import { createOwnPaths } from './own-paths.ts';
-import { type Refusal, refusalResponse } from './refusal.ts';
+import { type Refusal, refusalResponse } from './refusal.tsx';
 import { createRouter } from './router.ts';
 import { createSession, SESSION_PATH } from './session.ts';
 import { createSignIn } from './sign-in.ts';
-import { createSignOut } from './sign-out.ts';
+import { createSignOut } from './sign-out.tsx';
 
 /** What the gate needs of everything that the composition root makes. */
 export type GateDependencies = Pick<Dependencies, 'config' | 'secrets' | 'keys' | 'issuerKeys'> & {
@@ -139,13 +140,13 @@ export function createGate(dependencies: GateDependencies): Gate {
   }
 
   /** How this caller is refused. */
-  function presentationOf(request: Request, path: string, requestId: string) {
+  function mannerOf(request: Request, path: string, requestId: string) {
     return {
       // Whoever asks there, a person as well, gets JSON in any case.
       person: path !== SESSION_PATH && isNavigation(circumstancesOf(request)),
       // What the gate says of itself on a host is for the pages of that host: nobody else learns who is signed in.
       isPublic: !path.startsWith(OWN_PATHS),
-      name: config.name,
+      presentation: presentationOf(config),
       requestId,
     };
   }
@@ -209,14 +210,13 @@ export function createGate(dependencies: GateDependencies): Gate {
     async fetch(request) {
       const requestId = crypto.randomUUID();
       const target = parseTarget(request.url);
-      const presentation = () =>
-        presentationOf(request, target.kind === 'target' ? target.path : '', requestId);
+      const manner = () => mannerOf(request, target.kind === 'target' ? target.path : '', requestId);
       try {
         const answered = await answer(request, target, requestId);
-        return answered instanceof Response ? answered : await refusalResponse(answered, presentation());
+        return answered instanceof Response ? answered : refusalResponse(answered, manner());
       } catch (error) {
         report('gate.failed', requestId, error);
-        return refusalResponse({ code: 'temporarily_unavailable' }, presentation());
+        return refusalResponse({ code: 'temporarily_unavailable' }, manner());
       }
     },
   };

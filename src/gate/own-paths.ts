@@ -8,11 +8,11 @@ import { circumstancesOf } from './admission/circumstances.ts';
 import { routeMetadata, routeMetadataUrl } from './admission/resource-metadata.ts';
 import { boundedBytes } from './bounded.ts';
 import type { Identity, SessionHandle } from './identity/identity.ts';
-import { gateResponse, type Refusal } from './refusal.ts';
+import { gateResponse, type Refusal } from './refusal.tsx';
 import type { Router } from './router.ts';
 import { type createSession, SESSION_PATH } from './session.ts';
 import { type createSignIn, SIGN_IN_PATH } from './sign-in.ts';
-import { type createSignOut, FINISH_PATH, SIGN_OUT_PATH, SIGNED_OUT_PATH } from './sign-out.ts';
+import { type createSignOut, FINISH_PATH, SIGN_OUT_PATH, SIGNED_OUT_PATH } from './sign-out.tsx';
 
 /** Where a provider posts logout tokens, on every host that the gate guards. */
 const BACKCHANNEL_LOGOUT_PATH = '/.portcullis/backchannel-logout';

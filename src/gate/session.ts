@@ -7,7 +7,7 @@ import { personClaims } from './admission/facts.ts';
 import type { SessionStatus } from './admission/session-status.ts';
 import type { KnownSession } from './identity/identity.ts';
 import { subjectOf } from './origin/assertion.ts';
-import { gateResponse, type Refusal, sameOriginOnly } from './refusal.ts';
+import { gateResponse, type Refusal, sameOriginOnly } from './refusal.tsx';
 
 /** Who is signed in on a host, for the pages of that host. */
 export const SESSION_PATH = '/.portcullis/session';

@@ -8,7 +8,7 @@ import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import type { GateCookies } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
 import type { Identity, SessionHandle, SignInRequest } from './identity/identity.ts';
-import { gateResponse, type Refusal } from './refusal.ts';
+import { gateResponse, type Refusal } from './refusal.tsx';
 
 /** Where a page sends its browser to sign in (core/gate/sign-in-request.ts). */
 export const SIGN_IN_PATH = '/.portcullis/sign-in';
@@ -35,7 +35,7 @@ export function createSignIn(
   publicOrigin: (host: string) => string,
 ) {
   const redirectUri = (host: string): string => publicOrigin(host) + GATE_CALLBACK_PATH;
-  const failed: Refusal = { code: 'sign_in_failed', action: { href: '/', label: 'Start again' } };
+  const failed: Refusal = { code: 'sign_in_failed', action: { href: '/', label: 'startAgain' } };
 
   /**
    * Sends a navigation to sign-in; it comes back to the target, on the same host.
@@ -95,7 +95,7 @@ export function createSignIn(
     const failedForGood: Refusal = {
       ...failed,
       headers: [done],
-      action: { href: returnTo, label: 'Start again' },
+      action: { href: returnTo, label: 'startAgain' },
     };
     const answer = await identity.redeem(parameters, { ...signIn, redirectUri: redirectUri(host) });
     if (answer.kind === 'denied') return { ...failedForGood, code: 'access_denied' };

@@ -1,3 +1,6 @@
+import { english, type Language } from '../texts/language.ts';
+import { momentInWords } from '../texts/moment.ts';
+import { fill } from '../texts/text.ts';
 import type { MailMessage } from './mail.ts';
 
 type Text = Pick<MailMessage, 'subject' | 'text'>;
@@ -9,24 +12,22 @@ const line = (text: string): string =>
     .trim()
     .slice(0, 80);
 
+interface Sender {
+  /** The operator's name for the issuer. */
+  name: string;
+  issuer: string;
+}
+
 /**
  * To the owner of a new account. It repeats nothing that was typed into the form, the display name least of all:
  * anyone can sign up with somebody else's address and would have us send them a text of their choice.
  */
-export const welcome = ({ name, issuer }: { name: string; issuer: string }): Text => ({
-  subject: `Welcome to ${name}`,
-  text: `Your ${name} account is ready. You sign in with this email address and the password you chose.
+export function welcome({ name, issuer }: Sender, { texts }: Language = english): Text {
+  const { subject, text } = texts.mail.welcome;
+  return { subject: fill(subject, { name }), text: fill(text, { name, account: `${issuer}/account` }) };
+}
 
-Your account shows every device that is signed in, and lets you sign any of them out:
-${issuer}/account
-
-If you did not make this account, somebody used your address: you need not do anything, and we will not write again unless something happens to it.
-`,
-});
-
-export interface FamilyReuse {
-  name: string;
-  issuer: string;
+export interface FamilyReuse extends Sender {
   clientName: string;
   deviceName: string;
   /** City and country, or empty. */
@@ -36,17 +37,19 @@ export interface FamilyReuse {
 }
 
 /** A refresh token that had been replaced came back: a thief or its owner holds a copy (RFC 9700 §4.14.2). */
-export const familyReuse = ({ name, issuer, clientName, deviceName, place, at }: FamilyReuse): Text => ({
-  subject: `Security notice from ${name}: we ended a session`,
-  text: `Somebody reused a token of yours, so we ended that session.
-
-App: ${line(clientName)}
-Device: ${line(deviceName)}${place ? `\nPlace: ${line(place)}` : ''}
-When: ${new Date(at).toUTCString()}
-
-A token works once and is then replaced. One that had already been replaced came back, which happens when somebody has copied it. Nobody can use it any more, and the app will ask you to sign in again.
-
-If you do not know this device, look at where you are signed in and sign out everywhere:
-${issuer}/account
-`,
-});
+export function familyReuse(
+  { name, issuer, clientName, deviceName, place, at }: FamilyReuse,
+  { language, texts }: Language = english,
+): Text {
+  const { subject, text, ...words } = texts.mail.familyReuse;
+  const details = [
+    fill(words.app, { app: line(clientName) }),
+    fill(words.device, { device: line(deviceName) }),
+    ...(place ? [fill(words.place, { place: line(place) })] : []),
+    fill(words.when, { time: momentInWords(language, at) }),
+  ];
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, { details: details.join('\n'), account: `${issuer}/account` }),
+  };
+}

@@ -1,8 +1,11 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { Config } from '../config/schema.ts';
 import type { TokenError } from '../core/oauth/error.ts';
 import { ErrorPage } from '../pages/error.tsx';
+import { en } from '../texts/en/index.ts';
+import { fill, type Text } from '../texts/text.ts';
+import type { Texts } from '../texts/texts.ts';
+import { type PageConfig, presentationOf, showPage } from './page.tsx';
 
 /** Names one request in an error and in the log, so that the two can be put together. */
 export function requestId(c: Context): string {
@@ -27,22 +30,41 @@ export function oauthError(
   return c.json({ error, error_description, ...(cause !== undefined && { cause }) }, status);
 }
 
+type Errors = Texts['errors']['pages'];
+
+type Places<Message> = Message extends Text<infer Place> ? Place : never;
+
+/** What went wrong: its words are among `texts.errors.pages`, with `values` in their places. */
+export type ErrorShown = {
+  [error in keyof Errors]: {
+    error: error;
+    /** Where the action leads, for an error that has one. */
+    href?: string;
+  } & ([Places<Errors[error]['message']>] extends [never]
+    ? { values?: undefined }
+    : { values: Record<Places<Errors[error]['message']>, string> });
+}[keyof Errors];
+
 /** An error page: for what may not be redirected, and for people. */
 export function errorPage(
   c: Context,
-  { name }: Pick<Config, 'name'>,
+  config: PageConfig,
   status: ContentfulStatusCode,
-  title: string,
-  message: string,
-  action?: { href: string; label: string },
+  { error, values, href }: ErrorShown,
 ): Response | Promise<Response> {
-  return c.html(
+  const words: { title: string; message: string; action?: string } =
+    presentationOf(config).texts.errors.pages[error];
+  const action = href !== undefined &&
+    words.action !== undefined && { action: { href, label: words.action } };
+  return showPage(
+    c,
+    config,
     <ErrorPage
-      name={name}
-      title={title}
-      message={message}
+      title={words.title}
+      message={words.message}
+      values={values}
       requestId={requestId(c)}
-      {...(action && { action })}
+      {...action}
     />,
     status,
   );
@@ -53,16 +75,16 @@ const wantsJson = (c: Context): boolean =>
   /^\/(oauth\/(?!authorize|logout)|\.well-known\/|session\/)/.test(c.req.path) ||
   !(c.req.header('Accept') ?? '').includes('text/html');
 
-/** A refusal that is no protocol error: method, size, trouble. */
+/** A refusal that is no protocol error: method, size, trouble. Programs read English. */
 export function failure(
   c: Context,
-  config: Pick<Config, 'name'>,
+  config: PageConfig,
   status: ContentfulStatusCode,
-  error: string,
-  title: string,
-  message: string,
+  code: string,
+  shown: ErrorShown,
 ): Response | Promise<Response> {
-  if (!wantsJson(c)) return errorPage(c, config, status, title, message);
+  if (!wantsJson(c)) return errorPage(c, config, status, shown);
   c.header('Cache-Control', 'no-store');
-  return c.json({ error, error_description: message, request_id: requestId(c) }, status);
+  const error_description = fill<string>(en.errors.pages[shown.error].message, shown.values ?? {});
+  return c.json({ error: code, error_description, request_id: requestId(c) }, status);
 }

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Config } from '../config/schema.ts';
 import { failure } from './failure.tsx';
+import type { PageConfig } from './page.tsx';
 
 /**
  * Whether a state-changing request comes from a page of ours. Fetch Metadata and Origin must both agree where the
@@ -15,9 +16,9 @@ export function fromOwnPage(c: Context, { issuer }: Pick<Config, 'issuer'>): boo
 
 /** Refuses a state-changing request that another site made in this browser. */
 export const sameOrigin =
-  (config: Pick<Config, 'issuer' | 'name'>): MiddlewareHandler =>
+  (config: Pick<Config, 'issuer'> & PageConfig): MiddlewareHandler =>
   async (c, next) => {
     if (fromOwnPage(c, config)) return next();
-    const message = `Forms are accepted from ${config.issuer} only. Open the page there and send it again.`;
-    return failure(c, config, 403, 'invalid_request', 'This form was not sent from here', message);
+    const values = { issuer: config.issuer };
+    return failure(c, config, 403, 'invalid_request', { error: 'form_foreign', values });
   };

@@ -1,9 +1,13 @@
-import { endCauses } from '../user/end-cause.ts';
+import { fill } from '../texts/text.ts';
+import { isSuspicious } from '../user/end-cause.ts';
 import type { EndCause, Profile } from '../user/types.ts';
 import { type AgreementInWords, AgreementList } from './agreement.tsx';
 import { Email } from './email.tsx';
 import { CourtLayout } from './layout.tsx';
+import { Names } from './names.tsx';
+import { usePresentation } from './presentation.tsx';
 import { Time } from './time.tsx';
+import { Words } from './words.tsx';
 
 export interface AccountSession {
   sessionId: string;
@@ -38,7 +42,6 @@ export interface AccountEnd {
 }
 
 export interface AccountPageProps {
-  name: string;
   profile: Profile;
   sessions: AccountSession[];
   /** The names of clients that keep their access although their session is over (offline_access). */
@@ -53,93 +56,92 @@ export interface AccountPageProps {
 const ownFirst = (sessions: readonly AccountSession[]): AccountSession[] =>
   sessions.toSorted((one, other) => Number(other.current) - Number(one.current));
 
-const SessionItem = ({ session }: { session: AccountSession }) => (
-  <li class="row">
-    <div class="row-text">
-      <h3>
-        <bdi>{session.deviceName}</bdi>
-        {session.current && <span class="badge">This device</span>}
-      </h3>
-      {session.place && (
-        <p>
-          <bdi>{session.place}</bdi>
-        </p>
-      )}
-      <p>
-        Last used <Time at={session.lastUsedAt * 1000} />
-      </p>
-      <p>
-        Signed in <Time at={session.createdAt * 1000} />
-      </p>
-      {session.apps.length > 0 && (
-        <p>
-          Apps:{' '}
-          {session.apps.map((app, index) => (
-            <>
-              {index > 0 && ', '}
-              <bdi>{app}</bdi>
-            </>
-          ))}
-        </p>
-      )}
-    </div>
-    <form method="post" action="/account/sign-out">
-      <input type="hidden" name="session_id" value={session.sessionId} />
-      <button class="button quiet small" type="submit">
-        Sign out{' '}
-        <span class="unseen">
-          {session.deviceName}
-          {session.current && ', this device'}
-        </span>
-      </button>
-    </form>
-  </li>
-);
-
-const ConsentItem = ({ consent }: { consent: AccountConsent }) => (
-  <li class="row">
-    <div class="row-text">
-      <h3>
-        <bdi>{consent.clientName}</bdi>
-      </h3>
-      <AgreementList {...consent.may} />
-      <p>
-        Since <Time at={consent.grantedAt * 1000} />
-      </p>
-    </div>
-    <form method="post" action="/account/revoke-consent">
-      <input type="hidden" name="client_id" value={consent.clientId} />
-      <button class="button quiet small" type="submit">
-        Take back <span class="unseen">what {consent.clientName} may do</span>
-      </button>
-    </form>
-  </li>
-);
-
-const EndItem = ({ end }: { end: AccountEnd }) => {
-  const { sentence, suspicious } = endCauses[end.cause];
+const SessionItem = ({ session }: { session: AccountSession }) => {
+  const { account } = usePresentation().texts;
+  const { sessionId, deviceName, place, createdAt, lastUsedAt, current, apps } = session;
   return (
     <li class="row">
       <div class="row-text">
         <h3>
-          {end.what === 'app' ? (
-            <span>
-              <bdi>{end.clientName ?? 'An app'}</bdi> lost its access
-            </span>
-          ) : (
-            <span>
-              <bdi>{end.deviceName}</bdi> was signed out
-            </span>
-          )}
-          {suspicious && <span class="badge warning">Security</span>}
+          <bdi>{deviceName}</bdi>
+          {current && <span class="badge">{account.thisDevice}</span>}
         </h3>
-        <p class="sentence">{sentence}</p>
+        {place && (
+          <p>
+            <bdi>{place}</bdi>
+          </p>
+        )}
         <p>
-          {end.what === 'app' && (
-            <>
-              <bdi>{end.deviceName}</bdi> ·{' '}
-            </>
-          )}
+          <Words text={account.lastUsed} values={{ time: <Time at={lastUsedAt * 1000} /> }} />
+        </p>
+        <p>
+          <Words text={account.signedIn} values={{ time: <Time at={createdAt * 1000} /> }} />
+        </p>
+        {apps.length > 0 && (
+          <p>
+            <Words text={account.apps} values={{ apps: <Names names={apps} /> }} />
+          </p>
+        )}
+      </div>
+      <form method="post" action="/account/sign-out">
+        <input type="hidden" name="session_id" value={sessionId} />
+        <button class="button quiet small" type="submit">
+          {account.signOut}{' '}
+          <span class="unseen">
+            {current ? fill(account.signOutThis, { device: deviceName }) : deviceName}
+          </span>
+        </button>
+      </form>
+    </li>
+  );
+};
+
+const ConsentItem = ({ consent }: { consent: AccountConsent }) => {
+  const { account } = usePresentation().texts;
+  const { clientId, clientName, may, grantedAt } = consent;
+  return (
+    <li class="row">
+      <div class="row-text">
+        <h3>
+          <bdi>{clientName}</bdi>
+        </h3>
+        <AgreementList {...may} />
+        <p>
+          <Words text={account.since} values={{ time: <Time at={grantedAt * 1000} /> }} />
+        </p>
+      </div>
+      <form method="post" action="/account/revoke-consent">
+        <input type="hidden" name="client_id" value={clientId} />
+        <button class="button quiet small" type="submit">
+          {account.takeBack} <span class="unseen">{fill(account.takeBackWhat, { client: clientName })}</span>
+        </button>
+      </form>
+    </li>
+  );
+};
+
+const EndItem = ({ end }: { end: AccountEnd }) => {
+  const { account, common, endCauses } = usePresentation().texts;
+  const device = <bdi>{end.deviceName}</bdi>;
+  return (
+    <li class="row">
+      <div class="row-text">
+        <h3>
+          <span>
+            {end.what === 'app' ? (
+              <Words
+                text={account.appEnded}
+                values={{ client: <bdi>{end.clientName ?? common.anApp}</bdi> }}
+              />
+            ) : (
+              <Words text={account.sessionEnded} values={{ device }} />
+            )}
+          </span>
+          {isSuspicious(end.cause) && <span class="badge warning">{account.security}</span>}
+        </h3>
+        <p class="sentence">{endCauses[end.cause]}</p>
+        <p>
+          {end.what === 'app' && <>{device} · </>}
           <Time at={end.endedAt * 1000} />
         </p>
       </div>
@@ -147,75 +149,73 @@ const EndItem = ({ end }: { end: AccountEnd }) => {
   );
 };
 
-export const AccountPage = ({ name, profile, sessions, offlineApps, consents, ended }: AccountPageProps) => (
-  <CourtLayout name={name} title="Your account">
-    <div class="hero">
-      <h1>Your account</h1>
-      <p class="lead">
-        <strong dir="auto">{profile.name}</strong>
-        <br />
-        <Email address={profile.email} />
-      </p>
-      <p>
-        <a href="/account/profile">Edit your profile</a> ·{' '}
-        <a href="/account/password">Change your password</a>
-      </p>
-    </div>
-    <section aria-labelledby="sessions">
-      <h2 id="sessions">Where you are signed in</h2>
-      <ul>
-        {ownFirst(sessions).map((session) => (
-          <SessionItem session={session} />
-        ))}
-      </ul>
-      {offlineApps.length > 0 && (
-        <p class="empty">
-          These apps keep their access while you are away: <bdi>{offlineApps.join(', ')}</bdi>. Signing out
-          everywhere ends it.
+export const AccountPage = ({ profile, sessions, offlineApps, consents, ended }: AccountPageProps) => {
+  const { account } = usePresentation().texts;
+  return (
+    <CourtLayout title={account.title}>
+      <div class="hero">
+        <h1>{account.title}</h1>
+        <p class="lead">
+          <strong dir="auto">{profile.name}</strong>
+          <br />
+          <Email address={profile.email} />
         </p>
-      )}
-      <div class="actions">
-        {sessions.some((session) => !session.current) && (
-          <form method="post" action="/account/sign-out-others">
-            <button class="button" type="submit">
-              Sign out everywhere else
+        <p>
+          <a href="/account/profile">{account.editProfile}</a> ·{' '}
+          <a href="/account/password">{account.changePassword}</a>
+        </p>
+      </div>
+      <section aria-labelledby="sessions">
+        <h2 id="sessions">{account.sessions}</h2>
+        <ul>
+          {ownFirst(sessions).map((session) => (
+            <SessionItem session={session} />
+          ))}
+        </ul>
+        {offlineApps.length > 0 && (
+          <p class="empty">
+            <Words text={account.offline} values={{ apps: <Names names={offlineApps} /> }} />
+          </p>
+        )}
+        <div class="actions">
+          {sessions.some((session) => !session.current) && (
+            <form method="post" action="/account/sign-out-others">
+              <button class="button" type="submit">
+                {account.signOutOthers}
+              </button>
+            </form>
+          )}
+          <form method="post" action="/account/sign-out-everywhere">
+            <button class="button danger" type="submit">
+              {account.signOutEverywhere}
             </button>
           </form>
+        </div>
+      </section>
+      <section aria-labelledby="consents">
+        <h2 id="consents">{account.consents}</h2>
+        {consents.length === 0 ? (
+          <p class="empty">{account.noConsents}</p>
+        ) : (
+          <ul>
+            {consents.map((consent) => (
+              <ConsentItem consent={consent} />
+            ))}
+          </ul>
         )}
-        <form method="post" action="/account/sign-out-everywhere">
-          <button class="button danger" type="submit">
-            Sign out everywhere
-          </button>
-        </form>
-      </div>
-    </section>
-    <section aria-labelledby="consents">
-      <h2 id="consents">What you allowed apps</h2>
-      {consents.length === 0 ? (
-        <p class="empty">
-          No app had to ask you. When one does and you allow it, it appears here, and you can take it back.
-        </p>
-      ) : (
-        <ul>
-          {consents.map((consent) => (
-            <ConsentItem consent={consent} />
-          ))}
-        </ul>
-      )}
-    </section>
-    <section aria-labelledby="ended">
-      <h2 id="ended">Why was I signed out?</h2>
-      {ended.length === 0 ? (
-        <p class="empty">
-          Nothing has ended yet. When a sign-in or an app’s access ends, the reason appears here.
-        </p>
-      ) : (
-        <ul>
-          {ended.map((end) => (
-            <EndItem end={end} />
-          ))}
-        </ul>
-      )}
-    </section>
-  </CourtLayout>
-);
+      </section>
+      <section aria-labelledby="ended">
+        <h2 id="ended">{account.ended}</h2>
+        {ended.length === 0 ? (
+          <p class="empty">{account.noneEnded}</p>
+        ) : (
+          <ul>
+            {ended.map((end) => (
+              <EndItem end={end} />
+            ))}
+          </ul>
+        )}
+      </section>
+    </CourtLayout>
+  );
+};

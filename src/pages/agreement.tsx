@@ -1,31 +1,16 @@
 import type { Resource } from '../config/schema.ts';
 import type { Agreement } from '../core/oauth/consent.ts';
-
-/** What the scopes about a person mean, in words that complete "it may". */
-const ownWords: Readonly<Record<string, string>> = {
-  openid: 'Recognise you, by the id of your account',
-  profile: 'See your name and the rest of your profile',
-  email: 'See your email address',
-  address: 'See your postal address',
-  phone: 'See your phone number',
-  groups: 'See which groups you are in',
-  offline_access: 'Keep its access while you are away, until you take it back',
-};
-
-const claimWords: Readonly<Record<string, string>> = {
-  email_verified: 'See whether your email address is verified',
-  phone_number_verified: 'See whether your phone number is verified',
-  profile: 'See the address of your profile page',
-  zoneinfo: 'See your time zone',
-  locale: 'See your language',
-  updated_at: 'See when your profile was last changed',
-  groups: 'See which groups you are in',
-};
+import { fill } from '../texts/text.ts';
+import type { Texts } from '../texts/texts.ts';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 interface Permission {
-  scope: string;
-  /** Absent for a scope that nobody described. */
-  words?: string | undefined;
+  /** A scope about the person, a claim about them, or a scope of something else. */
+  kind: 'own' | 'claim' | 'scope';
+  name: string;
+  /** What the operator says it means; absent for what nobody described. */
+  described?: string | undefined;
 }
 
 /** An agreement as people read it. */
@@ -52,11 +37,8 @@ export function inWords(
   const own = scopes.find(({ resource }) => resource === '')?.scope ?? [];
   return {
     own: [
-      ...own.map((scope) => ({ scope, words: lookUp(ownWords, scope) ?? described(scope) })),
-      ...claims.map((name) => ({
-        scope: name,
-        words: lookUp(claimWords, name) ?? `See your ${name.replaceAll('_', ' ')}`,
-      })),
+      ...own.map((name): Permission => ({ kind: 'own', name, described: described(name) })),
+      ...claims.map((name): Permission => ({ kind: 'claim', name })),
     ],
     elsewhere: scopes
       .filter(({ resource }) => resource !== '')
@@ -73,62 +55,92 @@ export function inWords(
                 describes(resource, token) ||
                 !scopes.some((other) => other.scope.includes(token) && describes(other.resource, token)),
             )
-            .map((token) => ({
-              scope: token,
-              words: (known && lookUp(known.scope, token)) ?? described(token),
-            })),
+            .map(
+              (name): Permission => ({
+                kind: 'scope',
+                name,
+                described: (known && lookUp(known.scope, name)) ?? described(name),
+              }),
+            ),
         };
       }),
   };
 }
 
+function wordsOf({ agreement }: Texts, { kind, name, described }: Permission): string | undefined {
+  switch (kind) {
+    case 'own':
+      return lookUp(agreement.scopes, name) ?? described;
+    case 'claim':
+      return (
+        lookUp(agreement.claims, name) ?? fill(agreement.otherClaim, { claim: name.replaceAll('_', ' ') })
+      );
+    case 'scope':
+      return described;
+  }
+}
+
+const PermissionItem = ({ permission }: { permission: Permission }) => {
+  const words = wordsOf(usePresentation().texts, permission);
+  return (
+    <li>
+      {words === undefined ? <code dir="ltr">{permission.name}</code> : <span dir="auto">{words}</span>}
+    </li>
+  );
+};
+
 const Permissions = ({ may }: { may: Permission[] }) => (
   <ul class="permissions">
-    {may.map(({ scope, words }) => (
-      <li>{words === undefined ? <code dir="ltr">{scope}</code> : <span dir="auto">{words}</span>}</li>
+    {may.map((permission) => (
+      <PermissionItem permission={permission} />
     ))}
   </ul>
 );
 
-export const AgreementList = ({ own, elsewhere }: AgreementInWords) => (
-  <>
-    {own.length > 0 && <Permissions may={own} />}
-    {elsewhere.map(({ name, place, may }) => (
-      <div class="permissions-at">
-        <p>
-          At <strong dir="auto">{name}</strong>
-          {name !== place && (
-            <>
-              {' '}
-              (<bdi>{place}</bdi>)
-            </>
-          )}
-        </p>
-        {may.length > 0 ? <Permissions may={may} /> : <p class="empty">Get in, as you</p>}
-      </div>
-    ))}
-  </>
-);
+export const AgreementList = ({ own, elsewhere }: AgreementInWords) => {
+  const { agreement } = usePresentation().texts;
+  return (
+    <>
+      {own.length > 0 && <Permissions may={own} />}
+      {elsewhere.map(({ name, place, may }) => (
+        <div class="permissions-at">
+          <p>
+            {name === place ? (
+              <Words text={agreement.at} values={{ name: <strong dir="auto">{name}</strong> }} />
+            ) : (
+              <Words
+                text={agreement.atPlace}
+                values={{ name: <strong dir="auto">{name}</strong>, place: <bdi>{place}</bdi> }}
+              />
+            )}
+          </p>
+          {may.length > 0 ? <Permissions may={may} /> : <p class="empty">{agreement.getIn}</p>}
+        </div>
+      ))}
+    </>
+  );
+};
 
 /** What a person should know of an app that is not the operator's. */
-export const StrangerNotice = ({
-  name,
-  documentHost,
-}: {
-  name: string;
-  documentHost: string | undefined;
-}) => (
-  <p class="notice stranger">
-    <strong>
-      Not an app of <bdi>{name}</bdi>.
-    </strong>{' '}
-    Allow it only if you know it and meant to use it.
-    {/* Whose word its name is: anybody's document may say "Calendar". */}
-    {documentHost !== undefined && (
-      <>
-        {' '}
-        Its name comes from <strong dir="ltr">{documentHost}</strong>.
-      </>
-    )}
-  </p>
-);
+export const StrangerNotice = ({ documentHost }: { documentHost: string | undefined }) => {
+  const { name, texts } = usePresentation();
+  const { agreement } = texts;
+  return (
+    <p class="notice stranger">
+      <strong>
+        <Words text={agreement.notOurs} values={{ name: <bdi>{name}</bdi> }} />
+      </strong>{' '}
+      {agreement.onlyIfKnown}
+      {/* Whose word its name is: anybody's document may say "Calendar". */}
+      {documentHost !== undefined && (
+        <>
+          {' '}
+          <Words
+            text={agreement.nameComesFrom}
+            values={{ host: <strong dir="ltr">{documentHost}</strong> }}
+          />
+        </>
+      )}
+    </p>
+  );
+};

@@ -2,9 +2,10 @@ import { type AgreementInWords, AgreementList, StrangerNotice } from './agreemen
 import { Email } from './email.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 export interface ConsentPageProps {
-  name: string;
   client: {
     name: string;
     /** Where the person is sent back to: a host, or undefined for an app on their device. */
@@ -13,7 +14,7 @@ export interface ConsentPageProps {
     documentHost?: string | undefined;
     /** Whether it is one of the operator's own. */
     firstParty: boolean;
-    links: { label: string; href: string }[];
+    links: { to: 'website' | 'privacyPolicy' | 'termsOfService'; href: string }[];
   };
   /** Whose account it is about. */
   person: { name: string; email: string };
@@ -25,60 +26,67 @@ export interface ConsentPageProps {
 }
 
 /** Asks the person whether a client may have what it asks for. */
-export const ConsentPage = ({ name, client, person, asked, before, flow }: ConsentPageProps) => (
-  <GateLayout name={name} title="Allow access">
-    <h1>
-      Allow <bdi>{client.name}</bdi>?
-    </h1>
-    <p class="lead">
-      It asks for access to the account of <strong dir="auto">{person.name}</strong> (
-      <Email address={person.email} />)
-    </p>
-    {client.firstParty ? (
-      <p class="notice">
-        This app belongs to <strong dir="auto">{name}</strong>.
+export const ConsentPage = ({ client, person, asked, before, flow }: ConsentPageProps) => {
+  const { name, texts } = usePresentation();
+  const { agreement, common, consent } = texts;
+  return (
+    <GateLayout title={consent.title}>
+      <h1>
+        <Words text={consent.heading} values={{ client: <bdi>{client.name}</bdi> }} />
+      </h1>
+      <p class="lead">
+        <Words
+          text={consent.asksForAccess}
+          values={{
+            person: <strong dir="auto">{person.name}</strong>,
+            email: <Email address={person.email} />,
+          }}
+        />
       </p>
-    ) : (
-      <StrangerNotice name={name} documentHost={client.documentHost} />
-    )}
-    <p class="aside">
-      {client.host === undefined ? (
-        'You will be sent back to an app on this device.'
+      {client.firstParty ? (
+        <p class="notice">
+          <Words text={consent.ours} values={{ name: <strong dir="auto">{name}</strong> }} />
+        </p>
       ) : (
-        <>
-          You will be sent back to <strong dir="ltr">{client.host}</strong>.
-        </>
+        <StrangerNotice documentHost={client.documentHost} />
       )}
-    </p>
-    {client.links.length > 0 && (
-      <p class="client-links">
-        {client.links.map(({ label, href }) => (
-          <a href={href} target="_blank" rel="noopener noreferrer">
-            {label}
-            <span class="unseen"> of the app, in a new tab</span>
-          </a>
-        ))}
+      <p class="aside">
+        {client.host === undefined ? (
+          consent.backToDevice
+        ) : (
+          <Words text={consent.backTo} values={{ host: <strong dir="ltr">{client.host}</strong> }} />
+        )}
       </p>
-    )}
-    <section class="asked" aria-labelledby="asked">
-      <h2 id="asked">{before ? 'It now also asks to' : 'It asks to'}</h2>
-      <AgreementList {...asked} />
-    </section>
-    {before && (
-      <section class="asked" aria-labelledby="before">
-        <h2 id="before">You allowed it before to</h2>
-        <AgreementList {...before} />
+      {client.links.length > 0 && (
+        <p class="client-links">
+          {client.links.map(({ to, href }) => (
+            <a href={href} target="_blank" rel="noopener noreferrer">
+              {consent[to]}
+              <span class="unseen"> {consent.linkOf}</span>
+            </a>
+          ))}
+        </p>
+      )}
+      <section class="asked" aria-labelledby="asked">
+        <h2 id="asked">{before ? consent.asksAlsoTo : agreement.asksTo}</h2>
+        <AgreementList {...asked} />
       </section>
-    )}
-    <form method="post" action="/consent">
-      <HiddenFields values={{ flow }} />
-      <button class="button" type="submit" name="decision" value="allow">
-        Allow
-      </button>
-      <button class="button quiet" type="submit" name="decision" value="cancel">
-        Cancel
-      </button>
-    </form>
-    <p class="aside">You can take it back at any time on your account page.</p>
-  </GateLayout>
-);
+      {before && (
+        <section class="asked" aria-labelledby="before">
+          <h2 id="before">{consent.allowedBefore}</h2>
+          <AgreementList {...before} />
+        </section>
+      )}
+      <form method="post" action="/consent">
+        <HiddenFields values={{ flow }} />
+        <button class="button" type="submit" name="decision" value="allow">
+          {common.allow}
+        </button>
+        <button class="button quiet" type="submit" name="decision" value="cancel">
+          {common.cancel}
+        </button>
+      </form>
+      <p class="aside">{consent.takeBack}</p>
+    </GateLayout>
+  );
+};

@@ -1,48 +1,49 @@
+import { type Fault, faultInWords } from '../texts/fault.ts';
 import { type AgreementInWords, AgreementList, StrangerNotice } from './agreement.tsx';
 import { Email } from './email.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_TYPED_USER_CODE_LENGTH } from './limits.ts';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 export interface DeviceCodePageProps {
-  name: string;
   /** What the address brought, or what was typed before. */
   userCode?: string | undefined;
-  error?: string | undefined;
+  fault?: Fault | undefined;
 }
 
 /** Where a person enters the code that a device shows (RFC 8628 §3.3). */
-export const DeviceCodePage = ({ name, userCode, error }: DeviceCodePageProps) => (
-  <GateLayout name={name} title={error ? 'Error: connect a device' : 'Connect a device'}>
-    <h1>Connect a device</h1>
-    <p class="lead">
-      {userCode && !error
-        ? 'Is this the code that your device shows? Go on only if you see it there.'
-        : 'Enter the code that your device shows.'}
-    </p>
-    <form method="post" action="/device">
-      <Field
-        name="user_code"
-        label="Code"
-        type="text"
-        autocomplete="off"
-        capitals
-        hint="Eight letters. Small letters and spaces are fine."
-        value={userCode}
-        error={error}
-        maxlength={MAXIMUM_TYPED_USER_CODE_LENGTH}
-        autofocus={!userCode || error !== undefined}
-      />
-      <button class="button" type="submit">
-        Continue
-      </button>
-    </form>
-  </GateLayout>
-);
+export const DeviceCodePage = ({ userCode, fault }: DeviceCodePageProps) => {
+  const presentation = usePresentation();
+  const { common, device } = presentation.texts;
+  return (
+    <GateLayout title={device.title} faulty={fault !== undefined}>
+      <h1>{device.title}</h1>
+      <p class="lead">{userCode && !fault ? device.compare : device.enter}</p>
+      <form method="post" action="/device">
+        <Field
+          name="user_code"
+          label={device.code}
+          type="text"
+          autocomplete="off"
+          capitals
+          hint={device.codeHint}
+          value={userCode}
+          error={fault && faultInWords(presentation, fault)}
+          maxlength={MAXIMUM_TYPED_USER_CODE_LENGTH}
+          autofocus={!userCode || fault !== undefined}
+        />
+        <button class="button" type="submit">
+          {common.continue}
+        </button>
+      </form>
+    </GateLayout>
+  );
+};
 
 export interface DeviceConfirmPageProps {
-  name: string;
   client: {
     name: string;
     /** The host of the document that its name comes from. */
@@ -63,33 +64,33 @@ export interface DeviceConfirmPageProps {
 
 /** Asks the person (RFC 8628 §3.3.1, §5.4): whoever can be talked into entering a code would let a stranger in. */
 export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
-  const { name, client, person, userCode, authorizationId, place, asked } = props;
+  const { client, person, userCode, authorizationId, place, asked } = props;
+  const { agreement, common, device } = usePresentation().texts;
+  const who = {
+    client: <strong dir="auto">{client.name}</strong>,
+    person: <strong dir="auto">{person.name}</strong>,
+    email: <Email address={person.email} />,
+  };
   return (
-    <GateLayout name={name} title="Connect this device?">
-      <h1>Connect this device?</h1>
+    <GateLayout title={device.confirmTitle}>
+      <h1>{device.confirmTitle}</h1>
       <p class="lead">
-        <strong dir="auto">{client.name}</strong> asks{' '}
-        {place && (
-          <>
-            from <bdi>{place}</bdi>{' '}
-          </>
+        {place ? (
+          <Words text={device.asksFrom} values={{ ...who, place: <bdi>{place}</bdi> }} />
+        ) : (
+          <Words text={device.asks} values={who} />
         )}
-        for access to the account of <strong dir="auto">{person.name}</strong> (
-        <Email address={person.email} />)
       </p>
-      {client.firstParty || <StrangerNotice name={name} documentHost={client.documentHost} />}
+      {client.firstParty || <StrangerNotice documentHost={client.documentHost} />}
       <div>
-        <p>Your device must show this very code now:</p>
+        <p>{device.mustShow}</p>
         <p class="user-code" dir="ltr">
           {userCode}
         </p>
       </div>
-      <p class="alert">
-        If somebody sent you this code, or you do not have the device before you, deny: it is their device,
-        and it would get into your account.
-      </p>
+      <p class="alert">{device.ifSent}</p>
       <section class="asked" aria-labelledby="asked">
-        <h2 id="asked">It asks to</h2>
+        <h2 id="asked">{agreement.asksTo}</h2>
         <AgreementList {...asked} />
       </section>
       <form method="post" action="/device">
@@ -97,10 +98,10 @@ export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
           values={{ user_code: userCode, authorization: authorizationId, account: person.userId }}
         />
         <button class="button" type="submit" name="decision" value="allow">
-          Allow
+          {common.allow}
         </button>
         <button class="button quiet" type="submit" name="decision" value="deny">
-          Deny
+          {device.deny}
         </button>
       </form>
     </GateLayout>
@@ -108,21 +109,19 @@ export const DeviceConfirmPage = (props: DeviceConfirmPageProps) => {
 };
 
 export interface DeviceDonePageProps {
-  name: string;
   allowed: boolean;
 }
 
 /** After the decision. There is nowhere to lead on to: what goes on, goes on at the device. */
-export const DeviceDonePage = ({ name, allowed }: DeviceDonePageProps) => (
-  <GateLayout name={name} title={allowed ? 'Device connected' : 'Device not connected'} barred={!allowed}>
-    <h1>{allowed ? 'Your device is connected' : 'The device was not connected'}</h1>
-    <p class="lead">
-      {allowed
-        ? 'Go back to your device: it goes on by itself in a few seconds. You can close this page.'
-        : 'It got no access. You can close this page.'}
-    </p>
-    <a class="button quiet" href="/account">
-      Your account
-    </a>
-  </GateLayout>
-);
+export const DeviceDonePage = ({ allowed }: DeviceDonePageProps) => {
+  const { common, device } = usePresentation().texts;
+  return (
+    <GateLayout title={allowed ? device.allowedTitle : device.deniedTitle} barred={!allowed}>
+      <h1>{allowed ? device.allowed : device.denied}</h1>
+      <p class="lead">{allowed ? device.allowedMessage : device.deniedMessage}</p>
+      <a class="button quiet" href="/account">
+        {common.yourAccount}
+      </a>
+    </GateLayout>
+  );
+};

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 /** The only script of this page; its hash is in the page's policy. Without it the person presses the button. */
 export const SUBMIT_SCRIPT = 'document.forms[0].submit()';
@@ -9,7 +11,6 @@ export const SUBMIT_SCRIPT = 'document.forms[0].submit()';
 export const SUBMIT_SCRIPT_HASH = createHash('sha256').update(SUBMIT_SCRIPT).digest('base64');
 
 export interface FormPostPageProps {
-  name: string;
   /** The client's redirect URI, which takes the form. */
   action: string;
   /** The authorization response. */
@@ -17,18 +18,21 @@ export interface FormPostPageProps {
 }
 
 /** Carries the answer to the client in a body instead of an address (OAuth 2.0 Form Post Response Mode §2). */
-export const FormPostPage = ({ name, action, values }: FormPostPageProps) => (
-  <GateLayout name={name} title="On to the app">
-    <h1>On to the app</h1>
-    <p class="lead">
-      You are going on to <strong dir="ltr">{new URL(action).host}</strong>.
-    </p>
-    <form method="post" action={action}>
-      <HiddenFields values={values} />
-      <button class="button" type="submit">
-        Continue
-      </button>
-    </form>
-    <script>{raw(SUBMIT_SCRIPT)}</script>
-  </GateLayout>
-);
+export const FormPostPage = ({ action, values }: FormPostPageProps) => {
+  const { common, formPost } = usePresentation().texts;
+  return (
+    <GateLayout title={formPost.title}>
+      <h1>{formPost.title}</h1>
+      <p class="lead">
+        <Words text={formPost.goingOn} values={{ host: <strong dir="ltr">{new URL(action).host}</strong> }} />
+      </p>
+      <form method="post" action={action}>
+        <HiddenFields values={values} />
+        <button class="button" type="submit">
+          {common.continue}
+        </button>
+      </form>
+      <script>{raw(SUBMIT_SCRIPT)}</script>
+    </GateLayout>
+  );
+};

@@ -1,51 +1,56 @@
+import { type Fault, faultInWords } from '../texts/fault.ts';
+import { plural } from '../texts/text.ts';
 import { Field } from './field.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
+import { usePresentation } from './presentation.tsx';
 
 export interface PasswordPageProps {
-  name: string;
   /** Lets a password manager file the new password under the right account. */
   email: string;
   /** The shortest password accepted, in characters. */
   minimumLength: number;
-  error?: { field: 'current_password' | 'new_password'; message: string } | undefined;
+  /** What is wrong with a field. */
+  fault?: ({ field: 'current_password' | 'new_password' } & Fault) | undefined;
 }
 
 /** Changes the password; the present one is asked for, since an open browser is not yet its owner. */
-export const PasswordPage = ({ name, email, minimumLength, error }: PasswordPageProps) => {
+export const PasswordPage = ({ email, minimumLength, fault }: PasswordPageProps) => {
+  const presentation = usePresentation();
+  const { common, password } = presentation.texts;
   const errorOf = (field: 'current_password' | 'new_password') =>
-    error?.field === field ? error.message : undefined;
+    fault?.field === field ? faultInWords(presentation, fault) : undefined;
   return (
-    <GateLayout name={name} title={error ? 'Error: change your password' : 'Change your password'}>
-      <h1>Change your password</h1>
-      <p class="lead">You stay signed in here and are signed out on every other device.</p>
+    <GateLayout title={password.title} faulty={fault !== undefined}>
+      <h1>{password.title}</h1>
+      <p class="lead">{password.lead}</p>
       <form method="post" action="/account/password">
         <input type="text" name="email" value={email} autocomplete="username" hidden readonly />
         <Field
           name="current_password"
-          label="Present password"
+          label={password.current}
           type="password"
           autocomplete="current-password"
           error={errorOf('current_password')}
           maxlength={MAXIMUM_PASSWORD_LENGTH}
-          autofocus={error?.field !== 'new_password'}
+          autofocus={fault?.field !== 'new_password'}
         />
         <Field
           name="new_password"
-          label="New password"
+          label={password.new}
           type="password"
           autocomplete="new-password"
-          hint={`At least ${minimumLength} characters of any kind. A few words together work well.`}
+          hint={plural(presentation.language, password.newHint, minimumLength)}
           error={errorOf('new_password')}
           minlength={minimumLength}
           maxlength={MAXIMUM_PASSWORD_LENGTH}
-          autofocus={error?.field === 'new_password'}
+          autofocus={fault?.field === 'new_password'}
         />
         <button class="button" type="submit">
-          Change password
+          {password.submit}
         </button>
         <a class="button quiet" href="/account">
-          Cancel
+          {common.cancel}
         </a>
       </form>
     </GateLayout>

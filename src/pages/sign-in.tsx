@@ -1,40 +1,43 @@
+import { type Fault, faultInWords } from '../texts/fault.ts';
+import { fill } from '../texts/text.ts';
+import type { EndCause } from '../user/types.ts';
 import { Alert } from './alert.tsx';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
+import { usePresentation } from './presentation.tsx';
+import { ToClient } from './to-client.tsx';
+import { Words } from './words.tsx';
 
 export interface SignInPageProps {
-  name: string;
   /** The client that the person is on the way to, if one sent them. */
   clientName?: string | undefined;
   /** Names the sign-in in progress; carried along in the form. */
   flow?: string | undefined;
   /** What was typed before, or what the client hinted at. */
   email?: string | undefined;
-  error?: string | undefined;
+  fault?: Fault | undefined;
   /** Why this browser is not signed in any more. */
-  notice?: string | undefined;
+  ended?: EndCause | undefined;
   signUpHref: string;
 }
 
-export const SignInPage = ({ name, clientName, flow, email, error, notice, signUpHref }: SignInPageProps) => {
-  const describedBy = error === undefined ? undefined : 'form-error';
+export const SignInPage = ({ clientName, flow, email, fault, ended, signUpHref }: SignInPageProps) => {
+  const presentation = usePresentation();
+  const { signIn, endCauses } = presentation.texts;
+  const describedBy = fault && 'form-error';
   return (
-    <GateLayout name={name} title={error ? 'Error: sign in' : 'Sign in'}>
-      <h1>Sign in</h1>
-      {clientName && (
-        <p class="lead">
-          to continue to <strong dir="auto">{clientName}</strong>
-        </p>
-      )}
-      {notice && !error && <p class="notice">Your sign-in here has ended. {notice}</p>}
-      {error && <Alert id="form-error" message={error} />}
+    <GateLayout title={signIn.title} faulty={fault !== undefined}>
+      <h1>{signIn.title}</h1>
+      <ToClient name={clientName} />
+      {ended && !fault && <p class="notice">{fill(signIn.ended, { cause: endCauses[ended] })}</p>}
+      {fault && <Alert id="form-error" message={faultInWords(presentation, fault)} />}
       <form method="post" action="/signin">
         <HiddenFields values={{ flow }} />
         <Field
           name="email"
-          label="Email"
+          label={signIn.email}
           type="email"
           autocomplete="username"
           value={email}
@@ -44,7 +47,7 @@ export const SignInPage = ({ name, clientName, flow, email, error, notice, signU
         />
         <Field
           name="password"
-          label="Password"
+          label={signIn.password}
           type="password"
           autocomplete="current-password"
           maxlength={MAXIMUM_PASSWORD_LENGTH}
@@ -52,11 +55,11 @@ export const SignInPage = ({ name, clientName, flow, email, error, notice, signU
           autofocus={Boolean(email)}
         />
         <button class="button" type="submit">
-          Sign in
+          {signIn.submit}
         </button>
       </form>
       <p class="aside">
-        No account yet? <a href={signUpHref}>Sign up</a>
+        <Words text={signIn.noAccountYet} values={{ signUp: <a href={signUpHref}>{signIn.signUp}</a> }} />
       </p>
     </GateLayout>
   );

@@ -1,10 +1,14 @@
+import { type Fault, faultInWords } from '../texts/fault.ts';
+import { plural } from '../texts/text.ts';
 import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
+import { usePresentation } from './presentation.tsx';
+import { ToClient } from './to-client.tsx';
+import { Words } from './words.tsx';
 
 export interface SignUpPageProps {
-  name: string;
   /** The client that the person is on the way to, if one sent them. */
   clientName?: string | undefined;
   /** Names the sign-in in progress; carried along in the form. */
@@ -14,28 +18,27 @@ export interface SignUpPageProps {
   displayName?: string | undefined;
   /** The shortest password accepted, in characters. */
   minimumLength: number;
-  error?: { field: 'email' | 'password' | 'name'; message: string } | undefined;
+  /** What is wrong with a field. */
+  fault?: ({ field: 'email' | 'password' | 'name' } & Fault) | undefined;
   signInHref: string;
 }
 
 export const SignUpPage = (props: SignUpPageProps) => {
-  const { name, clientName, flow, email, displayName, minimumLength, error, signInHref } = props;
+  const { clientName, flow, email, displayName, minimumLength, fault, signInHref } = props;
+  const presentation = usePresentation();
+  const { signUp } = presentation.texts;
   const errorOf = (field: 'email' | 'password' | 'name') =>
-    error?.field === field ? error.message : undefined;
-  const focused = error === undefined ? 'name' : error.field;
+    fault?.field === field ? faultInWords(presentation, fault) : undefined;
+  const focused = fault === undefined ? 'name' : fault.field;
   return (
-    <GateLayout name={name} title={error ? 'Error: sign up' : 'Sign up'}>
-      <h1>Create your account</h1>
-      {clientName && (
-        <p class="lead">
-          to continue to <strong dir="auto">{clientName}</strong>
-        </p>
-      )}
+    <GateLayout title={signUp.title} faulty={fault !== undefined}>
+      <h1>{signUp.heading}</h1>
+      <ToClient name={clientName} />
       <form method="post" action="/signup">
         <HiddenFields values={{ flow }} />
         <Field
           name="name"
-          label="Name"
+          label={signUp.name}
           type="text"
           autocomplete="name"
           value={displayName}
@@ -46,7 +49,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
         {/* `username`, not `email`: it is what the password manager files the new password under. */}
         <Field
           name="email"
-          label="Email"
+          label={signUp.email}
           type="email"
           autocomplete="username"
           value={email}
@@ -56,21 +59,21 @@ export const SignUpPage = (props: SignUpPageProps) => {
         />
         <Field
           name="password"
-          label="Password"
+          label={signUp.password}
           type="password"
           autocomplete="new-password"
-          hint={`At least ${minimumLength} characters of any kind. A few words that only you would put together are easy to remember and hard to guess.`}
+          hint={plural(presentation.language, signUp.passwordHint, minimumLength)}
           error={errorOf('password')}
           minlength={minimumLength}
           maxlength={MAXIMUM_PASSWORD_LENGTH}
           autofocus={focused === 'password'}
         />
         <button class="button" type="submit">
-          Create account
+          {signUp.submit}
         </button>
       </form>
       <p class="aside">
-        Already have an account? <a href={signInHref}>Sign in</a>
+        <Words text={signUp.haveAccount} values={{ signIn: <a href={signInHref}>{signUp.signIn}</a> }} />
       </p>
     </GateLayout>
   );

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import { GateLayout } from './layout.tsx';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 export interface SignedOutPageProps {
-  name: string;
   signInHref: string;
   /** Addresses at which clients sign out in this browser (OpenID Connect Front-Channel Logout §3). */
   frames?: readonly string[];
@@ -17,30 +18,31 @@ export const GO_ON_SCRIPT =
 /** base64 of its SHA-256. */
 export const GO_ON_SCRIPT_HASH = createHash('sha256').update(GO_ON_SCRIPT).digest('base64');
 
-export const SignedOutPage = ({ name, signInHref, frames = [], next }: SignedOutPageProps) => (
-  <GateLayout name={name} title="Signed out" barred>
-    <h1>You are signed out</h1>
-    <p class="lead">
-      Your session on this device is over, and so is the access of every app that it had opened.
-    </p>
-    {next ? (
-      <a class="button" rel="next" href={next.href}>
-        Go on to <span dir="auto">{next.clientName}</span>
-      </a>
-    ) : (
-      <a class="button" href={signInHref}>
-        Sign in again
-      </a>
-    )}
-    {frames.map((src) => (
-      // A client's page may sign out, and may do nothing to ours.
-      <iframe
-        src={src}
-        title="Sign-out of an app"
-        hidden
-        sandbox="allow-same-origin allow-scripts allow-forms"
-      />
-    ))}
-    {next && frames.length > 0 && <script>{raw(GO_ON_SCRIPT)}</script>}
-  </GateLayout>
-);
+export const SignedOutPage = ({ signInHref, frames = [], next }: SignedOutPageProps) => {
+  const { signOut } = usePresentation().texts;
+  return (
+    <GateLayout title={signOut.signedOutTitle} barred>
+      <h1>{signOut.signedOut}</h1>
+      <p class="lead">{signOut.over}</p>
+      {next ? (
+        <a class="button" rel="next" href={next.href}>
+          <Words text={signOut.goOn} values={{ client: <span dir="auto">{next.clientName}</span> }} />
+        </a>
+      ) : (
+        <a class="button" href={signInHref}>
+          {signOut.signInAgain}
+        </a>
+      )}
+      {frames.map((src) => (
+        // A client's page may sign out, and may do nothing to ours.
+        <iframe
+          src={src}
+          title={signOut.frame}
+          hidden
+          sandbox="allow-same-origin allow-scripts allow-forms"
+        />
+      ))}
+      {next && frames.length > 0 && <script>{raw(GO_ON_SCRIPT)}</script>}
+    </GateLayout>
+  );
+};

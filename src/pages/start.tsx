@@ -1,72 +1,78 @@
 import { FlowPicture } from './flow-picture.tsx';
 import { CourtLayout } from './layout.tsx';
+import { usePresentation } from './presentation.tsx';
+import { Words } from './words.tsx';
 
 export interface StartPageProps {
-  name: string;
   issuer: string;
   /** The demo that the default start serves, if it runs. */
   demoUrl?: string | undefined;
 }
 
 const links = [
-  { href: '/signup', label: 'Sign up', about: 'make the first account' },
-  { href: '/signin', label: 'Sign in', about: 'with email and password' },
-  { href: '/account', label: 'Your account', about: 'devices, sign-out, and why one ended' },
-  { href: '/dev/mailbox', label: 'Mailbox', about: 'the mail that would have been sent' },
-  {
-    href: '/.well-known/openid-configuration',
-    label: 'Discovery document',
-    about: 'what clients read first',
-  },
-  { href: '/.well-known/jwks.json', label: 'JWKS', about: 'the public signing keys' },
-];
+  { href: '/signup', label: 'signUp', about: 'signUpAbout' },
+  { href: '/signin', label: 'signIn', about: 'signInAbout' },
+  { href: '/account', label: 'account', about: 'accountAbout' },
+  { href: '/dev/mailbox', label: 'mailbox', about: 'mailboxAbout' },
+  { href: '/.well-known/openid-configuration', label: 'discovery', about: 'discoveryAbout' },
+  { href: '/.well-known/jwks.json', label: 'jwks', about: 'jwksAbout' },
+] as const;
 
 /** Development only, at `/`: what is running and where to go. */
-export const StartPage = ({ name, issuer, demoUrl }: StartPageProps) => (
-  <CourtLayout name={name} title="Start">
-    <div class="hero">
-      <h1>The gate is up.</h1>
-      <p class="lead">
-        <strong dir="auto">{name}</strong> runs in development at{' '}
-        <code class="issuer" dir="ltr">
-          {issuer}
-        </code>
-      </p>
-      <div class="actions">
-        {demoUrl && (
-          <a class="button" href={demoUrl}>
-            Try the demo
+export const StartPage = ({ issuer, demoUrl }: StartPageProps) => {
+  const { name, texts } = usePresentation();
+  const { start } = texts.development;
+  return (
+    <CourtLayout title={start.title}>
+      <div class="hero">
+        <h1>{start.heading}</h1>
+        <p class="lead">
+          <Words
+            text={start.runs}
+            values={{
+              name: <strong dir="auto">{name}</strong>,
+              issuer: (
+                <code class="issuer" dir="ltr">
+                  {issuer}
+                </code>
+              ),
+            }}
+          />
+        </p>
+        <div class="actions">
+          {demoUrl && (
+            <a class="button" href={demoUrl}>
+              {start.tryDemo}
+            </a>
+          )}
+          <a class={demoUrl ? 'button quiet' : 'button'} href="/signup">
+            {start.signUp}
           </a>
-        )}
-        <a class={demoUrl ? 'button quiet' : 'button'} href="/signup">
-          Sign up
-        </a>
+        </div>
       </div>
-    </div>
-    <div class="columns">
-      <section aria-labelledby="places">
-        <h2 id="places">Where to go</h2>
-        <ul class="links">
-          {links.map(({ href, label, about }) => (
-            <li>
-              <a href={href}>{label}</a>
-              <span>{about}</span>
-            </li>
-          ))}
-        </ul>
+      <div class="columns">
+        <section aria-labelledby="places">
+          <h2 id="places">{start.places}</h2>
+          <ul class="links">
+            {links.map(({ href, label, about }) => (
+              <li>
+                <a href={href}>{start[label]}</a>
+                <span>{start[about]}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section aria-labelledby="picture">
+          <h2 id="picture">{start.picture}</h2>
+          <FlowPicture />
+        </section>
+      </div>
+      <section aria-labelledby="edit">
+        <h2 id="edit">{start.edit}</h2>
+        <p>
+          <Words text={start.editText} values={{ file: <code dir="ltr">portcullis.config.ts</code> }} />
+        </p>
       </section>
-      <section aria-labelledby="picture">
-        <h2 id="picture">How it works</h2>
-        <FlowPicture />
-      </section>
-    </div>
-    <section aria-labelledby="edit">
-      <h2 id="edit">What to edit</h2>
-      <p>
-        Everything an operator decides is in <code>portcullis.config.ts</code>: the clients that may ask
-        people to sign in, the routes that the gate protects, and how fresh each decision must be. Save it,
-        and the running Worker reloads.
-      </p>
-    </section>
-  </CourtLayout>
-);
+    </CourtLayout>
+  );
+};

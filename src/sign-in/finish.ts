@@ -3,20 +3,13 @@ import { interactionFor, type Progress } from '../core/oauth/interaction.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { errorPage } from '../middleware/failure.tsx';
 import type { SignedIn } from '../middleware/session.ts';
-import { grantAuthorization, presentOf, returnToClient } from './authorize.ts';
+import { grantAuthorization, presentOf, returnToClient } from './authorize.tsx';
 import { endFlow, type Flow } from './flow.ts';
 import { ownReturn } from './own-page.ts';
 
 /** The person is signed in, but nobody knows where they were going. */
 export const wayLost = (c: Context, { config }: Dependencies): Response | Promise<Response> =>
-  errorPage(
-    c,
-    config,
-    400,
-    'You are signed in, but the way back is lost',
-    'The app sent you here too long ago, or from another browser. Go back to the app and sign in there again: this time it will be quick.',
-    { href: '/account', label: 'Go to your account' },
-  );
+  errorPage(c, config, 400, { error: 'sign_in_lost', href: '/account' });
 
 /** After a sign-in or a sign-up: on to the app that asked for it, to the device, or to a page of the account. */
 export async function finishSignIn(

@@ -4,6 +4,7 @@ import { MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
 import { signInDoor } from '../middleware/session.ts';
+import type { Fault } from '../texts/fault.ts';
 
 export type PasswordOutcome =
   | { kind: 'matches'; userId: string; door: string }
@@ -53,19 +54,18 @@ export async function signInByPassword(
   return outcome.kind === 'locked' ? outcome : { kind: 'wrong' };
 }
 
-/** What is wrong with a new password, in a sentence for the person, or undefined. */
-export function newPasswordFault(password: string, minimumLength: number): string | undefined {
+/** What is wrong with a new password. */
+export function newPasswordFault(password: string, minimumLength: number): Fault | undefined {
   // Counted in characters as people see them, not in UTF-16 units (NIST SP 800-63B-4 §3.1.1.2).
-  if ([...password.normalize('NFC')].length < minimumLength) {
-    return `Use at least ${minimumLength} characters. A few words together work well.`;
-  }
+  if ([...password.normalize('NFC')].length < minimumLength)
+    return { code: 'password_too_short', count: minimumLength };
   return password.length > MAXIMUM_PASSWORD_LENGTH
-    ? `Use at most ${MAXIMUM_PASSWORD_LENGTH} characters.`
+    ? { code: 'password_too_long', count: MAXIMUM_PASSWORD_LENGTH }
     : undefined;
 }
 
-/** "Too many attempts", with how long to wait. */
-export function lockedMessage(retryAfterSeconds: number): string {
-  const minutes = Math.ceil(retryAfterSeconds / 60);
-  return `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`;
-}
+/** Too many attempts, with how many minutes to wait. */
+export const locked = (retryAfterSeconds: number): Fault => ({
+  code: 'locked',
+  count: Math.ceil(retryAfterSeconds / 60),
+});

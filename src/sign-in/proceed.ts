@@ -30,11 +30,9 @@ export async function proceed(
       return c.redirect(flowId === undefined ? page : `${page}?flow=${encodeURIComponent(flowId)}`, 303);
     }
     // Only somebody who proved whose account it is learns this much.
-    case 'disabled': {
-      const message = 'Ask whoever runs this service.';
-      return errorPage(c, config, 403, 'An administrator has disabled this account', message);
-    }
+    case 'disabled':
+      return errorPage(c, config, 403, { error: 'account_disabled' });
     case 'unknown':
-      return errorPage(c, config, 403, 'There is no such account any more', 'It was removed in this moment.');
+      return errorPage(c, config, 403, { error: 'account_gone' });
   }
 }

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import type { Mailer } from '../mail/mail.ts';
 import { mailboxMailer } from '../mail/mailbox.ts';
 import { familyReuse, welcome } from '../mail/messages.ts';
+import { english } from '../texts/language.ts';
 import { deviceName } from './device.ts';
 import type { EventRow } from './tables/event.ts';
 import type { Profile } from './types.ts';
@@ -19,7 +20,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 async function clientName(environment: Environment, clientId: string): Promise<string> {
   const clients = await clientsOf(environment);
   const client = await clients.find(clientId).catch(() => undefined);
-  return client?.clientName ?? 'An app';
+  return client?.clientName ?? english.texts.common.anApp;
 }
 
 /** What the person is told of an event, or nothing. */
@@ -36,7 +37,7 @@ async function notification(
         name,
         issuer,
         clientName: await clientName(environment, text(event.detail.clientId)),
-        deviceName: deviceName(text(event.detail.userAgent)),
+        deviceName: deviceName(text(event.detail.userAgent), english.texts),
         place: text(event.detail.place),
         at: event.at,
       });

@@ -1,30 +1,35 @@
 import * as v from 'valibot';
+import type { Fault } from '../texts/fault.ts';
 import type { UserRecord } from './record.ts';
 import type { Profile, StandardClaims } from './types.ts';
 
 // The standard claims of OpenID Connect Core §5.1 that people tell about themselves. Every one is bounded: a profile
 // crosses to the Worker with each refresh, and some of it goes into tokens.
 
-const characters = (maximum: number) =>
-  v.maxLength<string, number, string>(maximum, `Use at most ${maximum} characters.`);
+type FaultCode = Fault['code'];
+
+// What is wrong is said by a code, in the place of a message: words depend on who reads them.
+const NOT_KNOWN = 'not_known' satisfies FaultCode;
+
+const characters = (maximum: number) => v.maxLength<string, number, FaultCode>(maximum, 'too_long');
 
 /** One line, as a person would type it. */
 const line = (maximum: number) =>
   v.pipe(
-    v.string('This must be text.'),
+    v.string('not_text' satisfies FaultCode),
     v.transform((text) => text.replace(/\s+/gu, ' ').trim()),
-    v.nonEmpty('This must not be empty.'),
+    v.nonEmpty('empty' satisfies FaultCode),
     characters(maximum),
-    v.regex(/^[^\p{C}]*$/u, 'This has characters that cannot be shown.'),
+    v.regex(/^[^\p{C}]*$/u, 'not_shown' satisfies FaultCode),
   );
 
 const lines = (maximum: number) =>
   v.pipe(
-    v.string('This must be text.'),
+    v.string('not_text' satisfies FaultCode),
     v.transform((text) => text.replace(/\r\n?/g, '\n').trim()),
-    v.nonEmpty('This must not be empty.'),
+    v.nonEmpty('empty' satisfies FaultCode),
     characters(maximum),
-    v.regex(/^(?:[^\p{C}]|\n)*$/u, 'This has characters that cannot be shown.'),
+    v.regex(/^(?:[^\p{C}]|\n)*$/u, 'not_shown' satisfies FaultCode),
   );
 
 /** An app may link to it, or show it: never a scheme that a browser would run, nor what ends an attribute. */
@@ -32,7 +37,7 @@ const webAddress = v.pipe(
   line(500),
   v.check(
     (text) => /^https?:\/\/[^\s"<>\\^`{|}]+$/i.test(text) && URL.canParse(text),
-    'Enter a web address, like https://example.com.',
+    'web_address_malformed' satisfies FaultCode,
   ),
 );
 
@@ -64,24 +69,24 @@ function isLocale(text: string): boolean {
 
 /** E.164, with an extension as RFC 3966 writes it. */
 const phoneNumber = v.pipe(
-  v.string('This must be text.'),
+  v.string('not_text' satisfies FaultCode),
   characters(40),
   v.transform((text) => text.replace(/[\s().-]/g, '')),
-  v.regex(
-    /^\+[1-9]\d{6,14}(?:;ext=\d{1,10})?$/,
-    'Enter the number with + and its country code, like +44 20 7946 0018.',
-  ),
+  v.regex(/^\+[1-9]\d{6,14}(?:;ext=\d{1,10})?$/, 'phone_number_malformed' satisfies FaultCode),
 );
 
-const address = v.strictObject({
-  /** All of the parts, each on a line, must fit. */
-  formatted: v.exactOptional(lines(600)),
-  street_address: v.exactOptional(lines(200)),
-  locality: v.exactOptional(line(100)),
-  region: v.exactOptional(line(100)),
-  postal_code: v.exactOptional(line(20)),
-  country: v.exactOptional(line(100)),
-});
+const address = v.strictObject(
+  {
+    /** All of the parts, each on a line, must fit. */
+    formatted: v.exactOptional(lines(600)),
+    street_address: v.exactOptional(lines(200)),
+    locality: v.exactOptional(line(100)),
+    region: v.exactOptional(line(100)),
+    postal_code: v.exactOptional(line(20)),
+    country: v.exactOptional(line(100)),
+  },
+  NOT_KNOWN,
+);
 
 /** What people may say of themselves; null takes a claim away. */
 const ownClaims = {
@@ -94,19 +99,20 @@ const ownClaims = {
   picture: v.nullish(webAddress),
   website: v.nullish(webAddress),
   gender: v.nullish(line(50)),
-  birthdate: v.nullish(
-    v.pipe(line(10), v.check(isBirthdate, 'Enter a date as year-month-day, like 1990-12-31.')),
-  ),
-  zoneinfo: v.nullish(v.pipe(line(50), v.check(isTimeZone, 'Enter a time zone, like Europe/Paris.'))),
-  locale: v.nullish(v.pipe(line(35), v.check(isLocale, 'Enter a language, like en or fr-CA.'))),
+  birthdate: v.nullish(v.pipe(line(10), v.check(isBirthdate, 'birthdate_malformed' satisfies FaultCode))),
+  zoneinfo: v.nullish(v.pipe(line(50), v.check(isTimeZone, 'zoneinfo_unknown' satisfies FaultCode))),
+  locale: v.nullish(v.pipe(line(35), v.check(isLocale, 'locale_malformed' satisfies FaultCode))),
   phone_number: v.nullish(phoneNumber),
   address: v.nullish(address),
 };
 
-const ownChange = v.strictObject({
-  name: v.optional(line(100)),
-  claims: v.optional(v.strictObject(ownClaims), {}),
-});
+const ownChange = v.strictObject(
+  {
+    name: v.optional(line(100)),
+    claims: v.optional(v.strictObject(ownClaims, NOT_KNOWN), {}),
+  },
+  NOT_KNOWN,
+);
 
 const MAXIMUM_GROUPS = 100;
 /** All of them stand in a token at once, and no token of ours has more than 8,192 characters. */
@@ -116,29 +122,37 @@ const MAXIMUM_BYTES_OF_GROUPS = 4096;
 const groups = v.pipe(
   v.array(
     v.pipe(
-      v.string('This must be text.'),
-      v.nonEmpty('This must not be empty.'),
+      v.string('not_text' satisfies FaultCode),
+      v.nonEmpty('empty' satisfies FaultCode),
       characters(100),
-      v.regex(/^[^\p{C}]*$/u, 'This has characters that cannot be shown.'),
+      v.regex(/^[^\p{C}]*$/u, 'not_shown' satisfies FaultCode),
     ),
-    'This must be a list of names.',
+    'groups_malformed' satisfies FaultCode,
   ),
   v.transform((names) => [...new Set(names)].sort()),
-  v.maxLength(MAXIMUM_GROUPS, `Use at most ${MAXIMUM_GROUPS} groups.`),
+  v.maxLength(MAXIMUM_GROUPS, 'groups_too_many' satisfies FaultCode),
   v.check(
     (names) => new TextEncoder().encode(JSON.stringify(names)).length <= MAXIMUM_BYTES_OF_GROUPS,
-    'Together these are longer than a token can hold: use fewer or shorter names.',
+    'groups_too_large' satisfies FaultCode,
   ),
 );
 
+const truth = v.boolean('not_boolean' satisfies FaultCode);
+
 /** What was verified, and who belongs where, is for the administrator alone to say. */
-const administratorsChange = v.strictObject({
-  ...ownChange.entries,
-  emailVerified: v.optional(v.boolean()),
-  /** All groups of the person: those that are not in the list they leave. */
-  groups: v.optional(groups),
-  claims: v.optional(v.strictObject({ ...ownClaims, phone_number_verified: v.nullish(v.boolean()) }), {}),
-});
+const administratorsChange = v.strictObject(
+  {
+    ...ownChange.entries,
+    emailVerified: v.optional(truth),
+    /** All groups of the person: those that are not in the list they leave. */
+    groups: v.optional(groups),
+    claims: v.optional(
+      v.strictObject({ ...ownClaims, phone_number_verified: v.nullish(truth) }, NOT_KNOWN),
+      {},
+    ),
+  },
+  NOT_KNOWN,
+);
 
 /** Members that are left out stay as they are. */
 export type OwnChangeInput = v.InferInput<typeof ownChange>;
@@ -149,16 +163,17 @@ export type ProfileChange = v.InferOutput<typeof administratorsChange>;
 export type CheckedChange =
   | { kind: 'valid'; change: ProfileChange }
   /** By the name of the member: `birthdate`, or `address.locality`. */
-  | { kind: 'faulty'; faults: Record<string, string> };
+  | { kind: 'faulty'; faults: Record<string, Fault> };
 
 /** Checks a change of a profile; `by` says who makes it. */
 export function checkProfileChange(input: unknown, by: 'person' | 'administrator'): CheckedChange {
   const parsed = v.safeParse(by === 'person' ? ownChange : administratorsChange, input);
   if (parsed.success) return { kind: 'valid', change: parsed.output };
-  const faults: Record<string, string> = {};
+  const faults: Record<string, Fault> = {};
   for (const issue of parsed.issues) {
     const place = (v.getDotPath(issue) ?? 'profile').replace(/^claims\./, '');
-    faults[place] ??= issue.message;
+    const count = typeof issue.requirement === 'number' ? issue.requirement : undefined;
+    faults[place] ??= { code: issue.message as FaultCode, ...(count !== undefined && { count }) };
   }
   return { kind: 'faulty', faults };
 }

@@ -71,7 +71,7 @@ test('with the keyboard only people sign up on the way to an app, edit their pro
   await page.keyboard.press('Enter');
   await page.getByRole('alert').waitFor();
   expect(await saidOf(page)).toEqual({
-    title: 'Error: your profile · Portcullis',
+    title: 'Error: Your profile · Portcullis',
     alert: 'Nothing was saved yet: see the fields that are marked.',
     field: 'birthdate',
     invalid: 'true',
@@ -99,7 +99,7 @@ test('with the keyboard only people sign up on the way to an app, edit their pro
   await page.getByRole('alert').waitFor();
   const wrong = 'That email and password do not match.';
   expect(await saidOf(page)).toEqual({
-    title: 'Error: sign in · Portcullis',
+    title: 'Error: Sign in · Portcullis',
     alert: wrong,
     field: 'password',
     invalid: 'true',

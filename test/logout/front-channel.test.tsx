@@ -3,7 +3,7 @@ import type { Client } from '../../src/config/schema.ts';
 import { ObjectUnavailable } from '../../src/durable/call.ts';
 import { frontChannelLogoutUris } from '../../src/logout/front-channel.ts';
 import { GO_ON_SCRIPT, GO_ON_SCRIPT_HASH, SignedOutPage } from '../../src/pages/signed-out.tsx';
-import { elements } from '../pages/rendered.ts';
+import { elements, rendered } from '../pages/rendered.ts';
 import { issuer, Person } from '../workerd/person.ts';
 import { tokensFor } from './issuer.ts';
 
@@ -114,13 +114,13 @@ describe('the signed-out page', () => {
   it('keeps markup in what clients registered as text', async () => {
     const hostile = `"'><script>alert(1)</script>`;
     const html = await elements(
-      String(
+      rendered(
         <SignedOutPage
-          name={hostile}
           signInHref="/signin"
           frames={[hostile]}
           next={{ href: hostile, clientName: hostile }}
         />,
+        { name: hostile },
       ),
     );
     expect(html.filter(({ tag }) => tag === 'script').map(({ text }) => text)).toEqual([GO_ON_SCRIPT]);

@@ -23,7 +23,7 @@ describe('mail', () => {
     const { subject, text } = familyReuse(reuse);
     expect(subject).toBe('Security notice from Portcullis: we ended a session');
     expect(text).toContain(
-      'App: The demo\nDevice: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: Sat, 14 Nov 2026 09:05:00 GMT\n',
+      'App: The demo\nDevice: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: 14 Nov 2026, 09:05 UTC\n',
     );
     expect(links(text)).toEqual([`${issuer}/account`]);
   });

@@ -6,6 +6,7 @@ import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
+import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
@@ -13,9 +14,10 @@ import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
 import { SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { StartPage } from '../../src/pages/start.tsx';
+import { rendered } from './rendered.ts';
 
 /** Every page with `text` in every prop that takes one. */
-export function everyPage(text: string): Record<string, string> {
+export function everyPage(text: string, shown: Partial<Presentation> = {}): Record<string, string> {
   const at = 1_794_647_100;
   const may: AgreementInWords = inWords(
     {
@@ -29,11 +31,10 @@ export function everyPage(text: string): Record<string, string> {
     [{ resource: text, name: text, scope: { described: text } }],
   );
   const person = { name: text, email: text };
-  const links = [{ label: text, href: text }];
+  const links = [{ to: 'website' as const, href: text }];
   const pages = {
     consent: (
       <ConsentPage
-        name={text}
         client={{ name: text, host: text, firstParty: false, links }}
         person={person}
         asked={may}
@@ -43,7 +44,6 @@ export function everyPage(text: string): Record<string, string> {
     ),
     'consent, first party': (
       <ConsentPage
-        name={text}
         client={{ name: text, host: undefined, firstParty: true, links: [] }}
         person={person}
         asked={may}
@@ -53,44 +53,46 @@ export function everyPage(text: string): Record<string, string> {
     ),
     profile: (
       <ProfilePage
-        name={text}
         values={Object.fromEntries(profileFields.map((field) => [field, text]))}
-        faults={{ name: text, street_address: text }}
+        faults={{ name: { code: 'empty' }, street_address: { code: 'too_long', count: 200 } }}
       />
     ),
     selectAccount: (
       <SelectAccountPage
-        name={text}
         clientName={text}
         person={person}
         hidden={{ flow: text, session: text }}
         otherHref={text}
       />
     ),
-    start: <StartPage name={text} issuer={text} demoUrl={text} />,
+    start: <StartPage issuer={text} demoUrl={text} />,
     signIn: (
-      <SignInPage name={text} clientName={text} flow={text} email={text} error={text} signUpHref={text} />
+      <SignInPage
+        clientName={text}
+        flow={text}
+        email={text}
+        fault={{ code: 'password_mismatch' }}
+        signUpHref={text}
+      />
     ),
     ...Object.fromEntries(
       (['email', 'password', 'name'] as const).map((field) => [
         `signUp, error in ${field}`,
         <SignUpPage
-          name={text}
           clientName={text}
           flow={text}
           email={text}
           displayName={text}
           minimumLength={15}
-          error={{ field, message: text }}
+          fault={{ field, code: 'password_too_short', count: 15 }}
           signInHref={text}
         />,
       ]),
     ),
-    deviceCode: <DeviceCodePage name={text} userCode={text} />,
-    'deviceCode, error': <DeviceCodePage name={text} userCode={text} error={text} />,
+    deviceCode: <DeviceCodePage userCode={text} />,
+    'deviceCode, error': <DeviceCodePage userCode={text} fault={{ code: 'user_code_unknown' }} />,
     deviceConfirm: (
       <DeviceConfirmPage
-        name={text}
         client={{ name: text, firstParty: false }}
         person={{ ...person, userId: text }}
         userCode={text}
@@ -99,11 +101,10 @@ export function everyPage(text: string): Record<string, string> {
         asked={may}
       />
     ),
-    deviceAllowed: <DeviceDonePage name={text} allowed />,
-    deviceDenied: <DeviceDonePage name={text} allowed={false} />,
+    deviceAllowed: <DeviceDonePage allowed />,
+    deviceDenied: <DeviceDonePage allowed={false} />,
     account: (
       <AccountPage
-        name={text}
         offlineApps={['An offline app']}
         consents={[{ clientId: text, clientName: text, may, grantedAt: at }]}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}
@@ -122,30 +123,29 @@ export function everyPage(text: string): Record<string, string> {
         ]}
       />
     ),
-    signOut: <SignOutPage name={text} clientName={text} hidden={{ [text]: text }} />,
+    signOut: <SignOutPage clientName={text} hidden={{ [text]: text }} />,
     password: (
       <PasswordPage
-        name={text}
         email={text}
         minimumLength={15}
-        error={{ field: 'current_password', message: text }}
+        fault={{ field: 'current_password', code: 'locked', count: 1 }}
       />
     ),
-    gateSignOut: <GateSignOutPage name={text} host={text} action={text} />,
-    gateSignedOut: <GateSignedOutPage name={text} host={text} />,
-    signedOut: <SignedOutPage name={text} signInHref={text} />,
+    gateSignOut: <GateSignOutPage host={text} action={text} />,
+    gateSignedOut: <GateSignedOutPage host={text} />,
+    signedOut: <SignedOutPage signInHref={text} />,
     error: (
       <ErrorPage
-        name={text}
         title={text}
-        message={text}
+        message="{detail}"
+        values={{ detail: text }}
         action={{ href: text, label: text }}
         requestId={text}
       />
     ),
-    mailbox: (
-      <MailboxPage name={text} messages={[{ to: text, subject: text, text, sentAt: at * 1000, id: text }]} />
-    ),
+    mailbox: <MailboxPage messages={[{ to: text, subject: text, text, sentAt: at * 1000, id: text }]} />,
   };
-  return Object.fromEntries(Object.entries(pages).map(([page, node]) => [page, String(node)]));
+  return Object.fromEntries(
+    Object.entries(pages).map(([page, node]) => [page, rendered(node, { name: text, ...shown })]),
+  );
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { FormPostPage, SUBMIT_SCRIPT } from '../../src/pages/form-post.tsx';
-import { elements } from './rendered.ts';
+import { elements, rendered } from './rendered.ts';
 
 const page = (values: Record<string, string | undefined>, action = 'https://client.test/callback') =>
-  elements(String(<FormPostPage name="Ada" action={action} values={values} />));
+  elements(rendered(<FormPostPage action={action} values={values} />));
 
 it('posts what it is given to the client, at the press of a button at the latest', async () => {
   const found = await page({ code: 'c', state: 's', iss: 'i', error: undefined });

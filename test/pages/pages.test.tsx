@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { asset } from '../../src/endpoints/assets.ts';
 import { AccountPage } from '../../src/pages/account.tsx';
 import { AgreementList, inWords } from '../../src/pages/agreement.tsx';
-import { DeviceCodePage, DeviceConfirmPage } from '../../src/pages/device.tsx';
+import { DeviceCodePage, type DeviceCodePageProps, DeviceConfirmPage } from '../../src/pages/device.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
 import { stylesheet, stylesheetPath } from '../../src/pages/stylesheet.ts';
 import { everyPage } from './every-page.tsx';
-import { type Element, elements } from './rendered.ts';
+import { type Element, elements, rendered } from './rendered.ts';
 
 const kinds = (found: Element[]) => found.map(({ tag, attributes }) => [tag, ...Object.keys(attributes)]);
 const inputs = (found: Element[]) =>
@@ -77,7 +77,7 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
 
 describe('sign in', () => {
   const page = (props: Partial<Parameters<typeof SignInPage>[0]> = {}) =>
-    elements(String(<SignInPage name="Portcullis" signUpHref="/signup" {...props} />));
+    elements(rendered(<SignInPage signUpHref="/signup" {...props} />));
 
   it('tells a password manager which field is which', async () => {
     expect(
@@ -108,21 +108,21 @@ describe('sign in', () => {
   });
 
   it('reads the error out with the fields that it concerns', async () => {
-    const found = await page({ error: 'No match.' });
+    const found = await page({ fault: { code: 'password_mismatch' } });
     expect(found.find(({ attributes }) => attributes.role === 'alert')).toMatchObject({
       attributes: { id: 'form-error' },
-      text: 'No match.',
+      text: 'That email and password do not match.',
     });
     for (const { attributes } of inputs(found)) {
       expect(attributes).toMatchObject({ 'aria-invalid': 'true', 'aria-describedby': 'form-error' });
     }
-    expect(found.find(({ tag }) => tag === 'title')?.text).toBe('Error: sign in · Portcullis');
+    expect(found.find(({ tag }) => tag === 'title')?.text).toBe('Error: Sign in · Portcullis');
   });
 });
 
 describe('sign up', () => {
   const page = (props: Partial<Parameters<typeof SignUpPage>[0]> = {}) =>
-    elements(String(<SignUpPage name="Portcullis" minimumLength={15} signInHref="/signin" {...props} />));
+    elements(rendered(<SignUpPage minimumLength={15} signInHref="/signin" {...props} />));
 
   it('tells a password manager which field is which', async () => {
     expect(
@@ -152,7 +152,7 @@ describe('sign up', () => {
       await page({
         email: 'ada@',
         displayName: 'Ada',
-        error: { field: 'email', message: 'Not an address.' },
+        fault: { field: 'email', code: 'email_malformed' },
       }),
     );
     expect(found.map(({ attributes }) => attributes.value)).toEqual(['Ada', 'ada@', undefined]);
@@ -163,8 +163,7 @@ describe('sign up', () => {
 
 describe('connecting a device', () => {
   it('takes a code in capitals that no browser fills in from elsewhere, and asks about one that a link brought', async () => {
-    const page = (props: { userCode?: string; error?: string }) =>
-      elements(String(<DeviceCodePage name="Portcullis" {...props} />));
+    const page = (props: DeviceCodePageProps) => elements(rendered(<DeviceCodePage {...props} />));
     const [input] = inputs(await page({}));
     expect(input?.attributes).toMatchObject({
       name: 'user_code',
@@ -175,16 +174,15 @@ describe('connecting a device', () => {
     const brought = await page({ userCode: 'WDJB-MJHT' });
     expect(inputs(brought)[0]?.attributes.value).toBe('WDJB-MJHT');
     expect(brought.find(({ attributes }) => attributes.class === 'lead')?.text).toContain('Is this the code');
-    const wrong = await page({ userCode: 'WDJB-MJHT', error: 'Nobody waits.' });
+    const wrong = await page({ userCode: 'WDJB-MJHT', fault: { code: 'user_code_unknown' } });
     expect(inputs(wrong)[0]?.attributes).toMatchObject({ 'aria-invalid': 'true' });
-    expect(wrong.find(({ tag }) => tag === 'title')?.text).toBe('Error: connect a device · Portcullis');
+    expect(wrong.find(({ tag }) => tag === 'title')?.text).toBe('Error: Connect a device · Portcullis');
   });
 
   it('is decided by a button, and warns of codes that somebody sent', async () => {
     const found = await elements(
-      String(
+      rendered(
         <DeviceConfirmPage
-          name="Portcullis"
           client={{ name: 'Television', firstParty: true }}
           person={{ userId: 'u', name: 'Ada', email: 'ada@example.org' }}
           userCode="WDJB-MJHT"
@@ -209,9 +207,7 @@ describe('connecting a device', () => {
 
 describe('sign out', () => {
   it('carries the request along and confirms it', async () => {
-    const found = await elements(
-      String(<SignOutPage name="Portcullis" hidden={{ state: 's', confirm: 'no' }} />),
-    );
+    const found = await elements(rendered(<SignOutPage hidden={{ state: 's', confirm: 'no' }} />));
     expect(found.find(({ tag }) => tag === 'form')?.attributes).toEqual({
       method: 'post',
       action: '/oauth/logout',
@@ -237,7 +233,7 @@ describe('consent', () => {
   ];
 
   it('says in words what is known, and shows as it is what nobody described', async () => {
-    const found = await elements(String(<AgreementList {...inWords(agreement, resources)} />));
+    const found = await elements(rendered(<AgreementList {...inWords(agreement, resources)} />));
     const items = found.filter(({ tag }) => tag === 'li').map(({ text }) => text);
     expect(items).toEqual([
       'See your email address',
@@ -269,7 +265,7 @@ describe('consent', () => {
       name: 'Notes',
       scope: { 'notes:read': 'Read notes' },
     };
-    const said = inWords(both, [...resources, notes]).elsewhere.map(({ may }) => may.map((one) => one.scope));
+    const said = inWords(both, [...resources, notes]).elsewhere.map(({ may }) => may.map((one) => one.name));
     expect(said).toEqual([
       ['api:read', 'odd'],
       ['notes:read', 'odd'],
@@ -301,9 +297,8 @@ describe('the account', () => {
   });
   const page = (sessions: ReturnType<typeof session>[]) =>
     elements(
-      String(
+      rendered(
         <AccountPage
-          name="Portcullis"
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
           sessions={sessions}
           offlineApps={[]}

@@ -1,3 +1,11 @@
+import type { JSX } from 'hono/jsx/jsx-runtime';
+import { type Presentation, renderPage } from '../../src/pages/presentation.tsx';
+import { english } from '../../src/texts/language.ts';
+
+/** A page as a document, in English unless the presentation says otherwise. */
+export const rendered = (page: JSX.Element, presentation: Partial<Presentation> = {}): string =>
+  renderPage({ name: 'Portcullis', ...english, ...presentation }, page);
+
 /** An element as a browser's parser sees it. */
 export interface Element {
   tag: string;

@@ -3,6 +3,7 @@ import { clientNames } from '../../clients/names.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
+import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
 import { AccountPage } from '../../pages/account.tsx';
 import { inWords } from '../../pages/agreement.tsx';
@@ -24,13 +25,15 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
     ...consents.map(({ clientId }) => clientId),
     ...ends.flatMap((end) => end.clientId ?? []),
   ]);
-  return c.html(
+  const { texts } = presentationOf(config);
+  return showPage(
+    c,
+    config,
     <AccountPage
-      name={config.name}
       profile={profile}
       sessions={sessions.map((session) => ({
         sessionId: session.sessionId,
-        deviceName: deviceName(session.userAgent),
+        deviceName: deviceName(session.userAgent, texts),
         place: session.place,
         createdAt: seconds(session.createdAt),
         lastUsedAt: seconds(session.lastUsedAt),
@@ -49,7 +52,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         .map((end) => ({
           what: end.what === 'session' ? 'session' : 'app',
           clientName: end.clientId === undefined ? undefined : clientName(end.clientId),
-          deviceName: deviceName(end.userAgent),
+          deviceName: deviceName(end.userAgent, texts),
           cause: end.cause,
           endedAt: seconds(end.endedAt),
         }))}
@@ -65,13 +68,7 @@ export const signOutOne = (dependencies: Dependencies) => async (c: Context) => 
   const parsed = await readForm(c);
   const sessionId = parsed.kind === 'parsed' ? parsed.parameters.get('session_id') : undefined;
   if (!sessionId) {
-    return errorPage(
-      c,
-      config,
-      400,
-      'Nothing was signed out',
-      'The form did not say which session to end: session_id is missing.',
-    );
+    return errorPage(c, config, 400, { error: 'session_missing' });
   }
   const clientIds = await users.endSession(signedIn.token.userId, sessionId, 'sign_out');
   if (sessionId !== signedIn.session.sessionId) return c.redirect('/account', 303);

@@ -12,8 +12,7 @@ export const revokeConsent = (dependencies: Dependencies) => async (c: Context) 
   const token = await sessionToken(c, dependencies);
   if (!token) return c.redirect('/signin', 303);
   if (!clientId) {
-    const message = 'The form did not say which app is meant: client_id is missing.';
-    return errorPage(c, config, 400, 'Nothing was taken back', message);
+    return errorPage(c, config, 400, { error: 'consent_missing' });
   }
   const session = await users.revokeConsent(token, clientId);
   return c.redirect(session.kind === 'live' ? '/account' : '/signin', 303);

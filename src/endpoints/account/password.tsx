@@ -1,22 +1,23 @@
 import type { Context } from 'hono';
 import { hashPassword } from '../../crypto/password.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
-import { checkPassword, lockedMessage, newPasswordFault } from '../../sign-in/password.ts';
+import { checkPassword, locked, newPasswordFault } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 
 const page = (
   c: Context,
   { config }: Dependencies,
   { session }: SignedIn,
-  error?: PasswordPageProps['error'],
+  fault?: PasswordPageProps['fault'],
   status: 200 | 400 | 401 | 429 = 200,
 ) => {
   const { minimumLength } = config.passwords;
-  const props = { name: config.name, email: session.profile.email, minimumLength, error };
-  return c.html(<PasswordPage {...props} />, status);
+  const props = { email: session.profile.email, minimumLength, fault };
+  return showPage(c, config, <PasswordPage {...props} />, status);
 };
 
 /** GET /account/password */
@@ -34,7 +35,7 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   if (parameters instanceof Response) return parameters;
   const newPassword = parameters.get('new_password') ?? '';
   const fault = newPasswordFault(newPassword, config.passwords.minimumLength);
-  if (fault) return page(c, dependencies, signedIn, { field: 'new_password', message: fault }, 400);
+  if (fault) return page(c, dependencies, signedIn, { field: 'new_password', ...fault }, 400);
 
   const { userId } = signedIn.token;
   // Counted for this session alone: strangers' guesses keep nobody from changing a password under attack.
@@ -42,12 +43,12 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   const outcome = await checkPassword(dependencies, userId, door, parameters.get('current_password') ?? '');
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
-    const message = lockedMessage(outcome.retryAfterSeconds);
-    return page(c, dependencies, signedIn, { field: 'current_password', message }, 429);
+    const fault = locked(outcome.retryAfterSeconds);
+    return page(c, dependencies, signedIn, { field: 'current_password', ...fault }, 429);
   }
   if (outcome.kind === 'wrong') {
-    const message = 'That is not your present password.';
-    return page(c, dependencies, signedIn, { field: 'current_password', message }, 401);
+    const fault = { field: 'current_password', code: 'present_password_wrong' } as const;
+    return page(c, dependencies, signedIn, fault, 401);
   }
   await users.changePassword(userId, await hashPassword(secrets, newPassword), signedIn.session.sessionId);
   // Under a new secret, so that a copy of this browser's cookie ends with everything else.

@@ -1,9 +1,11 @@
 import type { Context } from 'hono';
 import type { Parameters } from '../../core/oauth/parameters.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { sessionToken } from '../../middleware/session.ts';
 import { addressParts, ProfilePage, profileFields } from '../../pages/profile.tsx';
+import type { Fault } from '../../texts/fault.ts';
 import { checkProfileChange } from '../../user/profile-change.ts';
 import type { Profile } from '../../user/types.ts';
 
@@ -40,9 +42,9 @@ const page = (
   c: Context,
   { config }: Dependencies,
   values: Values,
-  faults: Record<string, string> = {},
+  faults: Record<string, Fault> = {},
   status: 200 | 400 = 200,
-) => c.html(<ProfilePage name={config.name} values={values} faults={faults} />, status);
+) => showPage(c, config, <ProfilePage values={values} faults={faults} />, status);
 
 /** GET /account/profile */
 export const showProfile = (dependencies: Dependencies) => async (c: Context) => {
@@ -61,9 +63,9 @@ export const editProfile = (dependencies: Dependencies) => async (c: Context) =>
   if (!token) return c.redirect('/signin', 303);
   const checked = checkProfileChange(changeOf(parameters), 'person');
   if (checked.kind === 'faulty') {
-    const faults = Object.entries(checked.faults).map(([place, message]) => [
+    const faults = Object.entries(checked.faults).map(([place, fault]) => [
       place.replace(/^address\./, ''),
-      message,
+      fault,
     ]);
     return page(c, dependencies, Object.fromEntries(parameters), Object.fromEntries(faults), 400);
   }

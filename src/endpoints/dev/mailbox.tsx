@@ -1,6 +1,7 @@
 import type { Handler } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { readMailbox } from '../../mail/mailbox.ts';
+import { showPage } from '../../middleware/page.tsx';
 import { MailboxPage } from '../../pages/mailbox.tsx';
 
 /** GET /dev/mailbox: the mail that would have been sent. In any environment but development it does not exist. */
@@ -8,5 +9,5 @@ export const mailbox =
   ({ config, environment }: Pick<Dependencies, 'config' | 'environment'>): Handler =>
   async (c) => {
     if (config.environment !== 'development') return c.notFound();
-    return c.html(<MailboxPage name={config.name} messages={await readMailbox(environment.MAILBOX)} />);
+    return showPage(c, config, <MailboxPage messages={await readMailbox(environment.MAILBOX)} />);
   };

@@ -10,7 +10,7 @@ import { checkProof, demandNonce } from '../../middleware/dpop.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { openDetachedSession, type Proven } from '../../middleware/session.ts';
-import { issueAuthorizationCode, presentOf } from '../../sign-in/authorize.ts';
+import { issueAuthorizationCode, presentOf } from '../../sign-in/authorize.tsx';
 import { type AuthSession, openAuthSession, sealAuthSession } from '../../sign-in/challenge/auth-session.ts';
 import {
   firstFactors,
@@ -18,9 +18,10 @@ import {
   proofParameters,
   secondFactors,
 } from '../../sign-in/challenge/proofs.ts';
-import { lockedMessage } from '../../sign-in/password.ts';
+import { locked } from '../../sign-in/password.ts';
 import { type PushedRequest, requestUriOf, validateRequest } from '../../sign-in/request.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
+import { faultInEnglish } from '../../texts/fault.ts';
 
 /** For how long a sign-in that has to go on in a browser may be begun there, and finished. */
 const WEB_SECONDS = 90;
@@ -71,7 +72,7 @@ export const authorizationChallenge = (dependencies: Dependencies) => async (c: 
     case 'locked': {
       c.header('Retry-After', String(offered.retryAfterSeconds));
       c.header('Cache-Control', 'no-store');
-      const error_description = lockedMessage(offered.retryAfterSeconds);
+      const error_description = faultInEnglish(locked(offered.retryAfterSeconds));
       return c.json({ error: 'too_many_attempts', error_description }, 429);
     }
     case 'wrong':

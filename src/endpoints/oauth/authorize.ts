@@ -10,11 +10,9 @@ import { cookieName, SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
 import { currentSession, type SignedIn } from '../../middleware/session.ts';
-import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.ts';
+import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.tsx';
 import { beginFlow } from '../../sign-in/flow.ts';
 import { assembleRequest, validateRequest } from '../../sign-in/request.ts';
-
-const TITLE = 'The app sent a request that cannot be used';
 
 /** Characters; what every browser and server takes as an address. */
 const MAXIMUM_ADDRESS_LENGTH = 8000;
@@ -24,12 +22,12 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
   const { clients, config } = dependencies;
   const isPost = c.req.method === 'POST';
   const parsed = isPost ? await readForm(c) : readQuery(c);
-  if (parsed.kind === 'malformed')
-    return errorPage(c, config, 400, TITLE, `It is malformed: ${parsed.description}.`);
-  const shown = (description: string) => {
-    const message = `It was refused: ${description}. Go back to the app; if it happens again, tell its makers.`;
-    return errorPage(c, config, 400, TITLE, message);
-  };
+  if (parsed.kind === 'malformed') {
+    const values = { detail: parsed.description };
+    return errorPage(c, config, 400, { error: 'authorization_malformed', values });
+  }
+  const shown = (detail: string) =>
+    errorPage(c, config, 400, { error: 'authorization_refused', values: { detail } });
   // RFC 9101 §5, RFC 9126 §4: the client names itself beside whatever says the rest.
   const clientId = parsed.parameters.get('client_id');
   if (clientId === undefined) return shown('the app did not say who it is: client_id is missing');

@@ -6,6 +6,7 @@ import type { Dependencies } from '../../dependencies.ts';
 import { readIdTokenHint } from '../../keys/id-token-hint.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
+import { showPage } from '../../middleware/page.tsx';
 import { fromOwnPage } from '../../middleware/same-origin.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
 import { clearSession, currentSession, type SignedIn } from '../../middleware/session.ts';
@@ -25,9 +26,11 @@ interface LogoutRequest {
   everywhere: boolean;
 }
 
-type Judged = { kind: 'accepted'; request: LogoutRequest } | { kind: 'refused'; message: string };
+type LogoutFault = 'logout_token_foreign' | 'logout_token_of_another' | 'logout_address_unknown';
 
-const refused = (message: string): Judged => ({ kind: 'refused', message });
+type Judged = { kind: 'accepted'; request: LogoutRequest } | { kind: 'refused'; error: LogoutFault };
+
+const refused = (error: LogoutFault): Judged => ({ kind: 'refused', error });
 
 /**
  * §4: what cannot be validated must not be used. `logout_hint` and `ui_locales` are hints that change nothing: the
@@ -36,12 +39,12 @@ const refused = (message: string): Judged => ({ kind: 'refused', message });
 async function judge(dependencies: Dependencies, parameters: Parameters): Promise<Judged> {
   const hintText = parameters.get('id_token_hint');
   const hint = hintText === undefined ? undefined : await readIdTokenHint(dependencies, hintText);
-  if (hint?.kind === 'foreign') return refused('The app sent an ID token that was not issued here.');
+  if (hint?.kind === 'foreign') return refused('logout_token_foreign');
   const ours = hint?.kind === 'ours' ? hint : undefined;
   const named = parameters.get('client_id');
   // §2: the OP MUST verify that the client is the one that the ID token was issued to.
   if (ours && named !== undefined && !ours.audience.includes(named))
-    return refused('The app sent an ID token that was issued to another app.');
+    return refused('logout_token_of_another');
   // An ID token for several does not say which of them asks.
   const clientId = named ?? (ours?.audience.length === 1 ? ours.audience[0] : undefined);
   const client = clientId === undefined ? undefined : await dependencies.clients.find(clientId);
@@ -49,7 +52,7 @@ async function judge(dependencies: Dependencies, parameters: Parameters): Promis
   const uri = parameters.get('post_logout_redirect_uri');
   // §3: MUST exactly match one that was registered, and we must know for whom.
   if (uri !== undefined && !client?.postLogoutRedirectUris.includes(uri))
-    return refused('The app asked to go on to an address that is not registered for it.');
+    return refused('logout_address_unknown');
   const state = parameters.get('state');
   const next = uri === undefined ? undefined : withQuery(uri, state === undefined ? {} : { state });
   const everywhere = parameters.get('everywhere') === 'true';
@@ -74,17 +77,15 @@ async function signOut(
  */
 export const logout = (dependencies: Dependencies) => async (c: Context) => {
   const { config } = dependencies;
-  const refuse = (message: string) =>
-    errorPage(c, config, 400, 'You were not signed out', message, {
-      href: '/account',
-      label: 'Sign out on your account page',
-    });
   const isPost = c.req.method === 'POST';
   const parsed = isPost ? await readForm(c) : readQuery(c);
-  if (parsed.kind === 'malformed') return refuse(`The request is malformed: ${parsed.description}.`);
+  if (parsed.kind === 'malformed') {
+    const values = { detail: parsed.description };
+    return errorPage(c, config, 400, { error: 'logout_malformed', values, href: '/account' });
+  }
   const { parameters } = parsed;
   const judged = await judge(dependencies, parameters);
-  if (judged.kind === 'refused') return refuse(judged.message);
+  if (judged.kind === 'refused') return errorPage(c, config, 400, { error: judged.error, href: '/account' });
   const { client, next, session: hinted, everywhere } = judged.request;
 
   const sameOriginPost = isPost && fromOwnPage(c, config);
@@ -106,9 +107,10 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     // Browsers hold the redirect at the end to the page's form-action.
     if (next !== undefined)
       c.header('Content-Security-Policy', contentSecurityPolicy({ formAction: [next] }));
-    return c.html(
+    return showPage(
+      c,
+      config,
       <SignOutPage
-        name={config.name}
         clientName={client?.clientName}
         everywhere={everywhere}
         hidden={Object.fromEntries(parameters)}
@@ -117,10 +119,7 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
   }
   if (everywhere && !signedIn) {
     // What this browser has left does not say whose sessions are to end: to go on would tell that they had.
-    const message =
-      'Nobody is signed in in this browser any more. Sign in, and sign out everywhere from there.';
-    const action = { href: '/account', label: 'Sign in' };
-    return errorPage(c, config, 400, 'You were not signed out everywhere', message, action);
+    return errorPage(c, config, 400, { error: 'logout_nobody', href: '/account' });
   }
   // Nobody is signed in here: what the client wants is so already (§2: logout requests are idempotent).
   const ended = signedIn && (await signOut(dependencies, signedIn, everywhere));
@@ -129,6 +128,6 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
   const framed = ended && (await signOutFrames(c, dependencies, ended, goOn));
   if (framed) return framed;
   return next === undefined
-    ? c.html(<SignedOutPage name={config.name} signInHref="/signin" />)
+    ? showPage(c, config, <SignedOutPage signInHref="/signin" />)
     : c.redirect(next, 303);
 };

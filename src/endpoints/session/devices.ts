@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
+import { en } from '../../texts/en/index.ts';
 import { deviceName } from '../../user/device.ts';
-import { endCauses } from '../../user/end-cause.ts';
+import { isSuspicious } from '../../user/end-cause.ts';
 import type { AccountEnd, EndCause } from '../../user/types.ts';
 import { notSignedIn } from './request.ts';
 
@@ -16,7 +17,7 @@ export const devices = (dependencies: Dependencies) => async (c: Context) => {
   return c.json({
     devices: answer.account.sessions.map((session) => ({
       id: session.sessionId,
-      name: deviceName(session.userAgent),
+      name: deviceName(session.userAgent, en),
       place: session.place,
       created_at: seconds(session.createdAt),
       last_used_at: seconds(session.lastUsedAt),
@@ -45,8 +46,8 @@ export const removeDevice = (dependencies: Dependencies) => async (c: Context) =
 
 const told = (end: { cause: EndCause; endedAt: number }) => ({
   cause: end.cause,
-  description: endCauses[end.cause].sentence,
-  suspicious: endCauses[end.cause].suspicious,
+  description: en.endCauses[end.cause],
+  suspicious: isSuspicious(end.cause),
   ended_at: seconds(end.endedAt),
 });
 
@@ -56,7 +57,7 @@ const listed = (end: AccountEnd) => ({
   session_id: end.sessionId,
   client_id: end.clientId ?? null,
   generation: end.generation ?? null,
-  device: deviceName(end.userAgent),
+  device: deviceName(end.userAgent, en),
   place: end.place,
 });
 

@@ -8,8 +8,9 @@ import { issueAccessToken } from '../../grants/access-token.ts';
 import { hearsOfLogout } from '../../logout/back-channel.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { openSession } from '../../middleware/session.ts';
-import { lockedMessage, signInByPassword } from '../../sign-in/password.ts';
+import { locked, signInByPassword } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
+import { faultInEnglish } from '../../texts/fault.ts';
 import { supersedeRefreshCookie } from './refresh-cookie.ts';
 import { firstPartyClient, missingGrant, notFirstParty, notSignedIn, readJson } from './request.ts';
 
@@ -49,10 +50,8 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const outcome = await signInByPassword(c, dependencies, body.email, body.password);
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
-    return c.json(
-      { error: 'too_many_attempts', error_description: lockedMessage(outcome.retryAfterSeconds) },
-      429,
-    );
+    const error_description = faultInEnglish(locked(outcome.retryAfterSeconds));
+    return c.json({ error: 'too_many_attempts', error_description }, 429);
   }
   if (outcome.kind === 'wrong') {
     const cause = 'wrong_credentials';

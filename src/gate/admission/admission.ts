@@ -18,8 +18,8 @@ import type { Challenge } from '../../verify/challenge.ts';
 import type { Scheme } from '../../verify/credentials.ts';
 import { defaultProofAlgorithms } from '../../verify/dpop.ts';
 import type { KnownSession } from '../identity/identity.ts';
-import type { Refusal, RefusalCode } from '../refusal.ts';
-import { SIGN_OUT_PATH } from '../sign-out.ts';
+import type { Refusal, RefusalCode } from '../refusal.tsx';
+import { SIGN_OUT_PATH } from '../sign-out.tsx';
 import { type Authentication, askedWithin, type IdentifiedCaller } from './caller.ts';
 import { factsOf } from './facts.ts';
 import { routeMetadataUrl } from './resource-metadata.ts';
@@ -190,4 +190,4 @@ const allowOf = ({ allow }: Route): readonly Condition[] => (allow === 'public' 
 
 /** Offered where another person could pass; no person can where only scopes or clients count. */
 const signInAsAnother = (allow: readonly Condition[]): Refusal['action'] =>
-  signInHelps(allow) ? { href: SIGN_OUT_PATH, label: 'Sign in as somebody else' } : undefined;
+  signInHelps(allow) ? { href: SIGN_OUT_PATH, label: 'signInAsOther' } : undefined;

@@ -1,7 +1,7 @@
 import type { Config, Route } from '../../config/schema.ts';
 import { defaultProofAlgorithms } from '../../verify/dpop.ts';
 import { metadataUrlOf, resourceMetadata } from '../../verify/resource-metadata.ts';
-import { gateResponse } from '../refusal.ts';
+import { gateResponse } from '../refusal.tsx';
 
 /** Where a client learns how to get a token for a route (RFC 9728 §3.1): a URL on the route's own host. */
 export function routeMetadataUrl({ resource, path }: Route, publicOrigin: string): URL {

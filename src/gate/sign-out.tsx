@@ -2,14 +2,16 @@ import { mayRideOnCookie } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
+import { presentationOf } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { GateSignedOutPage, GateSignOutPage } from '../pages/gate-sign-out.tsx';
+import { renderPage } from '../pages/presentation.tsx';
 import { circumstancesOf } from './admission/circumstances.ts';
 import { boundedBytes, TooLong } from './bounded.ts';
 import type { GateCookies } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
 import type { Identity, SessionHandle, SignOutScope } from './identity/identity.ts';
-import { gateResponse, type Refusal, sameOriginOnly } from './refusal.ts';
+import { gateResponse, type Refusal, sameOriginOnly } from './refusal.tsx';
 import type { createSession } from './session.ts';
 
 export const SIGN_OUT_PATH = '/.portcullis/sign-out';
@@ -143,12 +145,12 @@ export function createSignOut(
   async function ask(host: string, scope: SignOutScope): Promise<Response> {
     const asking = await identity.askToSignOut(scope);
     if ('location' in asking) return gateResponse(null, 302, [['Location', asking.location]]);
-    const page = GateSignOutPage({ name: config.name, host, action: SIGN_OUT_PATH });
-    return pageResponse(String(await page), asking.formAction);
+    const page = <GateSignOutPage host={host} action={SIGN_OUT_PATH} />;
+    return pageResponse(renderPage(presentationOf(config), page), asking.formAction);
   }
 
-  const signedOut = async (host: string): Promise<Response> =>
-    pageResponse(String(await GateSignedOutPage({ name: config.name, host })));
+  const signedOut = (host: string): Response =>
+    pageResponse(renderPage(presentationOf(config), <GateSignedOutPage host={host} />));
 
   return { signOut, finish, ask, signedOut };
 }

@@ -5,6 +5,7 @@ import { consentRule } from '../core/oauth/consent.ts';
 import type { Present } from '../core/oauth/interaction.ts';
 import { encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { type PageConfig, showPage } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import type { SignedIn } from '../middleware/session.ts';
 import { FormPostPage, SUBMIT_SCRIPT_HASH } from '../pages/form-post.tsx';
@@ -25,16 +26,16 @@ export const presentOf = ({ profile, authTime, amr }: LiveSession): Present => (
 /** Sends the person back to the client, with `iss` always (RFC 9207 §2). */
 export async function returnToClient(
   c: Context,
-  { issuer, name }: Pick<Config, 'issuer' | 'name'>,
+  config: Pick<Config, 'issuer'> & PageConfig,
   { redirectUri, responseMode, state }: ReturnAddress,
   answer: Record<string, string>,
 ): Promise<Response> {
-  const values = { ...answer, ...(state !== undefined && { state }), iss: issuer };
+  const values = { ...answer, ...(state !== undefined && { state }), iss: config.issuer };
   c.header('Cache-Control', 'no-store');
   if (responseMode === 'form_post') {
     const policy = { formAction: [redirectUri], scriptHash: SUBMIT_SCRIPT_HASH };
     c.header('Content-Security-Policy', contentSecurityPolicy(policy));
-    return c.html(FormPostPage({ name, action: redirectUri, values }));
+    return showPage(c, config, <FormPostPage action={redirectUri} values={values} />);
   }
   const url = new URL(redirectUri);
   // RFC 6749 §3.1.2: a query of its own is kept, as it is.

@@ -1,0 +1,15 @@
+export const consent = {
+  title: 'Allow access',
+  heading: 'Allow {client}?',
+  asksForAccess: 'It asks for access to the account of {person} ({email})',
+  ours: 'This app belongs to {name}.',
+  backToDevice: 'You will be sent back to an app on this device.',
+  backTo: 'You will be sent back to {host}.',
+  website: 'Website',
+  privacyPolicy: 'Privacy policy',
+  termsOfService: 'Terms of service',
+  linkOf: 'of the app, in a new tab',
+  asksAlsoTo: 'It now also asks to',
+  allowedBefore: 'You allowed it before to',
+  takeBack: 'You can take it back at any time on your account page.',
+} as const;

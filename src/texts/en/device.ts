@@ -1,0 +1,20 @@
+export const device = {
+  title: 'Connect a device',
+  enter: 'Enter the code that your device shows.',
+  compare: 'Is this the code that your device shows? Go on only if you see it there.',
+  code: 'Code',
+  codeHint: 'Eight letters. Small letters and spaces are fine.',
+  confirmTitle: 'Connect this device?',
+  asks: '{client} asks for access to the account of {person} ({email})',
+  asksFrom: '{client} asks from {place} for access to the account of {person} ({email})',
+  mustShow: 'Your device must show this very code now:',
+  ifSent:
+    'If somebody sent you this code, or you do not have the device before you, deny: it is their device, and it would get into your account.',
+  deny: 'Deny',
+  allowedTitle: 'Device connected',
+  allowed: 'Your device is connected',
+  allowedMessage: 'Go back to your device: it goes on by itself in a few seconds. You can close this page.',
+  deniedTitle: 'Device not connected',
+  denied: 'The device was not connected',
+  deniedMessage: 'It got no access. You can close this page.',
+} as const;

@@ -1,0 +1,86 @@
+/**
+ * The pages that say what went wrong and what to do about it. `{detail}` is a technical description, in English in
+ * every language: it is for those who make the app.
+ */
+export const errors = {
+  reference: 'If you ask for help, give this reference: {reference}',
+  pages: {
+    form_malformed: { title: 'That form could not be read', message: 'It is malformed: {detail}.' },
+    form_foreign: {
+      title: 'This form was not sent from here',
+      message: 'Forms are accepted from {issuer} only. Open the page there and send it again.',
+    },
+    body_too_large: { title: 'That is too much', message: 'The body is larger than {bytes} bytes.' },
+    method_not_allowed: { title: 'Not like this', message: '{path} takes {methods} only.' },
+    busy: { title: 'Just a moment', message: 'This is busy right now. Try again in a second.' },
+    failed: {
+      title: 'Something went wrong here',
+      message: 'It is not your fault. Try again; if it stays, tell the operator the number of this request.',
+    },
+    authorization_malformed: {
+      title: 'The app sent a request that cannot be used',
+      message: 'It is malformed: {detail}.',
+    },
+    authorization_refused: {
+      title: 'The app sent a request that cannot be used',
+      message: 'It was refused: {detail}. Go back to the app; if it happens again, tell its makers.',
+    },
+    sign_in_lost: {
+      title: 'You are signed in, but the way back is lost',
+      message:
+        'The app sent you here too long ago, or from another browser. Go back to the app and sign in there again: this time it will be quick.',
+      action: 'Go to your account',
+    },
+    account_disabled: {
+      title: 'An administrator has disabled this account',
+      message: 'Ask whoever runs this service.',
+    },
+    account_gone: {
+      title: 'There is no such account any more',
+      message: 'It was removed in this moment.',
+    },
+    consent_lost: {
+      title: 'The way back to the app is lost',
+      message:
+        'The app sent you here too long ago, or from another browser. Nothing was allowed. Go back to the app and try again there.',
+      action: 'Go to your account',
+    },
+    decision_missing: {
+      title: 'Nothing was allowed',
+      message: 'The form did not say whether you allow it: decision is missing.',
+    },
+    session_missing: {
+      title: 'Nothing was signed out',
+      message: 'The form did not say which session to end: session_id is missing.',
+    },
+    consent_missing: {
+      title: 'Nothing was taken back',
+      message: 'The form did not say which app is meant: client_id is missing.',
+    },
+    logout_malformed: {
+      title: 'You were not signed out',
+      message: 'The request is malformed: {detail}.',
+      action: 'Sign out on your account page',
+    },
+    logout_token_foreign: {
+      title: 'You were not signed out',
+      message: 'The app sent an ID token that was not issued here.',
+      action: 'Sign out on your account page',
+    },
+    logout_token_of_another: {
+      title: 'You were not signed out',
+      message: 'The app sent an ID token that was issued to another app.',
+      action: 'Sign out on your account page',
+    },
+    logout_address_unknown: {
+      title: 'You were not signed out',
+      message: 'The app asked to go on to an address that is not registered for it.',
+      action: 'Sign out on your account page',
+    },
+    logout_nobody: {
+      title: 'You were not signed out everywhere',
+      message: 'Nobody is signed in in this browser any more. Sign in, and sign out everywhere from there.',
+      action: 'Sign in',
+    },
+  },
+} as const;

@@ -1,0 +1,47 @@
+/** What is wrong with a form or one of its fields. */
+export const faults = {
+  locked: {
+    one: 'Too many attempts. Try again in {count} minute.',
+    other: 'Too many attempts. Try again in {count} minutes.',
+  },
+  password_mismatch: 'That email and password do not match.',
+  present_password_wrong: 'That is not your present password.',
+  password_too_short: {
+    one: 'Use at least {count} character. A few words together work well.',
+    other: 'Use at least {count} characters. A few words together work well.',
+  },
+  password_too_long: {
+    one: 'Use at most {count} character.',
+    other: 'Use at most {count} characters.',
+  },
+  name_missing: 'Enter your name.',
+  name_too_long: {
+    one: 'Use at most {count} character for your name.',
+    other: 'Use at most {count} characters for your name.',
+  },
+  email_malformed: 'Enter one email address, like you@example.com.',
+  email_taken: 'There is an account with this email already. Sign in instead.',
+  user_code_malformed: 'Enter the eight letters that your device shows.',
+  user_code_unknown:
+    'No device waits under this code. Compare the letters; if they are right, the code has expired or was used: let your device show a new one.',
+  too_long: {
+    one: 'Use at most {count} character.',
+    other: 'Use at most {count} characters.',
+  },
+  empty: 'This must not be empty.',
+  not_text: 'This must be text.',
+  not_shown: 'This has characters that cannot be shown.',
+  not_known: 'This is not known here.',
+  not_boolean: 'This must be true or false.',
+  web_address_malformed: 'Enter a web address, like https://example.com.',
+  phone_number_malformed: 'Enter the number with + and its country code, like +44 20 7946 0018.',
+  birthdate_malformed: 'Enter a date as year-month-day, like 1990-12-31.',
+  zoneinfo_unknown: 'Enter a time zone, like Europe/Paris.',
+  locale_malformed: 'Enter a language, like en or fr-CA.',
+  groups_malformed: 'This must be a list of names.',
+  groups_too_many: {
+    one: 'Use at most {count} group.',
+    other: 'Use at most {count} groups.',
+  },
+  groups_too_large: 'Together these are longer than a token can hold: use fewer or shorter names.',
+} as const;

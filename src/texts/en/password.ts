@@ -1,0 +1,11 @@
+export const password = {
+  title: 'Change your password',
+  lead: 'You stay signed in here and are signed out on every other device.',
+  current: 'Present password',
+  new: 'New password',
+  newHint: {
+    one: 'At least {count} character of any kind. A few words together work well.',
+    other: 'At least {count} characters of any kind. A few words together work well.',
+  },
+  submit: 'Change password',
+} as const;

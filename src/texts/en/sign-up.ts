@@ -1,0 +1,15 @@
+export const signUp = {
+  title: 'Sign up',
+  heading: 'Create your account',
+  name: 'Name',
+  email: 'Email',
+  password: 'Password',
+  passwordHint: {
+    one: 'At least {count} character of any kind. A few words that only you would put together are easy to remember and hard to guess.',
+    other:
+      'At least {count} characters of any kind. A few words that only you would put together are easy to remember and hard to guess.',
+  },
+  submit: 'Create account',
+  haveAccount: 'Already have an account? {signIn}',
+  signIn: 'Sign in',
+} as const;
