@@ -23,6 +23,10 @@ export interface Environment {
   PORTCULLIS_VAULT_TOKEN?: string;
   /** The gate's own secret at the `identityProvider`, where it has one there. */
   PORTCULLIS_CLIENT_SECRET?: string;
+  /** Token of the mail provider, where `mail` names one. */
+  PORTCULLIS_MAIL_TOKEN?: string;
+  /** Cloudflare's `send_email` binding, where `mail` asks for it. */
+  EMAIL?: SendEmail;
   USER: DurableObjectNamespace<UserObject>;
   IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
   KEY_RING: DurableObjectNamespace<KeyRingObject>;

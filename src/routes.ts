@@ -21,12 +21,17 @@ import { manageRegistration, register } from './endpoints/oauth/register.ts';
 import { revoke } from './endpoints/oauth/revoke.ts';
 import { token } from './endpoints/oauth/token.ts';
 import { userinfo } from './endpoints/oauth/userinfo.ts';
+import { setNewPassword, showNewPassword } from './endpoints/reset/password.tsx';
+import { mailResetCode, showReset } from './endpoints/reset.tsx';
 import { selectAccount } from './endpoints/select-account.tsx';
 import { devices, ends, removeDevice } from './endpoints/session/devices.ts';
 import { login } from './endpoints/session/login.ts';
 import { logoutAll, logoutOthers, logout as logoutSession } from './endpoints/session/logout.ts';
 import { refresh } from './endpoints/session/refresh.ts';
 import { sessionToken } from './endpoints/session/token.ts';
+import { showEmailCodePage, tryEmailCode } from './endpoints/signin/email/code.tsx';
+import { emailLink } from './endpoints/signin/email/link.tsx';
+import { mailSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
@@ -63,6 +68,15 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/assets/*', 'page', asset],
   ['GET', '/signin', 'page', showSignIn(d)],
   ['POST', '/signin', 'form', signIn(d)],
+  ['GET', '/signin/email', 'page', showEmailSignIn(d)],
+  ['POST', '/signin/email', 'form', mailSignInCode(d)],
+  ['GET', '/signin/email/code', 'page', showEmailCodePage(d)],
+  ['POST', '/signin/email/code', 'form', tryEmailCode(d)],
+  ['GET', '/signin/email/link', 'page', emailLink(d)],
+  ['GET', '/reset', 'page', showReset(d)],
+  ['POST', '/reset', 'form', mailResetCode(d)],
+  ['GET', '/reset/password', 'page', showNewPassword(d)],
+  ['POST', '/reset/password', 'form', setNewPassword(d)],
   ['POST', '/signin/account', 'form', selectAccount(d)],
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],

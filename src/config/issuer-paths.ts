@@ -3,6 +3,7 @@ import type { Config } from './schema.ts';
 const always: readonly string[] = [
   '/signin',
   '/signup',
+  '/reset',
   '/consent',
   '/account',
   '/device',

@@ -123,6 +123,8 @@ const files: Record<string, string> = {
   clients: 'client.ts',
   resources: 'resource.ts',
   routes: 'route.ts',
+  mail: 'mail.ts',
+  emailCodes: 'email-codes.ts',
   identityProvider: 'identity-provider.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { Condition } from '../core/gate/decision.ts';
 import { asymmetric } from '../verify/jws.ts';
 import { type Client, client } from './client.ts';
+import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
+import { mail } from './mail.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { route } from './route.ts';
@@ -129,6 +131,16 @@ export const schema = v.strictObject({
       enabled: v.optional(v.boolean(), true),
       /** The shortest password accepted. Default 15, NIST SP 800-63B-4 for a password that is the only factor. */
       minimumLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(64)), 15),
+      /** The same for whoever is asked for a second factor whenever they sign in. Default 8. */
+      minimumLengthWithSecondFactor: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(64)),
+        8,
+      ),
+      /**
+       * What new passwords are compared with: `list`, the most common ones, which come with this; `range-api`, Have I Been
+       * Pwned's breached ones too, of which five figures of a hash leave; `off`, nothing. Default `list`.
+       */
+      breached: v.optional(v.picklist(['list', 'range-api', 'off']), 'list'),
       /** This many wrong passwords within `attemptWindowSeconds` close the door until the window has passed. */
       maximumAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(100)), 10),
       /** Default 15 minutes; 1 minute to 1 day. */
@@ -147,6 +159,8 @@ export const schema = v.strictObject({
     {},
   ),
   keys,
+  mail,
+  emailCodes,
 });
 
 /** What an operator writes in portcullis.config.ts. */

@@ -5,6 +5,7 @@ import { readPageForm } from '../middleware/page-form.ts';
 import { clearSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
 import { SignInPage } from '../pages/sign-in.tsx';
+import { offersEmailCodes, offersReset } from '../sign-in/email-methods.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { ownReturn } from '../sign-in/own-page.ts';
 import { locked, signInByPassword } from '../sign-in/password.ts';
@@ -36,6 +37,8 @@ const page = async (
       email={email ?? flow?.request.loginHint}
       fault={fault}
       ended={ended}
+      emailCodes={offersEmailCodes(dependencies.config)}
+      resetHref={offersReset(dependencies.config) ? (flowId ? `/reset?flow=${flowId}` : '/reset') : undefined}
       signUpHref={flowId ? `/signup?flow=${flowId}` : '/signup'}
     />,
     status,

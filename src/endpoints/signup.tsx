@@ -7,9 +7,9 @@ import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { signInDoor } from '../middleware/session.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
+import { newPasswordFault } from '../passwords/check.ts';
 import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
 import { ownReturn } from '../sign-in/own-page.ts';
-import { newPasswordFault } from '../sign-in/password.ts';
 import { proceed } from '../sign-in/proceed.ts';
 import { signUpUser } from '../sign-in/sign-up.ts';
 
@@ -49,16 +49,18 @@ export const showSignUp = (dependencies: Dependencies) => async (c: Context) => 
 };
 
 /** What is wrong with the form, field by field, the first one first. */
-function faultOf(
+async function faultOf(
+  config: Dependencies['config'],
   { email, name, password }: { email: string | undefined; name: string; password: string },
-  minimumLength: number,
-): Typed['fault'] {
+): Promise<Typed['fault']> {
   if (name === '') return { field: 'name', code: 'name_missing' };
   if (name.length > MAXIMUM_NAME_LENGTH) {
     return { field: 'name', code: 'name_too_long', count: MAXIMUM_NAME_LENGTH };
   }
   if (!email) return { field: 'email', code: 'email_malformed' };
-  const passwordFault = newPasswordFault(password, minimumLength);
+  const { minimumLength } = config.passwords;
+  const context = { minimumLength, words: [config.name, name, email] };
+  const passwordFault = await newPasswordFault(config, password, context);
   if (passwordFault) return { field: 'password', ...passwordFault };
   return undefined;
 }
@@ -76,7 +78,7 @@ export const signUp = (dependencies: Dependencies) => async (c: Context) => {
   const email = normalEmail(parameters.get('email') ?? '');
   const typed = { email: typedEmail, displayName: name.slice(0, MAXIMUM_NAME_LENGTH) };
 
-  const fault = faultOf({ email, name, password }, config.passwords.minimumLength);
+  const fault = await faultOf(config, { email, name, password });
   if (fault || !email) return page(c, dependencies, flowId, flow, { ...typed, fault }, 400);
 
   const profile = { userId: newUserId(), email, emailVerified: false, name };

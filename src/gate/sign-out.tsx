@@ -1,13 +1,13 @@
 import { mayRideOnCookie } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { seal, unseal } from '../crypto/seal.ts';
+import { boundedBytes, TooLong } from '../http/bounded.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
 import { presentationOf } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { GateSignedOutPage, GateSignOutPage } from '../pages/gate-sign-out.tsx';
 import { renderPage } from '../pages/presentation.tsx';
 import { circumstancesOf } from './admission/circumstances.ts';
-import { boundedBytes, TooLong } from './bounded.ts';
 import type { GateCookies } from './cookies.ts';
 import type { GateDependencies } from './gate.ts';
 import type { Identity, SessionHandle, SignOutScope } from './identity/identity.ts';

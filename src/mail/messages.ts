@@ -1,3 +1,4 @@
+import { shownEmailCode } from '../core/account/email-code.ts';
 import { english, type Language } from '../texts/language.ts';
 import { momentInWords } from '../texts/moment.ts';
 import { fill } from '../texts/text.ts';
@@ -27,6 +28,73 @@ export function welcome({ name, issuer }: Sender, { texts }: Language = english)
   return { subject: fill(subject, { name }), text: fill(text, { name, account: `${issuer}/account` }) };
 }
 
+interface Asked {
+  deviceName: string;
+  /** City and country, or empty. */
+  place: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+interface CodeMail extends Asked {
+  /** The operator's name for the issuer. */
+  name: string;
+  code: string;
+  /** Opened in the browser that asked it has the code filled in. */
+  link: string;
+}
+
+/** What a code that is mailed is for. */
+export type CodeMailKind = keyof Language['texts']['mail']['code']['kinds'];
+
+/** The device, the place if it is known, and the time: what somebody can tell by whether it was them. */
+function whereAndWhen({ deviceName, place, at }: Asked, { language, texts }: Language): string {
+  const { device, place: where, when } = texts.mail.details;
+  return [
+    fill(device, { device: line(deviceName) }),
+    ...(place ? [fill(where, { place: line(place) })] : []),
+    fill(when, { time: momentInWords(language, at) }),
+  ].join('\n');
+}
+
+/** A code. It stands in the subject, where a phone shows it without opening anything. */
+export function codeMail(
+  kind: CodeMailKind,
+  { name, code, link, ...asked }: CodeMail,
+  language: Language = english,
+): Text {
+  const { kinds, text } = language.texts.mail.code;
+  const { subject, first, last } = kinds[kind];
+  const shown = shownEmailCode(code);
+  return {
+    subject: fill(subject, { code: shown, name }),
+    text: fill(text, {
+      first: fill(first, { name }),
+      code: shown,
+      link,
+      name,
+      details: whereAndWhen(asked, language),
+      last,
+    }),
+  };
+}
+
+/** To the owner of an account whose password is not what it was. */
+export function passwordChanged(
+  { name, issuer, reset, at }: Sender & { reset: boolean; at: number },
+  { language, texts }: Language = english,
+): Text {
+  const { subject, changed, reset: setAnew, text } = texts.mail.passwordChanged;
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, {
+      what: fill(reset ? setAnew : changed, { name }),
+      when: fill(texts.mail.details.when, { time: momentInWords(language, at) }),
+      reset: `${issuer}/reset`,
+    }),
+  };
+}
+
 export interface FamilyReuse extends Sender {
   clientName: string;
   deviceName: string;
@@ -39,14 +107,12 @@ export interface FamilyReuse extends Sender {
 /** A refresh token that had been replaced came back: a thief or its owner holds a copy (RFC 9700 §4.14.2). */
 export function familyReuse(
   { name, issuer, clientName, deviceName, place, at }: FamilyReuse,
-  { language, texts }: Language = english,
+  { language, direction, texts }: Language = english,
 ): Text {
-  const { subject, text, ...words } = texts.mail.familyReuse;
+  const { subject, text, app } = texts.mail.familyReuse;
   const details = [
-    fill(words.app, { app: line(clientName) }),
-    fill(words.device, { device: line(deviceName) }),
-    ...(place ? [fill(words.place, { place: line(place) })] : []),
-    fill(words.when, { time: momentInWords(language, at) }),
+    fill(app, { app: line(clientName) }),
+    whereAndWhen({ deviceName, place, at }, { language, direction, texts }),
   ];
   return {
     subject: fill(subject, { name }),

@@ -126,13 +126,16 @@ const DEVICE_REMEMBERED_FOR_SECONDS = 400 * 24 * 60 * 60;
  */
 export async function signInDoor(
   c: Context,
-  { config, secrets }: Dependencies,
+  { config, secrets }: Pick<Dependencies, 'config' | 'secrets'>,
   userId: string,
 ): Promise<string> {
   const cookie = getCookie(c, cookieName(config, DEVICE_COOKIE));
   const device = cookie === undefined ? undefined : await decodeToken(secrets, 'device', cookie);
   return device?.userId === userId ? `device ${device.recordId}` : EVERYBODYS_DOOR;
 }
+
+/** Whether the account was signed in to before in the browser that this door stands for. */
+export const isKnownDoor = (door: string): boolean => door !== EVERYBODYS_DOOR;
 
 export function clearSession(c: Context, { config }: { config: Config }): void {
   deleteCookie(c, cookieName(config, SESSION_COOKIE), cookieOptions(config));

@@ -16,6 +16,8 @@ export interface FieldProps {
   required?: boolean | undefined;
   /** For a text of several lines: how many are shown. */
   lines?: number | undefined;
+  /** Of codes in figures: phones show the keys for them. */
+  numeric?: boolean;
   /** Of codes in capital letters. */
   capitals?: boolean;
   minlength?: number;
@@ -31,6 +33,7 @@ export const Field = ({
   describedBy,
   lines,
   capitals,
+  numeric,
   value,
   ...input
 }: FieldProps) => {
@@ -41,12 +44,15 @@ export const Field = ({
     id: name,
     name,
     required,
+    inputmode: numeric ? ('numeric' as const) : undefined,
     dir: type === 'text' ? 'auto' : undefined,
-    autocapitalize: capitals
-      ? ('characters' as const)
-      : type === 'text'
-        ? ('words' as const)
-        : ('none' as const),
+    autocapitalize: numeric
+      ? ('none' as const)
+      : capitals
+        ? ('characters' as const)
+        : type === 'text'
+          ? ('words' as const)
+          : ('none' as const),
     spellcheck: false,
     'aria-invalid': error || describedBy ? ('true' as const) : undefined,
     'aria-describedby': described || undefined,

@@ -20,10 +20,15 @@ export interface SignInPageProps {
   fault?: Fault | undefined;
   /** Why this browser is not signed in any more. */
   ended?: EndCause | undefined;
+  /** Whether a code can be mailed instead. */
+  emailCodes?: boolean;
+  /** For whoever forgot their password; absent where it cannot be set anew. */
+  resetHref?: string | undefined;
   signUpHref: string;
 }
 
-export const SignInPage = ({ clientName, flow, email, fault, ended, signUpHref }: SignInPageProps) => {
+export const SignInPage = (props: SignInPageProps) => {
+  const { clientName, flow, email, fault, ended, emailCodes, resetHref, signUpHref } = props;
   const presentation = usePresentation();
   const { signIn, endCauses } = presentation.texts;
   const describedBy = fault && 'form-error';
@@ -57,7 +62,17 @@ export const SignInPage = ({ clientName, flow, email, fault, ended, signUpHref }
         <button class="button" type="submit">
           {signIn.submit}
         </button>
+        {emailCodes && (
+          <button class="button quiet" type="submit" formaction="/signin/email" formnovalidate>
+            {signIn.emailCode}
+          </button>
+        )}
       </form>
+      {resetHref && (
+        <p class="aside">
+          <a href={resetHref}>{signIn.forgotPassword}</a>
+        </p>
+      )}
       <p class="aside">
         <Words text={signIn.noAccountYet} values={{ signUp: <a href={signUpHref}>{signIn.signUp}</a> }} />
       </p>

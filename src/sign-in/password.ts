@@ -31,6 +31,10 @@ export async function checkPassword(
  */
 export const REFUSED_AFTER_MILLISECONDS = 1000;
 
+/** Passes that long after it was asked for. */
+export const floor = (): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, REFUSED_AFTER_MILLISECONDS));
+
 /**
  * Who this email and password are. An unknown email makes the same calls, costs the same hash, takes the same time
  * and gets the same answers as a known one, the lock included.
@@ -44,25 +48,24 @@ export async function signInByPassword(
   const email = normalEmail(typedEmail);
   // What no account can have is refused before anything is computed, and tells nothing about any account.
   if (!email || password.length === 0 || password.length > MAXIMUM_PASSWORD_LENGTH) return { kind: 'wrong' };
-  const floor = new Promise((resolve) => setTimeout(resolve, REFUSED_AFTER_MILLISECONDS));
+  const notBefore = floor();
   const userId = await dependencies.identifiers.lookup(email);
   const countedUserId = userId ?? (await absentUserId(email));
   const door = await signInDoor(c, dependencies, countedUserId);
   const outcome = await checkPassword(dependencies, countedUserId, door, password);
   if (outcome.kind === 'matches' && userId !== undefined) return outcome;
-  await floor;
+  await notBefore;
   return outcome.kind === 'locked' ? outcome : { kind: 'wrong' };
 }
 
-/** What is wrong with a new password. */
-export function newPasswordFault(password: string, minimumLength: number): Fault | undefined {
-  // Counted in characters as people see them, not in UTF-16 units (NIST SP 800-63B-4 §3.1.1.2).
-  if ([...password.normalize('NFC')].length < minimumLength)
-    return { code: 'password_too_short', count: minimumLength };
-  return password.length > MAXIMUM_PASSWORD_LENGTH
-    ? { code: 'password_too_long', count: MAXIMUM_PASSWORD_LENGTH }
-    : undefined;
-}
+/** The shortest new password. @param hasSecondFactor whether nobody signs in with it alone */
+export const minimumLength = (
+  { passwords }: Pick<Dependencies['config'], 'passwords'>,
+  hasSecondFactor: boolean,
+): number =>
+  hasSecondFactor
+    ? Math.min(passwords.minimumLength, passwords.minimumLengthWithSecondFactor)
+    : passwords.minimumLength;
 
 /** Too many attempts, with how many minutes to wait. */
 export const locked = (retryAfterSeconds: number): Fault => ({

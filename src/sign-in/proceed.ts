@@ -5,6 +5,7 @@ import { openSession, type Proven } from '../middleware/session.ts';
 import { finishSignIn } from './finish.ts';
 import type { Flow } from './flow.ts';
 import { endProven, keepProven } from './proven.ts';
+import { proceedToReset, RESET_FLOW } from './reset.ts';
 import { secondFactorDemand } from './second-factor.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function proceed(
   flowId: string | undefined,
   flow: Flow | undefined,
 ): Promise<Response> {
+  if (flowId === RESET_FLOW) return proceedToReset(c, dependencies, proven);
   const { config } = dependencies;
   const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, flow?.request));
   switch (opened.kind) {

@@ -1,5 +1,6 @@
 import { CODE_REMEMBERED_FOR } from './codes.ts';
 import type { UserRecord } from './record.ts';
+import type { AttemptPolicy } from './types.ts';
 
 /** For how long the end of a session or family can still be explained. */
 const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
@@ -10,11 +11,14 @@ const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 export function forget(user: UserRecord, now: number): void {
   user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
   user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
+  user.emailCodes.removeExpired(now);
   user.revokedTokens.removeExpired(now);
   user.families.removeEnded(now - EXPLAINED_FOR);
   user.sessions.removeEnded(now - EXPLAINED_FOR);
   user.sessionClients.removeForgotten();
   user.events.removeDelivered(now - EXPLAINED_FOR);
+  const codeExpiry = user.emailCodes.nextExpiry();
+  if (codeExpiry !== undefined) user.wakeBy(codeExpiry);
   const quiet = user.families.isEmpty() && user.sessions.isEmpty() && user.events.isEmpty();
   const nextExpiry = user.revokedTokens.nextExpiry();
   if (user.events.undelivered(1).length > 0) user.wakeBy(now);
@@ -22,4 +26,27 @@ export function forget(user: UserRecord, now: number): void {
   else if (nextExpiry !== undefined)
     user.wakeBy(Math.min(Math.max(nextExpiry, now + CODE_REMEMBERED_FOR), now + EXPLAINED_FOR));
   else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);
+}
+
+/**
+ * The same for an object that is no person's (yet): attempts at an address that nobody has, a sign-up that waits for its
+ * code. Asks for the alarm that the rest needs.
+ * @returns false when nothing is left, so that the object can go
+ */
+export function strangerStays(
+  user: UserRecord,
+  { attemptWindowSeconds }: Pick<AttemptPolicy, 'attemptWindowSeconds'>,
+  now: number,
+): boolean {
+  const windowMilliseconds = attemptWindowSeconds * 1000;
+  user.profile.removeAttempts(now - windowMilliseconds + 1);
+  user.emailCodes.removeExpired(now);
+  const attemptsSince = user.profile.oldestAttempts();
+  const ends = [
+    ...(attemptsSince === undefined ? [] : [attemptsSince + windowMilliseconds]),
+    user.emailCodes.nextExpiry() ?? [],
+    user.mails.nextAt() ?? [],
+  ].flat();
+  for (const at of ends) user.wakeBy(at);
+  return ends.length > 0;
 }

@@ -1,18 +1,23 @@
 import { DurableObject } from 'cloudflare:workers';
+import { configOf } from '../config/configured.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
+import { proveAddress } from './address.ts';
 import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
+import { beginEmailCode, tryEmailCode } from './email-codes.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
-import { forget } from './forgetting.ts';
+import { forget, strangerStays } from './forgetting.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
-import { deliver } from './outbox.ts';
+import { mailed, notMailed, post, wakeForMail } from './mails.ts';
+import { deliver, sendMail } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
+import { resetPassword, resetStep } from './reset.ts';
 import { endHandle, handleHasEnded, revokedOfHandle, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
 import {
@@ -26,11 +31,14 @@ import {
 } from './sessions.ts';
 import type { EventRow } from './tables/event.ts';
 import type { LogoutNotice } from './tables/logout-notice.ts';
+import type { OutgoingMail } from './tables/outgoing-mail.ts';
 import type * as Types from './types.ts';
 
 const DELIVERY_BATCH = 50;
 /** Clients told of ended sessions with one alarm. */
 const NOTICE_BATCH = 20;
+/** Mails sent with one alarm. */
+const MAIL_BATCH = 10;
 const FIRST_RETRY = 30 * 1000;
 const LAST_RETRY = 60 * 60 * 1000;
 
@@ -92,6 +100,31 @@ export class UserObject extends DurableObject<Environment> {
 
   beginPasswordAttempt(door: string, policy: Types.AttemptPolicy): Types.AttemptAnswer {
     return this.#transaction((user, now) => beginAttempt(user, door, policy, now));
+  }
+
+  /** Has a code mailed to this person, or to whoever has the address. Answers nothing that could tell who has an account. */
+  beginEmailCode(request: Types.EmailCodeRequest): void {
+    this.#transaction((user, now) => beginEmailCode(user, request, now));
+  }
+
+  /** Tries a code that was mailed. The right one also proves the account's address. */
+  tryEmailCode(presented: Types.EmailCodeTry): Types.EmailCodeAnswer {
+    return this.#transaction((user, now) => {
+      const answer = tryEmailCode(user, presented, now);
+      // A forgotten password stays until there is another one, with all that goes with it.
+      if (answer.kind === 'proved' && presented.purpose !== 'reset')
+        proveAddress(user, answer.address, presented.known, now);
+      return answer;
+    });
+  }
+
+  resetStep(question: Types.ResetQuestion): Types.ResetAnswer {
+    return this.#transaction((user, now) => resetStep(user, question, now));
+  }
+
+  /** Sets a new password by a code that was mailed, and ends everything. */
+  resetPassword(question: Types.ResetQuestion, hash: string, known: boolean): Types.ResetAnswer {
+    return this.#transaction((user, now) => resetPassword(user, question, hash, known, now));
   }
 
   /** Stores a new password and ends everything but the session that changed it. */
@@ -271,29 +304,38 @@ export class UserObject extends DurableObject<Environment> {
   /** Delivers the outbox and cleans up. Runs at least once, so everything in it may be repeated. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
-    const { profile, events, notices } = this.#transaction((user, now) => {
+    const { profile, events, notices, mails } = this.#transaction((user, now) => {
       noticeExpiries(user, now);
       return {
         profile: user.profile.get(),
         events: user.events.undelivered(DELIVERY_BATCH),
         notices: user.logoutNotices.due(now, NOTICE_BATCH),
+        mails: user.mails.due(now, MAIL_BATCH),
       };
     });
-    // Attempts against somebody who does not exist: nothing of them outlives their window.
-    if (!profile) return this.remove();
     // Side by side: whoever does not answer holds up nobody else.
     const [delivered] = await Promise.all([
-      events.length === 0 || this.#delivered(profile, events),
-      this.#tellClients(profile.userId, notices),
+      !profile || events.length === 0 || this.#deliver(profile, events),
+      profile && this.#tellClients(profile.userId, notices),
+      ...mails.map((mail) => this.#send(mail)),
     ]);
-    this.#transaction((user, now) => {
+    const stays = this.#transaction((user, now) => {
       wakeForLogouts(user);
-      if (!delivered) return;
-      user.events.markDelivered(
-        events.map((event) => event.eventId),
-        now,
-      );
-      forget(user, now);
+      wakeForMail(user);
+      if (!user.profile.get()) return strangerStays(user, configOf(this.env).passwords, now);
+      if (delivered) forget(user, now);
+      return true;
+    });
+    // Attempts against somebody who does not exist, codes of a sign-up that nobody went on with.
+    if (!stays) await this.remove();
+  }
+
+  /** Sends one mail. What became of it is written down at once. */
+  async #send(mail: OutgoingMail): Promise<void> {
+    const outcome = await sendMail(this.env, mail, this.ctx.id.toString());
+    this.#transaction((user, now) => {
+      if (outcome === 'sent') mailed(user, mail);
+      else notMailed(user, mail, { forGood: outcome === 'never' }, now);
     });
   }
 
@@ -313,10 +355,18 @@ export class UserObject extends DurableObject<Environment> {
   }
 
   /** Hands a batch over. The platform gives a throwing alarm up after six tries; this one is set again for ever. */
-  async #delivered(profile: Types.Profile, events: EventRow[]): Promise<boolean> {
+  async #deliver(profile: Types.Profile, events: EventRow[]): Promise<boolean> {
     try {
-      await deliver(this.env, profile, events);
+      const mails = await deliver(this.env, profile, events);
       this.#failedDeliveries = 0;
+      this.#transaction((user, now) => {
+        user.events.markDelivered(
+          events.map((event) => event.eventId),
+          now,
+        );
+        for (const mail of mails) post(user, mail, now);
+      });
+      await Promise.all(mails.map((mail) => this.#send({ ...mail, attempts: 0 })));
       return true;
     } catch (error) {
       report('user.delivery_failed', this.ctx.id.toString(), error);

@@ -1,18 +1,18 @@
 import { appendToTrail } from '../audit/trail.ts';
 import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
+import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
-import type { Mailer } from '../mail/mail.ts';
-import { mailboxMailer } from '../mail/mailbox.ts';
-import { familyReuse, welcome } from '../mail/messages.ts';
+import { MailRefused } from '../mail/mail.ts';
+import { canMail, mailerOf } from '../mail/mailer.ts';
+import { familyReuse, passwordChanged, welcome } from '../mail/messages.ts';
+import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
+import { report } from '../report.ts';
 import { english } from '../texts/language.ts';
 import { deviceName } from './device.ts';
+import { NOTICE_LIVES_FOR } from './mails.ts';
 import type { EventRow } from './tables/event.ts';
 import type { Profile } from './types.ts';
-
-/** Production has no way to send mail yet; the audit trail has every event all the same. */
-const mailerOf = (environment: Environment): Mailer | undefined =>
-  configOf(environment).environment === 'development' ? mailboxMailer(environment.MAILBOX) : undefined;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -32,6 +32,8 @@ async function notification(
   switch (event.type) {
     case 'user_created':
       return welcome({ name, issuer });
+    case 'password_changed':
+      return passwordChanged({ name, issuer, reset: event.detail.reset === true, at: event.at });
     case 'family_reuse':
       return familyReuse({
         name,
@@ -47,28 +49,54 @@ async function notification(
 }
 
 /**
- * Hands a batch of events to the audit trail and to the person's mailbox. May be repeated after a failure: both
- * ends recognise an event by its id.
+ * Hands a batch of events to the audit trail, which recognises an event by its id, so that it may be repeated.
+ * @returns the mail by which the person is told of them, sealed, to be written down together with their delivery
  */
 export async function deliver(
   environment: Environment,
   profile: Profile,
   events: readonly EventRow[],
-): Promise<void> {
+): Promise<SealedMail[]> {
   await appendToTrail(
     environment.AUDIT,
     events.map((event) => ({ ...event, userId: profile.userId })),
   );
-  const mailer = mailerOf(environment);
-  for (const event of mailer ? events : []) {
+  if (!canMail(configOf(environment))) return [];
+  const secrets = await rootSecrets(environment);
+  const mails: SealedMail[] = [];
+  for (const event of events) {
     const message = await notification(environment, event);
-    if (message) {
-      await mailer?.send({
-        ...message,
-        to: profile.email,
-        sentAt: event.at,
-        id: `${profile.userId}.${event.eventId}`,
-      });
-    }
+    if (!message) continue;
+    const addressed = {
+      ...message,
+      to: profile.email,
+      sentAt: event.at,
+      id: `${profile.userId}.${event.eventId}`,
+    };
+    const kept = { mailId: event.eventId, expiresAt: event.at + NOTICE_LIVES_FOR };
+    mails.push(await sealMail(secrets, addressed, kept));
+  }
+  return mails;
+}
+
+/**
+ * Sends one mail.
+ * @returns `later` when it is worth trying again. Nothing of the mail is in the log.
+ */
+export async function sendMail(
+  environment: Environment,
+  mail: SealedMail,
+  objectId: string,
+): Promise<'sent' | 'later' | 'never'> {
+  if (mail.expiresAt <= Date.now()) return 'never';
+  try {
+    const mailer = mailerOf(configOf(environment), environment);
+    const message = mailer && (await openMail(await rootSecrets(environment), mail));
+    if (!message) return 'never';
+    await mailer?.send(message);
+    return 'sent';
+  } catch (error) {
+    report('user.mail_not_sent', objectId, error);
+    return error instanceof MailRefused ? 'never' : 'later';
   }
 }

@@ -1,9 +1,11 @@
 import { newRecordId } from '../crypto/token.ts';
 import { CodeTable } from './tables/code.ts';
 import { ConsentTable } from './tables/consent.ts';
+import { EmailCodeTable } from './tables/email-code.ts';
 import { EventTable } from './tables/event.ts';
 import { FamilyTable } from './tables/family.ts';
 import { LogoutNoticeTable } from './tables/logout-notice.ts';
+import { OutgoingMailTable } from './tables/outgoing-mail.ts';
 import { ProfileTable } from './tables/profile.ts';
 import { RevokedTokenTable } from './tables/revoked-token.ts';
 import { SessionTable } from './tables/session.ts';
@@ -20,6 +22,8 @@ export class UserRecord {
   readonly revokedTokens: RevokedTokenTable;
   readonly events: EventTable;
   readonly logoutNotices: LogoutNoticeTable;
+  readonly emailCodes: EmailCodeTable;
+  readonly mails: OutgoingMailTable;
   readonly #wakeBy: (at: number) => void;
 
   /** @param wakeBy asks for the object's alarm, at the latest at that time (milliseconds since the epoch). */
@@ -33,6 +37,8 @@ export class UserRecord {
     this.revokedTokens = new RevokedTokenTable(sql);
     this.events = new EventTable(sql);
     this.logoutNotices = new LogoutNoticeTable(sql);
+    this.emailCodes = new EmailCodeTable(sql);
+    this.mails = new OutgoingMailTable(sql);
     this.#wakeBy = wakeBy;
   }
 

@@ -108,4 +108,15 @@ export const migrations = [
   "ALTER TABLE profile ADD COLUMN groups TEXT NOT NULL DEFAULT '[]';",
   // 1: the request that made the current refresh token proved the session as well.
   'ALTER TABLE family ADD COLUMN session_proved INTEGER NOT NULL DEFAULT 0;',
+  // Mail that waits to be sent, sealed: neither storage nor a copy of it holds a code.
+  `CREATE TABLE outgoing_mail (
+    mail_id TEXT PRIMARY KEY, sealed TEXT NOT NULL, expires_at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE email_code (
+    code_id TEXT PRIMARY KEY, purpose TEXT NOT NULL, address TEXT NOT NULL,
+    -- HMAC under a key that is not here.
+    hash BLOB NOT NULL,
+    expires_at INTEGER NOT NULL, tries INTEGER NOT NULL, last_attempt TEXT, proved_at INTEGER
+  ) WITHOUT ROWID;`,
 ] as const;

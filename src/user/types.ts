@@ -1,5 +1,7 @@
 import type { Agreement } from '../core/oauth/consent.ts';
 import type { SecondFactor, SecondFactorRule } from '../core/sign-in/second-factor.ts';
+import type { SealedMail } from '../mail/sealed.ts';
+import type { EmailCodePurpose } from './tables/email-code.ts';
 
 // What crosses the RPC border of a UserObject: plain values, never thrown errors, never a token or its secret.
 
@@ -8,6 +10,7 @@ export type EndCause =
   | 'sign_out'
   | 'sign_out_everywhere'
   | 'password_change'
+  | 'address_proved'
   | 'replaced'
   | 'account_disabled'
   | 'administrator'
@@ -133,6 +136,57 @@ export interface AttemptPolicy {
   maximumAttempts: number;
   attemptWindowSeconds: number;
 }
+
+/** A code that is to be mailed to somebody, user or not. */
+export interface EmailCodeRequest {
+  code: {
+    codeId: string;
+    purpose: EmailCodePurpose;
+    /** Where it goes, in its normal form. */
+    address: string;
+    hash: Uint8Array;
+    lifetimeSeconds: number;
+  };
+  /** What is mailed, sealed. */
+  mail: SealedMail | undefined;
+  /** Nothing is mailed where there is no account, and nobody can tell. */
+  needsAccount: boolean;
+  /** Where it was asked for, see `signInDoor`: mails are counted for each by itself. */
+  door: string;
+  policy: AttemptPolicy;
+}
+
+export interface EmailCodeTry {
+  codeId: string;
+  purpose: EmailCodePurpose;
+  /** The typed code's, under each secret that is still read. */
+  hashes: Uint8Array[];
+  /** Random, one for each request: tells a retry from a second try. */
+  attempt: string;
+  /** Whether the account was signed in to from this browser before. */
+  known: boolean;
+}
+
+export type EmailCodeAnswer =
+  | { kind: 'proved'; address: string }
+  | { kind: 'wrong' }
+  /** Used, used up, expired, or never there. */
+  | { kind: 'over' };
+
+/** Whether a new password may be set by this code. */
+export interface ResetQuestion {
+  codeId: string;
+  /** How the person proved who they are so far. */
+  amr: string[];
+  secondFactor: SecondFactorPolicy;
+}
+
+export type ResetAnswer =
+  | { kind: 'ready' }
+  /** First one of these. */
+  | { kind: 'second_factor_due'; enrolled: SecondFactor[] }
+  /** Used, expired, or never proved. */
+  | { kind: 'over' };
 
 export type AttemptAnswer =
   /** Compare with this hash; undefined when there is no such user or no password. */

@@ -19,6 +19,18 @@ export interface Users {
     door: string,
     policy: Types.AttemptPolicy,
   ): Promise<Types.AttemptAnswer>;
+  /** Has a code mailed; whether one is, nobody learns. */
+  beginEmailCode(userId: string, request: Types.EmailCodeRequest): Promise<void>;
+  tryEmailCode(userId: string, presented: Types.EmailCodeTry): Promise<Types.EmailCodeAnswer>;
+  /** Whether a new password may be set by a code that was proved. */
+  resetStep(userId: string, question: Types.ResetQuestion): Promise<Types.ResetAnswer>;
+  /** Sets it, once for each code, and ends everything. @param known the account was signed in to from this browser before */
+  resetPassword(
+    userId: string,
+    question: Types.ResetQuestion,
+    hash: string,
+    known: boolean,
+  ): Promise<Types.ResetAnswer>;
   /** Renews `renewed`, the session that the browser held, if it is live; otherwise opens `session`. */
   openSession(
     session: Token,
@@ -100,6 +112,11 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     remove: (userId) => at(userId, async (stub) => stub.remove()),
     beginPasswordAttempt: (userId, door, policy) =>
       at(userId, async (stub) => stub.beginPasswordAttempt(door, policy)),
+    beginEmailCode: (userId, request) => at(userId, async (stub) => stub.beginEmailCode(request)),
+    tryEmailCode: (userId, presented) => at(userId, async (stub) => stub.tryEmailCode(presented)),
+    resetStep: (userId, question) => at(userId, async (stub) => stub.resetStep(question)),
+    resetPassword: (userId, question, hash, known) =>
+      at(userId, async (stub) => stub.resetPassword(question, hash, known)),
     openSession: async (session, renewed, door, amr, device, policy) => {
       const [next, before] = [await presented(session), renewed && (await presented(renewed))];
       return at(session.userId, async (stub) => stub.openSession(next, before, door, amr, device, policy));

@@ -185,6 +185,13 @@ describe('guessing', () => {
     expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeGreaterThan(
       Date.now(),
     );
+    // Not before: mail goes out by the same alarm, and must not make guesses uncounted.
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    const counted = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec('SELECT attempts FROM password_attempt').one(),
+    );
+    expect(counted).toEqual({ attempts: 1 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 });
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     const tables = await runInDurableObject(stub, (_, state) =>
       state.storage.sql

@@ -142,8 +142,12 @@ it('an object whose tables the previous schema wrote migrates when it wakes, and
     const rows = (table: string) => sql.exec(`SELECT * FROM ${table}`).toArray();
     const tables = ['profile', 'password', 'session', 'code', 'family', 'event'];
     const kept = tables.map((table) => [table, rows(table)] as const);
-    const since = ['password_attempt', 'consent', 'session_client', 'revoked_token'];
-    for (const table of [...tables, ...since]) sql.exec(`DROP TABLE ${table}`);
+    const all = sql
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name <> 'schema_version'",
+      )
+      .toArray();
+    for (const { name } of all) sql.exec(`DROP TABLE ${name}`);
     sql.exec(migrations[0]);
     sql.exec('UPDATE schema_version SET version = 1');
     for (const [table, found] of kept) {

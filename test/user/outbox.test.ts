@@ -7,7 +7,7 @@ import { defineConfig } from '../../src/config/define.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newUserId } from '../../src/crypto/token.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import { deliver } from '../../src/user/outbox.ts';
+import { deliver, sendMail } from '../../src/user/outbox.ts';
 
 configure(
   defineConfig(({ PORTCULLIS_ISSUER }) => ({
@@ -22,7 +22,10 @@ async function warningAbout(clientId: string): Promise<string | undefined> {
   const userId = newUserId();
   const email = `${userId.toLowerCase()}@people.test`;
   const event = { eventId: newRecordId(), type: 'family_reuse', at: Date.now(), detail: { clientId } };
-  await deliver(env, { userId, email, emailVerified: false, name: 'Ada' }, [event]);
+  for (const mail of await deliver(env, { userId, email, emailVerified: false, name: 'Ada' }, [event])) {
+    expect(mail.sealed).not.toContain(email);
+    expect(await sendMail(env, mail, userId)).toBe('sent');
+  }
   return (await readMailbox(env.MAILBOX)).find((message) => message.to === email)?.text;
 }
 

@@ -5,7 +5,8 @@ import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
-import { checkPassword, locked, newPasswordFault } from '../../sign-in/password.ts';
+import { newPasswordFault } from '../../passwords/check.ts';
+import { checkPassword, locked } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 
 const page = (
@@ -34,7 +35,12 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
   const newPassword = parameters.get('new_password') ?? '';
-  const fault = newPasswordFault(newPassword, config.passwords.minimumLength);
+  const { profile } = signedIn.session;
+  const context = {
+    minimumLength: config.passwords.minimumLength,
+    words: [config.name, profile.name, profile.email],
+  };
+  const fault = await newPasswordFault(config, newPassword, context);
   if (fault) return page(c, dependencies, signedIn, { field: 'new_password', ...fault }, 400);
 
   const { userId } = signedIn.token;

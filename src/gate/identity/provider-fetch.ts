@@ -1,6 +1,6 @@
 import { addressFault, developmentAddressFault } from '../../config/address.ts';
 import type { Config } from '../../config/schema.ts';
-import { boundedBytes } from '../bounded.ts';
+import { boundedBytes } from '../../http/bounded.ts';
 import { inTime } from '../in-time.ts';
 
 /** The provider gave no answer that could be judged. Its message holds nothing of what came. */

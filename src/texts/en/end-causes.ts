@@ -7,6 +7,8 @@ export const endCauses = {
   sign_out_everywhere: 'You signed out of several devices at once.',
   replaced: 'Somebody else signed in in the same browser.',
   password_change: 'The password of the account was changed.',
+  address_proved:
+    'The owner of the email address showed that it is theirs, which ended what had been there before.',
   account_disabled: 'An administrator disabled the account.',
   administrator: 'An administrator ended it.',
   session_ended: 'The sign-in that it belonged to ended.',

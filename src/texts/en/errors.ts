@@ -25,6 +25,10 @@ export const errors = {
       title: 'The app sent a request that cannot be used',
       message: 'It was refused: {detail}. Go back to the app; if it happens again, tell its makers.',
     },
+    email_link_broken: {
+      title: 'That link is not whole',
+      message: 'It is cut off. Type the code from the mail where you asked for it.',
+    },
     sign_in_lost: {
       title: 'You are signed in, but the way back is lost',
       message:

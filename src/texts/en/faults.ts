@@ -14,6 +14,12 @@ export const faults = {
     one: 'Use at most {count} character.',
     other: 'Use at most {count} characters.',
   },
+  password_pattern: 'This repeats itself or follows the alphabet or the keyboard. Use a few words instead.',
+  password_of_context:
+    'This is mostly your name, your address or the name of this service. Use a few other words.',
+  password_common: 'This is among the passwords that are guessed first. Use one that nobody else has.',
+  code_malformed: 'Type the eight digits of the code.',
+  code_wrong: 'That is not the code that we sent last.',
   name_missing: 'Enter your name.',
   name_too_long: {
     one: 'Use at most {count} character for your name.',

@@ -5,6 +5,7 @@ import { common } from './common.ts';
 import { consent } from './consent.ts';
 import { development } from './development.ts';
 import { device } from './device.ts';
+import { emailCode } from './email-code.ts';
 import { endCauses } from './end-causes.ts';
 import { errors } from './errors.ts';
 import { faults } from './faults.ts';
@@ -26,6 +27,7 @@ export const en = {
   consent,
   development,
   device,
+  emailCode,
   endCauses,
   errors,
   faults,

@@ -4,6 +4,8 @@ export const signIn = {
   email: 'Email',
   password: 'Password',
   submit: 'Sign in',
+  emailCode: 'Email me a code',
+  forgotPassword: 'Forgot your password?',
   noAccountYet: 'No account yet? {signUp}',
   signUp: 'Sign up',
 } as const;

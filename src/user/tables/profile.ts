@@ -84,6 +84,10 @@ export class ProfileTable {
     this.#sql.exec('INSERT OR REPLACE INTO password (only, hash, changed_at) VALUES (1, ?, ?)', hash, now);
   }
 
+  removePassword(): void {
+    this.#sql.exec('DELETE FROM password');
+  }
+
   attempts(door: string): { windowStartedAt: number; attempts: number } | undefined {
     return first(
       this.#sql,
@@ -103,6 +107,15 @@ export class ProfileTable {
 
   clearAttempts(door: string): void {
     this.#sql.exec('DELETE FROM password_attempt WHERE door = ?', door);
+  }
+
+  /** When the oldest window of attempts that is still remembered began. */
+  oldestAttempts(): number | undefined {
+    const row = first<{ at: number | null }>(
+      this.#sql,
+      'SELECT MIN(window_started_at) AS at FROM password_attempt',
+    );
+    return row?.at ?? undefined;
   }
 
   removeAttempts(startedBefore: number): void {

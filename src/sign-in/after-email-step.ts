@@ -1,0 +1,48 @@
+import type { Context } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import { type EmailStep, endEmailStep } from './email-step.ts';
+import { readFlow } from './flow.ts';
+import { proceed } from './proceed.ts';
+import { RESET_FLOW } from './reset.ts';
+
+const withFlow = (path: string, flowId: string | undefined): string =>
+  flowId === undefined ? path : `${path}?flow=${encodeURIComponent(flowId)}`;
+
+/** Where another code can be asked for. */
+export function againAt({ purpose, flowId }: Pick<EmailStep, 'purpose' | 'flowId'>): string {
+  switch (purpose) {
+    case 'sign-in':
+      return withFlow('/signin/email', flowId);
+    case 'reset':
+      return withFlow('/reset', flowId);
+    case 'sign-up':
+      return withFlow('/signup', flowId);
+    case 'verify':
+      return '/account';
+    case 'change-from':
+    case 'change-to':
+      return '/account/email';
+  }
+}
+
+/** Goes on with what a code was asked for, now that it was the right one. */
+export async function afterEmailStep(
+  c: Context,
+  dependencies: Dependencies,
+  step: EmailStep,
+): Promise<Response> {
+  const { userId, door, flowId } = step;
+  const proven = { userId, amr: ['email'], door };
+  switch (step.purpose) {
+    case 'sign-in': {
+      endEmailStep(c, dependencies);
+      return proceed(c, dependencies, proven, flowId, await readFlow(c, dependencies, flowId));
+    }
+    // The step stays: it knows the code by which the password may be set.
+    case 'reset':
+      return proceed(c, dependencies, proven, RESET_FLOW, undefined);
+    default:
+      endEmailStep(c, dependencies);
+      return c.redirect('/account', 303);
+  }
+}
