@@ -17,6 +17,8 @@ export type Purpose =
   | 'seal-sign-in'
   | 'seal-proven'
   | 'seal-auth-session'
+  | 'seal-totp'
+  | 'seal-totp-setup'
   | 'seal-gate-session'
   | 'seal-gate-sign-in'
   | 'seal-gate-sign-out'
