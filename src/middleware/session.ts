@@ -2,9 +2,10 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { Config } from '../config/schema.ts';
 import type { SecondFactor } from '../core/sign-in/second-factor.ts';
+import { sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
-import type { Device, LiveSession, SecondFactorPolicy } from '../user/types.ts';
+import type { Device, LiveSession, PresentedDevice, SecondFactorPolicy } from '../user/types.ts';
 import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
 /** A live session and the token that proves it. */
@@ -46,6 +47,8 @@ export interface Proven {
   amr: string[];
   /** Where it was tried, see `signInDoor`. */
   door: string;
+  /** The person wants this browser to stand in for the second factor from now on. */
+  trust?: boolean;
 }
 
 /** What must be proved. `trustCounts`: a browser that the person trusts may stand in for a second factor. */
@@ -70,12 +73,13 @@ export async function openDetachedSession(
   { userId, amr, door }: Proven,
   demand: SecondFactorDemand,
   held?: Token,
+  browser: Pick<SecondFactorPolicy, 'trustedDevice' | 'trust'> = {},
 ): Promise<Opened> {
   // Always a new secret: a cookie that was planted in this browser before is not the one that gets the rights.
   const token: Token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const policy = {
     ...config.session,
-    secondFactor: { rule: demand.rule, groups: config.secondFactor.groups },
+    secondFactor: { rule: demand.rule, groups: config.secondFactor.groups, ...browser },
   };
   const session = await users.openSession(token, held, door, amr, deviceOf(c), policy);
   if (session.kind === 'ended') return { kind: 'disabled' };
@@ -96,16 +100,25 @@ export async function openSession(
   const { config, secrets, users } = dependencies;
   const before = await sessionToken(c, dependencies);
   const own = before?.userId === proven.userId ? before : undefined;
-  const opened = await openDetachedSession(c, dependencies, proven, demand, own);
+  const { userId, door, trust = false } = proven;
+  // A new one with each trust: what was copied from this browser before is not trusted with it.
+  const device = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
+  const { trustDeviceSeconds: trustSeconds } = config.secondFactor;
+  const trusts = trust && trustSeconds > 0;
+  const known =
+    demand.trustCounts && trustSeconds > 0 ? await deviceToken(c, dependencies, userId) : undefined;
+  const opened = await openDetachedSession(c, dependencies, proven, demand, own, {
+    trustedDevice: known && { ...(await presentedDevice(known)), trustSeconds },
+    trust: trusts ? await presentedDevice(device) : undefined,
+  });
   if (opened.kind !== 'opened') return opened;
   if (before && !own && (await users.readSession(before)).kind === 'live') {
     await users.endSession(before.userId, before.recordId, 'replaced');
   }
-  const device = { ...opened.token, recordId: newRecordId(), secret: newSecret() };
   const options = { ...cookieOptions(config), maxAge: config.session.absoluteSeconds };
   const session = await encodeToken(secrets, 'session', opened.token);
   setCookie(c, cookieName(config, SESSION_COOKIE), session, options);
-  if (proven.door === EVERYBODYS_DOOR) {
+  if (door === EVERYBODYS_DOOR || trusts) {
     setCookie(c, cookieName(config, DEVICE_COOKIE), await encodeToken(secrets, 'device', device), {
       ...options,
       maxAge: DEVICE_REMEMBERED_FOR_SECONDS,
@@ -124,18 +137,29 @@ const DEVICE_REMEMBERED_FOR_SECONDS = 400 * 24 * 60 * 60;
  * Whose count an attempt at this user's password goes to. A browser in which they signed in before has a count of its
  * own, so that a stranger who uses up everybody's does not lock them out (OWASP: device cookies).
  */
-export async function signInDoor(
+export async function signInDoor(c: Context, dependencies: Dependencies, userId: string): Promise<string> {
+  const device = await deviceToken(c, dependencies, userId);
+  return device ? `device ${device.recordId}` : EVERYBODYS_DOOR;
+}
+
+/** The token by which this browser is known again, if it is this person's. */
+async function deviceToken(
   c: Context,
   { config, secrets }: Pick<Dependencies, 'config' | 'secrets'>,
   userId: string,
-): Promise<string> {
+): Promise<Token | undefined> {
   const cookie = getCookie(c, cookieName(config, DEVICE_COOKIE));
   const device = cookie === undefined ? undefined : await decodeToken(secrets, 'device', cookie);
-  return device?.userId === userId ? `device ${device.recordId}` : EVERYBODYS_DOOR;
+  return device?.userId === userId ? device : undefined;
 }
 
 /** Whether the account was signed in to before in the browser that this door stands for. */
 export const isKnownDoor = (door: string): boolean => door !== EVERYBODYS_DOOR;
+
+const presentedDevice = async ({ recordId, secret }: Token): Promise<PresentedDevice> => ({
+  deviceId: recordId,
+  secretHash: await sha256(secret),
+});
 
 export function clearSession(c: Context, { config }: { config: Config }): void {
   deleteCookie(c, cookieName(config, SESSION_COOKIE), cookieOptions(config));

@@ -21,6 +21,10 @@ const PREFIX = 'to-';
 /** The `flow` of a sign-in that leads back to a page of ours: there is nothing to keep for it. */
 export const ownPageFlow = (page: OwnPage): string => PREFIX + page;
 
+/** Whether a flow leads to such a page. */
+export const isOwnPageFlow = (flowId: string | undefined): boolean =>
+  flowId?.startsWith(PREFIX) === true && ownReturn(flowId) !== undefined;
+
 /** Where a flow leads that has no authorization request: to the device page, or a page of the account. */
 export function ownReturn(flowId: string | undefined): string | undefined {
   const page = flowId?.startsWith(PREFIX) ? flowId.slice(PREFIX.length) : undefined;

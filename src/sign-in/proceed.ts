@@ -21,13 +21,18 @@ export async function proceed(
 ): Promise<Response> {
   if (flowId === RESET_FLOW) return proceedToReset(c, dependencies, proven);
   const { config } = dependencies;
-  const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, flow?.request));
+  const opened = await openSession(
+    c,
+    dependencies,
+    proven,
+    secondFactorDemand(config, flow?.request, flowId),
+  );
   switch (opened.kind) {
     case 'opened':
       endProven(c, dependencies);
       return finishSignIn(c, dependencies, opened, flowId, flow);
     case 'second_factor_due': {
-      await keepProven(c, dependencies, proven, flowId);
+      await keepProven(c, dependencies, { ...proven, trust: false }, flowId);
       const page = opened.step === 'ask' ? '/signin/second-factor' : '/signin/enrol';
       return c.redirect(flowId === undefined ? page : `${page}?flow=${encodeURIComponent(flowId)}`, 303);
     }

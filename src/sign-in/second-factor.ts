@@ -2,20 +2,26 @@ import type { Config } from '../config/schema.ts';
 import { MULTI_FACTOR } from '../core/oauth/acr.ts';
 import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
 import type { SecondFactorDemand } from '../middleware/session.ts';
+import { isOwnPageFlow } from './own-page.ts';
 
-/** What the operator, and the authorization request that it is for, ask of a sign-in. */
+/**
+ * What the operator, and the authorization request that it is for, ask of a sign-in. On the way to a page that changes how
+ * the person signs in, whoever has a second factor shows it, in a trusted browser too: see `freshSession`.
+ */
 export function secondFactorDemand(
   { secondFactor }: Pick<Config, 'secondFactor'>,
   request: AuthorizationRequest | undefined,
+  flowId?: string,
 ): SecondFactorDemand {
   const { policy, clients } = secondFactor;
   if (policy === 'off') return { rule: 'off', trustCounts: false };
   const values = request?.acr?.values ?? [];
-  const wantsMore = values.length > 0 && values.every((acr) => acr === MULTI_FACTOR || acr === 'phr');
+  const asked = values.length > 0 && values.every((acr) => acr === MULTI_FACTOR || acr === 'phr');
+  const wantsMore = asked || isOwnPageFlow(flowId);
   const required =
     policy === 'required' ||
     (request !== undefined && clients.includes(request.clientId)) ||
-    (wantsMore && request?.acr?.essential === true);
+    (asked && request?.acr?.essential === true);
   const rule = required ? 'required' : wantsMore ? 'preferred' : 'optional';
   return { rule, trustCounts: !wantsMore };
 }

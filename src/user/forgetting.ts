@@ -6,10 +6,16 @@ import type { AttemptPolicy } from './types.ts';
 const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
 /** The longest attempt window that a configuration may ask for. */
 const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
+/** Wrong codes count until a right one comes, or nobody has tried for so long. */
+const SECOND_FACTOR_ATTEMPTS_REMEMBERED_FOR = 90 * 24 * 60 * 60 * 1000;
+/** The longest trust in a browser that a configuration may allow. */
+const TRUSTED_FOR = 400 * 24 * 60 * 60 * 1000;
 
 /** Removes what nobody can ask for any more, and asks for the alarm that the rest needs. Not before all is delivered. */
 export function forget(user: UserRecord, now: number): void {
   user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
+  user.secondFactorDoors.removeOld(now - SECOND_FACTOR_ATTEMPTS_REMEMBERED_FOR);
+  user.trustedDevices.removeOld(now - TRUSTED_FOR);
   user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
   user.emailCodes.removeExpired(now);
   user.revokedTokens.removeExpired(now);
@@ -19,7 +25,12 @@ export function forget(user: UserRecord, now: number): void {
   user.events.removeDelivered(now - EXPLAINED_FOR);
   const codeExpiry = user.emailCodes.nextExpiry();
   if (codeExpiry !== undefined) user.wakeBy(codeExpiry);
-  const quiet = user.families.isEmpty() && user.sessions.isEmpty() && user.events.isEmpty();
+  const quiet =
+    user.families.isEmpty() &&
+    user.sessions.isEmpty() &&
+    user.events.isEmpty() &&
+    user.secondFactorDoors.isEmpty() &&
+    user.trustedDevices.isEmpty();
   const nextExpiry = user.revokedTokens.nextExpiry();
   if (user.events.undelivered(1).length > 0) user.wakeBy(now);
   else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);

@@ -11,15 +11,18 @@ import { agreementOf, revokeConsent } from './consents.ts';
 import { beginEmailCode, tryEmailCode } from './email-codes.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
 import { forget, strangerStays } from './forgetting.ts';
+import { readFreshSession } from './fresh-session.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
+import { replaceRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts';
 import { resetPassword, resetStep } from './reset.ts';
 import { endHandle, handleHasEnded, revokedOfHandle, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
+import { secondFactorsOf } from './second-factor.ts';
 import {
   answerFor,
   endEverythingBut,
@@ -32,6 +35,8 @@ import {
 import type { EventRow } from './tables/event.ts';
 import type { LogoutNotice } from './tables/logout-notice.ts';
 import type { OutgoingMail } from './tables/outgoing-mail.ts';
+import { beginTotpAttempt, enrolTotp, removeTotp, type SpendTotp, setTotp, spendTotp } from './totp.ts';
+import { distrustDevice, trustedDevices } from './trusted-devices.ts';
 import type * as Types from './types.ts';
 
 const DELIVERY_BATCH = 50;
@@ -148,6 +153,88 @@ export class UserObject extends DurableObject<Environment> {
     });
   }
 
+  /** Who holds this session token, if it may change a way of signing in. */
+  readFreshSession(presented: Types.PresentedSession, policy: Types.FreshPolicy): Types.FreshAnswer {
+    return this.#transaction((user, now) => readFreshSession(user, presented, policy, now));
+  }
+
+  /** What the person could prove a second time with who they are. */
+  secondFactors(): Types.SecondFactors {
+    return this.#transaction(secondFactorsOf);
+  }
+
+  beginTotpAttempt(door: string, device: Types.Device): Types.TotpAnswer {
+    return this.#transaction((user, now) => beginTotpAttempt(user, door, device, now));
+  }
+
+  spendTotp(spending: SpendTotp): Types.SpendAnswer {
+    return this.#transaction((user) => spendTotp(user, spending));
+  }
+
+  spendRecoveryCode(hash: Uint8Array, attemptId: string): Types.SpendAnswer {
+    return this.#transaction((user, now) => spendRecoveryCode(user, hash, attemptId, now));
+  }
+
+  /** Sets up the first second factor of somebody who has none, in the middle of a sign-in. */
+  enrolTotp(totp: Types.NewTotp): 'enrolled' | 'refused' {
+    return this.#transaction((user, now) => enrolTotp(user, totp, now));
+  }
+
+  /** Sets an authenticator app up, or another one. `adopted`: the recovery codes that came along are the person's now. */
+  setTotp(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    totp: Types.NewTotp,
+  ): { session: Types.FreshAnswer; adopted: boolean } {
+    return this.#transaction((user, now) => {
+      const session = readFreshSession(user, presented, policy, now);
+      return { session, adopted: session.kind === 'live' && setTotp(user, totp, now) };
+    });
+  }
+
+  removeTotp(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    demand: Types.SecondFactorPolicy,
+  ): Types.FreshAnswer | { kind: 'required' } {
+    return this.#transaction((user, now) => {
+      const session = readFreshSession(user, presented, policy, now);
+      if (session.kind !== 'live') return session;
+      return removeTotp(user, demand, now) === 'removed' ? session : { kind: 'required' };
+    });
+  }
+
+  replaceRecoveryCodes(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    codes: Types.NewRecoveryCodes,
+  ): Types.FreshAnswer | { kind: 'refused' } {
+    return this.#transaction((user, now) => {
+      const session = readFreshSession(user, presented, policy, now);
+      if (session.kind !== 'live') return session;
+      return replaceRecoveryCodes(user, codes, now) === 'replaced' ? session : { kind: 'refused' };
+    });
+  }
+
+  /** The browsers that the person trusts. @param trustSeconds how long that lasts. */
+  trustedDevices(
+    presented: Types.PresentedSession,
+    trustSeconds: number,
+  ): { session: Types.SessionAnswer; devices: Types.AccountTrustedDevice[] } {
+    return this.#transaction((user, now) => {
+      const session = readSession(user, presented, now);
+      return { session, devices: session.kind === 'live' ? trustedDevices(user, trustSeconds, now) : [] };
+    });
+  }
+
+  distrustDevice(presented: Types.PresentedSession, deviceId: string): Types.SessionAnswer {
+    return this.#transaction((user, now) => {
+      const session = readSession(user, presented, now);
+      if (session.kind === 'live') distrustDevice(user, deviceId, now);
+      return session;
+    });
+  }
+
   /** Who holds this session token. */
   readSession(presented: Types.PresentedSession): Types.SessionAnswer {
     return this.#transaction((user, now) => readSession(user, presented, now));
@@ -244,7 +331,11 @@ export class UserObject extends DurableObject<Environment> {
   }
 
   endOtherSessions(keepSessionId: string, cause: Types.EndCause): void {
-    this.#transaction((user, now) => endOtherSessions(user, keepSessionId, cause, now));
+    this.#transaction((user, now) => {
+      endOtherSessions(user, keepSessionId, cause, now);
+      // Whoever signs out a browser that they lost does not trust it any more; which one is asked about here is not known.
+      user.trustedDevices.removeAll();
+    });
   }
 
   /** Ends every session and every family, those with offline_access too: at once or not at all. */

@@ -7,13 +7,21 @@ import { FamilyTable } from './tables/family.ts';
 import { LogoutNoticeTable } from './tables/logout-notice.ts';
 import { OutgoingMailTable } from './tables/outgoing-mail.ts';
 import { ProfileTable } from './tables/profile.ts';
+import { RecoveryCodeTable } from './tables/recovery-code.ts';
 import { RevokedTokenTable } from './tables/revoked-token.ts';
+import { SecondFactorDoorTable } from './tables/second-factor-door.ts';
 import { SessionTable } from './tables/session.ts';
 import { SessionClientTable } from './tables/session-client.ts';
+import { TotpTable } from './tables/totp.ts';
+import { TrustedDeviceTable } from './tables/trusted-device.ts';
 
 /** Everything that is stored of one person, as one transaction sees it. */
 export class UserRecord {
   readonly profile: ProfileTable;
+  readonly totp: TotpTable;
+  readonly recoveryCodes: RecoveryCodeTable;
+  readonly trustedDevices: TrustedDeviceTable;
+  readonly secondFactorDoors: SecondFactorDoorTable;
   readonly sessions: SessionTable;
   readonly sessionClients: SessionClientTable;
   readonly codes: CodeTable;
@@ -29,6 +37,10 @@ export class UserRecord {
   /** @param wakeBy asks for the object's alarm, at the latest at that time (milliseconds since the epoch). */
   constructor(sql: SqlStorage, wakeBy: (at: number) => void) {
     this.profile = new ProfileTable(sql);
+    this.totp = new TotpTable(sql);
+    this.recoveryCodes = new RecoveryCodeTable(sql);
+    this.trustedDevices = new TrustedDeviceTable(sql);
+    this.secondFactorDoors = new SecondFactorDoorTable(sql);
     this.sessions = new SessionTable(sql);
     this.sessionClients = new SessionClientTable(sql);
     this.codes = new CodeTable(sql);

@@ -119,4 +119,22 @@ export const migrations = [
     hash BLOB NOT NULL,
     expires_at INTEGER NOT NULL, tries INTEGER NOT NULL, last_attempt TEXT, proved_at INTEGER
   ) WITHOUT ROWID;`,
+  // Second factors: the authenticator app, recovery codes, the browsers that the person trusts, and the attempts at them.
+  `CREATE TABLE totp (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    totp_id TEXT NOT NULL,
+    -- The secret, as a JWE for this user.
+    sealed TEXT NOT NULL,
+    -- The newest time step (RFC 6238) whose code was used, and the attempt that used it.
+    last_step INTEGER NOT NULL,
+    used_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE TABLE recovery_code (hash BLOB PRIMARY KEY, set_id TEXT NOT NULL, used_by TEXT) WITHOUT ROWID;
+  CREATE TABLE trusted_device (
+    device_id TEXT PRIMARY KEY, secret_hash BLOB NOT NULL, user_agent TEXT NOT NULL, place TEXT NOT NULL, trusted_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE second_factor_door (
+    door TEXT PRIMARY KEY, attempts INTEGER NOT NULL, closed_until INTEGER NOT NULL, tried_at INTEGER NOT NULL
+  ) WITHOUT ROWID;`,
 ] as const;

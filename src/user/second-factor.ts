@@ -1,20 +1,45 @@
-import { type SecondFactor, secondFactorRule } from '../core/sign-in/second-factor.ts';
+import { isFactor, type SecondFactor, secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
-import type { SecondFactorPolicy } from './types.ts';
+import { isTrusted } from './trusted-devices.ts';
+import type { SecondFactorPolicy, SecondFactors } from './types.ts';
 
 /** What the person could prove a second time with who they are. */
-export function enrolledFactors(_user: UserRecord): SecondFactor[] {
-  return [];
+export function enrolledFactors(user: UserRecord): SecondFactor[] {
+  const enrolled: SecondFactor[] = [];
+  if (user.totp.get()) enrolled.push('totp');
+  if (user.recoveryCodes.left() > 0) enrolled.push('recovery_code');
+  return enrolled;
 }
+
+/** Whether there is one that recovery codes can stand in for. */
+export const hasSecondFactor = (user: UserRecord): boolean => enrolledFactors(user).some(isFactor);
 
 /** Whether this sign-in lacks a second factor, by what is known of the person in this very transaction. */
 export function secondFactorStep(
   user: UserRecord,
   amr: readonly string[],
-  { rule, groups }: SecondFactorPolicy,
+  { rule, groups, trustedDevice }: SecondFactorPolicy,
+  now: number,
 ): { step: 'complete' | 'ask' | 'enrol'; enrolled: SecondFactor[] } {
   const enrolled = enrolledFactors(user);
   const memberOf = user.profile.get()?.groups ?? [];
-  const step = secondFactorRule({ rule, groups, amr, memberOf, enrolled, chosen: false, trusted: false });
+  const step = secondFactorRule({
+    rule,
+    groups,
+    amr,
+    memberOf,
+    enrolled,
+    // Nobody sets an app up to be asked for nothing.
+    chosen: enrolled.includes('totp'),
+    trusted: trustedDevice !== undefined && isTrusted(user, trustedDevice, now),
+  });
   return { step, enrolled };
 }
+
+/** What the pages about it show. */
+export const secondFactorsOf = (user: UserRecord): SecondFactors => ({
+  enrolled: enrolledFactors(user),
+  totpSince: user.totp.get()?.createdAt ?? null,
+  recoveryCodesLeft: user.recoveryCodes.left(),
+  email: user.profile.get()?.email ?? '',
+});

@@ -4,6 +4,7 @@ import { announceEnd } from './logouts.ts';
 import type { UserRecord } from './record.ts';
 import { secondFactorStep } from './second-factor.ts';
 import type { SessionRow } from './tables/session.ts';
+import { trustDevice } from './trusted-devices.ts';
 import type {
   Device,
   EndCause,
@@ -36,8 +37,10 @@ export function openSession(
   const disabledAt = user.profile.disabledAt();
   if (disabledAt !== null) return { kind: 'ended', cause: 'account_disabled', endedAt: disabledAt };
   // Where sessions are made, so that no way of signing in can forget it.
-  const { step, enrolled } = secondFactorStep(user, amr, policy.secondFactor);
+  const { step, enrolled } = secondFactorStep(user, amr, policy.secondFactor, now);
   if (step !== 'complete') return { kind: 'second_factor_due', step, enrolled };
+  const { trust } = policy.secondFactor;
+  if (trust && amr.includes('mfa')) trustDevice(user, trust, device, now);
   const fresh = {
     secretHash: session.secretHash,
     authTime: Math.floor(now / 1000),
@@ -129,5 +132,6 @@ export function endEverythingBut(
 ): void {
   endOtherSessions(user, keepSessionId, cause, now);
   user.families.endAll(cause, now, keepSessionId);
+  user.trustedDevices.removeAll();
   user.note('everything_ended', now, { cause });
 }

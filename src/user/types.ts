@@ -44,7 +44,63 @@ export interface SecondFactorPolicy {
   /** The groups whose members need a second factor. */
   groups: readonly string[];
   /** The browser's device token, where the person's trust in it may count. */
-  trustedDevice?: { deviceId: string; secretHash: Uint8Array } | undefined;
+  trustedDevice?: TrustedDevice | undefined;
+  /** A new device token, for a browser that the person wants to trust from now on. */
+  trust?: PresentedDevice | undefined;
+}
+
+/** A device token with its secret already hashed. */
+export interface PresentedDevice {
+  deviceId: string;
+  secretHash: Uint8Array;
+}
+
+export interface TrustedDevice extends PresentedDevice {
+  /** For how long a person's trust in a browser lasts. */
+  trustSeconds: number;
+}
+
+/** An authenticator app whose first code was right. */
+export interface NewTotp {
+  totpId: string;
+  /** The secret, sealed for this user. */
+  sealed: string;
+  /** The time step of that first code. */
+  step: number;
+  /** Kept if there are none yet. */
+  recovery: NewRecoveryCodes;
+}
+
+export interface NewRecoveryCodes {
+  setId: string;
+  hashes: Uint8Array[];
+}
+
+export type TotpAnswer =
+  | { kind: 'none' }
+  | { kind: 'locked'; retryAfterSeconds: number }
+  /** Compare with this secret, once it is opened. */
+  | { kind: 'counted'; totpId: string; sealed: string };
+
+/** `refused`: it was used before, or is none. */
+export type SpendAnswer = 'spent' | 'refused';
+
+/** The second factors of a person, as their pages show them. */
+export interface SecondFactors {
+  enrolled: SecondFactor[];
+  /** When the authenticator app was set up, in milliseconds since the epoch; null when there is none. */
+  totpSince: number | null;
+  recoveryCodesLeft: number;
+  /** The person's, by which an authenticator app lists what it makes codes for. */
+  email: string;
+}
+
+export interface AccountTrustedDevice {
+  deviceId: string;
+  userAgent: string;
+  place: string;
+  /** Milliseconds since the epoch. */
+  trustedAt: number;
 }
 
 /** The session is opened exactly when the answer is live. */
@@ -52,6 +108,17 @@ export type OpenAnswer =
   | SessionAnswer
   /** So far so good, but a second factor is due: one of these, or one that must be set up first. */
   | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
+
+/** What a session must be to change a way of signing in. */
+export interface FreshPolicy {
+  /** Its sign-in is at most so long ago. */
+  freshSeconds: number;
+  /** Whether second factors are in use. */
+  secondFactors: boolean;
+}
+
+/** `stale`: the person must sign in again for this. */
+export type FreshAnswer = SessionAnswer | { kind: 'stale' };
 
 /** A session token with its secret already hashed. */
 export interface PresentedSession {

@@ -3,6 +3,7 @@ import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
 import type { UserObject } from './object.ts';
 import type { ProfileChange } from './profile-change.ts';
+import { type SecondFactorCalls, secondFactorCalls } from './second-factor-calls.ts';
 import type * as Types from './types.ts';
 
 /**
@@ -41,6 +42,9 @@ export interface Users {
     policy: Types.SessionPolicy,
   ): Promise<Types.OpenAnswer>;
   readSession(session: Token): Promise<Types.SessionAnswer>;
+  /** Who holds this session, if it may change a way of signing in. */
+  readFreshSession(session: Token, policy: Types.FreshPolicy): Promise<Types.FreshAnswer>;
+  secondFactors: SecondFactorCalls;
   status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
   issueCode(
     session: Token,
@@ -94,6 +98,12 @@ export interface Users {
   account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
 }
 
+/** Makes one call to one user's object. */
+export type CallUser = <T>(
+  userId: string,
+  use: (stub: DurableObjectStub<UserObject>) => Promise<T>,
+) => Promise<T>;
+
 type Granted = { clientId: string; scope: string[]; resource: string[] };
 
 /** Turns a session token into what the object may know of it. */
@@ -103,8 +113,7 @@ const presented = async (session: Token): Promise<Types.PresentedSession> => ({
 });
 
 export function createUsers(namespace: DurableObjectNamespace<UserObject>): Users {
-  const at = <T>(userId: string, use: (stub: DurableObjectStub<UserObject>) => Promise<T>): Promise<T> =>
-    callObject(() => namespace.getByName(userId), use);
+  const at: CallUser = (userId, use) => callObject(() => namespace.getByName(userId), use);
 
   return {
     create: (profile, passwordHash) => at(profile.userId, async (stub) => stub.create(profile, passwordHash)),
@@ -125,6 +134,11 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       const request = await presented(session);
       return at(session.userId, async (stub) => stub.readSession(request));
     },
+    readFreshSession: async (session, policy) => {
+      const request = await presented(session);
+      return at(session.userId, async (stub) => stub.readFreshSession(request, policy));
+    },
+    secondFactors: secondFactorCalls(at, presented),
     status: (userId, question) => at(userId, async (stub) => stub.status(question)),
     issueCode: async (session, code, request) => {
       const by = await presented(session);

@@ -24,7 +24,7 @@ export interface SecondFactorQuestion {
 }
 
 /** Recovery codes stand in for a lost factor: alone they are none. */
-const isFactor = (one: SecondFactor): boolean => one !== 'recovery_code';
+export const isFactor = (one: SecondFactor): boolean => one !== 'recovery_code';
 
 /** Whether a sign-in that got so far is complete, lacks a second factor, or lacks one that must be set up first. */
 export function secondFactorRule(question: SecondFactorQuestion): 'complete' | 'ask' | 'enrol' {

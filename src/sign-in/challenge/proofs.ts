@@ -3,6 +3,7 @@ import type { Parameters } from '../../core/oauth/parameters.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Proven } from '../../middleware/session.ts';
 import { signInByPassword } from '../password.ts';
+import { checkSecondFactorCode } from '../second-factor-code.ts';
 import type { AuthSession } from './auth-session.ts';
 
 /** What became of something that an app offered in somebody's name. */
@@ -36,10 +37,22 @@ const password: Proof = {
   },
 };
 
+/** Of an authenticator app, or a recovery code. */
+const otp: Proof = {
+  parameter: 'otp',
+  async check(c, dependencies, { proven }, parameters) {
+    if (!proven) return { kind: 'wrong' };
+    const outcome = await checkSecondFactorCode(c, dependencies, proven.userId, parameters.get('otp') ?? '');
+    if (outcome.kind === 'right')
+      return { kind: 'proven', proven: { ...proven, amr: [...proven.amr, ...outcome.amr] } };
+    return outcome.kind === 'locked' ? outcome : { kind: 'wrong' };
+  },
+};
+
 /** The first factors that an app can offer. */
 export const firstFactors: readonly Proof[] = [password];
 /** Those that complete what is in the session. */
-export const secondFactors: readonly Proof[] = [];
+export const secondFactors: readonly Proof[] = [otp];
 
 /** What somebody offers, or where a sign-in stands, is never part of the authorization request. */
 export const proofParameters: ReadonlySet<string> = new Set([
