@@ -3,9 +3,16 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dependencies } from './dependencies.ts';
 import { ObjectUnavailable } from './durable/call.ts';
 import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
+import {
+  removeAuthenticator,
+  setUpAuthenticator,
+  showAuthenticator,
+} from './endpoints/account/authenticator.tsx';
 import { revokeConsent } from './endpoints/account/consent.ts';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { editProfile, showProfile } from './endpoints/account/profile.tsx';
+import { replaceRecoveryCodes, showRecoveryCodes } from './endpoints/account/recovery-codes.tsx';
+import { distrustDevice, showTrustedDevices } from './endpoints/account/trusted-devices.tsx';
 import { asset } from './endpoints/assets.ts';
 import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
@@ -32,6 +39,8 @@ import { sessionToken } from './endpoints/session/token.ts';
 import { showEmailCodePage, tryEmailCode } from './endpoints/signin/email/code.tsx';
 import { emailLink } from './endpoints/signin/email/link.tsx';
 import { mailSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
+import { enrol, showEnrolment } from './endpoints/signin/enrol.tsx';
+import { proveSecondFactor, showSecondFactor } from './endpoints/signin/second-factor.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
@@ -78,6 +87,10 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/reset/password', 'page', showNewPassword(d)],
   ['POST', '/reset/password', 'form', setNewPassword(d)],
   ['POST', '/signin/account', 'form', selectAccount(d)],
+  ['GET', '/signin/second-factor', 'page', showSecondFactor(d)],
+  ['POST', '/signin/second-factor', 'form', proveSecondFactor(d)],
+  ['GET', '/signin/enrol', 'page', showEnrolment(d)],
+  ['POST', '/signin/enrol', 'form', enrol(d)],
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],
   ['GET', '/consent', 'page', showConsent(d)],
@@ -85,6 +98,13 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/device', 'page', showDevice(d)],
   ['POST', '/device', 'form', connectDevice(d)],
   ['GET', '/account', 'page', account(d)],
+  ['GET', '/account/authenticator', 'page', showAuthenticator(d)],
+  ['POST', '/account/authenticator', 'form', setUpAuthenticator(d)],
+  ['POST', '/account/authenticator/remove', 'form', removeAuthenticator(d)],
+  ['GET', '/account/recovery-codes', 'page', showRecoveryCodes(d)],
+  ['POST', '/account/recovery-codes', 'form', replaceRecoveryCodes(d)],
+  ['GET', '/account/trusted-devices', 'page', showTrustedDevices(d)],
+  ['POST', '/account/trusted-devices', 'form', distrustDevice(d)],
   ['GET', '/account/password', 'page', showPasswordChange(d)],
   ['POST', '/account/password', 'form', changePassword(d)],
   ['GET', '/account/profile', 'page', showProfile(d)],

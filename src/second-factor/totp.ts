@@ -2,6 +2,7 @@ import { type CryptoPlugin, verify } from '@otplib/totp';
 import { generateTOTP } from '@otplib/uri';
 import { decodeProtectedHeader } from 'jose';
 import { base32, RFC4648 } from '../core/base32.ts';
+import { normalTotpCode } from '../core/second-factor/totp-code.ts';
 import { base64url, equal, hmacSha1, randomBytes } from '../crypto/bytes.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { openSealed, seal, unseal } from '../crypto/seal.ts';
@@ -16,9 +17,6 @@ const PERIOD_SECONDS = 30;
 const TOLERANCE_SECONDS = PERIOD_SECONDS;
 /** For how long the page that sets an app up may stay open. */
 const SETUP_SECONDS = 30 * 60;
-
-/** The longest input that may be a code: with a space in the middle, as apps show it. */
-export const MAXIMUM_TYPED_CODE_LENGTH = 16;
 
 /** Web Crypto has the rest: the library counts and compares. */
 const webCrypto: CryptoPlugin = {
@@ -41,9 +39,8 @@ export async function stepOfCode(
   typed: string,
   nowSeconds: number,
 ): Promise<number | undefined> {
-  if (typed.length > MAXIMUM_TYPED_CODE_LENGTH) return undefined;
-  const token = typed.normalize('NFKC').replace(/[\s-]/g, '');
-  if (!/^[0-9]{6}$/.test(token)) return undefined;
+  const token = normalTotpCode(typed);
+  if (token === undefined) return undefined;
   const result = await verify({
     secret,
     token,

@@ -4,6 +4,7 @@ import { errorPage } from '../middleware/failure.tsx';
 import { openSession, type Proven } from '../middleware/session.ts';
 import { finishSignIn } from './finish.ts';
 import type { Flow } from './flow.ts';
+import { withFlow } from './flow-address.ts';
 import { endProven, keepProven } from './proven.ts';
 import { proceedToReset, RESET_FLOW } from './reset.ts';
 import { secondFactorDemand } from './second-factor.ts';
@@ -34,7 +35,7 @@ export async function proceed(
     case 'second_factor_due': {
       await keepProven(c, dependencies, { ...proven, trust: false }, flowId);
       const page = opened.step === 'ask' ? '/signin/second-factor' : '/signin/enrol';
-      return c.redirect(flowId === undefined ? page : `${page}?flow=${encodeURIComponent(flowId)}`, 303);
+      return c.redirect(withFlow(page, flowId), 303);
     }
     // Only somebody who proved whose account it is learns this much.
     case 'disabled':

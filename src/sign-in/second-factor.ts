@@ -10,7 +10,7 @@ import { isOwnPageFlow } from './own-page.ts';
  */
 export function secondFactorDemand(
   { secondFactor }: Pick<Config, 'secondFactor'>,
-  request: AuthorizationRequest | undefined,
+  request: Pick<AuthorizationRequest, 'clientId' | 'acr'> | undefined,
   flowId?: string,
 ): SecondFactorDemand {
   const { policy, clients } = secondFactor;
@@ -18,10 +18,9 @@ export function secondFactorDemand(
   const values = request?.acr?.values ?? [];
   const asked = values.length > 0 && values.every((acr) => acr === MULTI_FACTOR || acr === 'phr');
   const wantsMore = asked || isOwnPageFlow(flowId);
-  const required =
-    policy === 'required' ||
-    (request !== undefined && clients.includes(request.clientId)) ||
-    (asked && request?.acr?.essential === true);
+  const client = request !== undefined && clients.includes(request.clientId);
+  const required = policy === 'required' || client || (asked && request?.acr?.essential === true);
   const rule = required ? 'required' : wantsMore ? 'preferred' : 'optional';
-  return { rule, trustCounts: !wantsMore };
+  // Trust spares a person the question; it says nothing to a client that asks for the proof.
+  return { rule, trustCounts: !wantsMore && !client };
 }

@@ -30,6 +30,8 @@ export type TokenErrorCode =
   // RFC 9449 §5 and §8
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  // Ours, of the session API alone
+  | 'mfa_required'
   // OAuth 2.0 for First-Party Applications §5.2.2
   | 'invalid_session'
   | 'insufficient_authorization'

@@ -7,9 +7,10 @@ import type { Dependencies } from '../../dependencies.ts';
 import { issueAccessToken } from '../../grants/access-token.ts';
 import { hearsOfLogout } from '../../logout/back-channel.ts';
 import { oauthError } from '../../middleware/failure.tsx';
-import { openSession } from '../../middleware/session.ts';
+import { type Opened, openSession } from '../../middleware/session.ts';
 import { locked, signInByPassword } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
+import { checkSecondFactorCode } from '../../sign-in/second-factor-code.ts';
 import { faultInEnglish } from '../../texts/fault.ts';
 import { supersedeRefreshCookie } from './refresh-cookie.ts';
 import { firstPartyClient, missingGrant, notFirstParty, notSignedIn, readJson } from './request.ts';
@@ -19,7 +20,26 @@ const schema = v.strictObject({
   email: v.string(),
   password: v.string(),
   scope: v.optional(v.string()),
+  otp: v.optional(v.string()),
 });
+
+function tooManyAttempts(c: Context, retryAfterSeconds: number): Response {
+  c.header('Retry-After', String(retryAfterSeconds));
+  const error_description = faultInEnglish(locked(retryAfterSeconds));
+  return c.json({ error: 'too_many_attempts', error_description }, 429);
+}
+
+/** The password is right, and not enough: the same request is to come again with `otp`, or the person goes to our pages. */
+function secondFactorDue(c: Context, { step, enrolled }: SecondFactorDue): Response {
+  const asks = step === 'ask' && enrolled.some((factor) => factor !== 'passkey');
+  const description = asks
+    ? 'a second factor is needed: send the request again with an otp, of the authenticator app or a recovery code'
+    : 'a second factor is needed that cannot be shown here: sign in at the authorization endpoint';
+  const cause = asks ? 'otp_needed' : step === 'ask' ? 'passkey_needed' : 'enrolment_needed';
+  return oauthError(c, { error: 'mfa_required', description, cause }, 401);
+}
+
+type SecondFactorDue = Extract<Opened, { kind: 'second_factor_due' }>;
 
 /** POST /session/login: signs a person in; the access token is in the body, the refresh token in a cookie only. */
 export const login = (dependencies: Dependencies) => async (c: Context) => {
@@ -27,7 +47,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   const read = await readJson(
     c,
     schema,
-    'an object with the strings client_id, email and password, and scope if it is to be narrower',
+    'an object with the strings client_id, email and password, scope if it is to be narrower, and otp once it was asked for',
   );
   if (read.kind === 'malformed') return oauthError(c, read.error);
   const { body } = read;
@@ -48,11 +68,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   }
 
   const outcome = await signInByPassword(c, dependencies, body.email, body.password);
-  if (outcome.kind === 'locked') {
-    c.header('Retry-After', String(outcome.retryAfterSeconds));
-    const error_description = faultInEnglish(locked(outcome.retryAfterSeconds));
-    return c.json({ error: 'too_many_attempts', error_description }, 429);
-  }
+  if (outcome.kind === 'locked') return tooManyAttempts(c, outcome.retryAfterSeconds);
   if (outcome.kind === 'wrong') {
     const cause = 'wrong_credentials';
     return oauthError(
@@ -63,12 +79,20 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   }
 
   const { userId, door } = outcome;
-  const demand = secondFactorDemand(dependencies.config, undefined);
-  const signedIn = await openSession(c, dependencies, { userId, amr: ['pwd'], door }, demand);
-  if (signedIn.kind === 'second_factor_due') {
-    const description = 'a second factor is needed: sign in at the authorization endpoint';
-    return oauthError(c, { error: 'interaction_required', description, cause: 'second_factor_due' }, 401);
+  const { clientId } = client;
+  const demand = secondFactorDemand(dependencies.config, { clientId, acr: undefined });
+  const proven = { userId, amr: ['pwd'], door };
+  let signedIn = await openSession(c, dependencies, proven, demand);
+  if (signedIn.kind === 'second_factor_due' && signedIn.step === 'ask' && body.otp !== undefined) {
+    const second = await checkSecondFactorCode(c, dependencies, userId, body.otp);
+    if (second.kind === 'locked') return tooManyAttempts(c, second.retryAfterSeconds);
+    if (second.kind !== 'right') {
+      const cause = second.kind === 'used' ? 'used_otp' : 'wrong_otp';
+      return oauthError(c, { error: 'invalid_grant', description: 'that otp is not right', cause }, 401);
+    }
+    signedIn = await openSession(c, dependencies, { ...proven, amr: [...proven.amr, ...second.amr] }, demand);
   }
+  if (signedIn.kind === 'second_factor_due') return secondFactorDue(c, signedIn);
   if (signedIn.kind !== 'opened') {
     const description = 'an administrator has disabled this account';
     return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);

@@ -97,6 +97,10 @@ input:hover, textarea:hover { border-color: var(--ink); }
 input:focus-visible, textarea:focus-visible { outline-offset: 1px; border-color: var(--accent); border-radius: 0.6rem; }
 textarea { resize: vertical; }
 :is(input, textarea)[aria-invalid] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
+.choice { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.15rem 0.6rem; align-items: center; }
+.choice input { inline-size: 1.35rem; min-block-size: 1.35rem; accent-color: var(--accent); }
+.choice label { font-weight: 400; }
+.choice .hint { grid-column: 2; }
 .hint { color: var(--muted); font-size: 0.875rem; text-wrap: pretty; }
 .field-error { color: var(--danger); font-size: 0.875rem; font-weight: 600; }
 .alert {
@@ -111,7 +115,14 @@ textarea { resize: vertical; }
 .permissions-at { display: grid; gap: 0.35rem; }
 .row-text .permissions-at, .row-text .permissions { margin-block: 0.2rem; }
 
+/* Black on white in every theme, with the margin that cameras look for (ISO/IEC 18004). */
+.qr-code { display: block; inline-size: min(100%, 14rem); block-size: auto; margin-inline: auto; border-radius: 0.6rem; }
+.qr-code .light { fill: #ffffff; }
+.qr-code .dark { fill: #000000; }
+.secret { font: 600 1.0625rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
+.recovery-codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: 0.35rem 1rem; padding: 0.9rem 1rem; border-radius: 0.6rem; background: var(--raised); }
 @media (forced-colors: active) {
+  .qr-code { forced-color-adjust: none; }
   .button { border-color: ButtonText; }
   .emblem { color: CanvasText; }
   .badge, .alert, .notice { border: 1px solid; }

@@ -43,6 +43,26 @@ export const errors = {
       title: 'There is no such account any more',
       message: 'It was removed in this moment.',
     },
+    second_factor_off: {
+      title: 'There is no second factor here',
+      message: 'Whoever runs this service does not offer it.',
+      action: 'Your account',
+    },
+    second_factor_required: {
+      title: 'Your authenticator app stays on',
+      message:
+        'You have to sign in with a second factor, and you have no other. You can set up another app in its place.',
+      action: 'Go back',
+    },
+    recovery_codes_pointless: {
+      title: 'You need no recovery codes yet',
+      message: 'Set up an authenticator app first.',
+      action: 'Set up an app',
+    },
+    device_missing: {
+      title: 'Nothing was changed',
+      message: 'The form did not say which browser is meant: device_id is missing.',
+    },
     consent_lost: {
       title: 'The way back to the app is lost',
       message:

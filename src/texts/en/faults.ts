@@ -5,6 +5,10 @@ export const faults = {
     other: 'Too many attempts. Try again in {count} minutes.',
   },
   password_mismatch: 'That email and password do not match.',
+  code_wrong: 'That code is not right. Enter the one that the app shows now.',
+  code_used: 'That code has been used. Wait for the next one.',
+  recovery_code_wrong: 'That is none of your recovery codes, or it has been used.',
+  setup_expired: 'That took too long. Scan the new picture.',
   present_password_wrong: 'That is not your present password.',
   password_too_short: {
     one: 'Use at least {count} character. A few words together work well.',

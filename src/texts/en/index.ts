@@ -14,6 +14,7 @@ import { gate } from './gate.ts';
 import { mail } from './mail.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
+import { secondFactor } from './second-factor.ts';
 import { selectAccount } from './select-account.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -36,6 +37,7 @@ export const en = {
   mail,
   password,
   profile,
+  secondFactor,
   selectAccount,
   signIn,
   signOut,

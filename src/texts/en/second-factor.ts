@@ -1,0 +1,62 @@
+/** Second factors: where one is asked for, where one is set up, and their pages of the account. */
+export const secondFactor = {
+  ask: {
+    title: 'Confirm that it is you',
+    lead: 'Enter the six digits that your authenticator app shows for {name}.',
+    code: 'Code',
+    recoveryTitle: 'Use a recovery code',
+    recoveryLead: 'Enter one of the recovery codes that you keep. Each of them works once.',
+    recoveryCode: 'Recovery code',
+    recoveryHint: 'Sixteen letters and digits. Spaces and small letters are fine.',
+    trust: {
+      one: 'Do not ask again in this browser for {count} day',
+      other: 'Do not ask again in this browser for {count} days',
+    },
+    trustHint: 'Choose this only on a device that nobody else uses.',
+    useRecoveryCode: 'Use a recovery code instead',
+    useApp: 'Use your authenticator app instead',
+    startOver: 'Sign in with another account',
+  },
+  setUp: {
+    title: 'Set up your authenticator app',
+    required:
+      'This sign-in needs a second factor: an app on your phone that shows a new code every 30 seconds.',
+    lead: 'It shows a new code every 30 seconds, which you enter after your password.',
+    scan: 'Scan this picture with your authenticator app.',
+    picture: 'QR code for your authenticator app',
+    byHand: 'If you cannot scan it, enter this key by hand:',
+    code: 'Code from the app',
+    codeHint: 'The six digits that the app shows now.',
+    submit: 'Turn on',
+  },
+  authenticator: {
+    title: 'Authenticator app',
+    since: 'Turned on {time}. You are asked for its code after your password.',
+    another: 'Set up another app',
+    remove: 'Turn off',
+    recoveryCodes: 'Recovery codes',
+    trustedDevices: 'Browsers that are not asked again',
+  },
+  recoveryCodes: {
+    title: 'Recovery codes',
+    lead: 'Without your authenticator app, a recovery code lets you sign in.',
+    left: {
+      one: 'You have {count} recovery code left.',
+      other: 'You have {count} recovery codes left.',
+    },
+    none: 'You have no recovery codes.',
+    replace: 'Make new recovery codes',
+    replaceHint: 'All earlier ones stop working.',
+    newTitle: 'Keep your recovery codes',
+    newLead: 'They are shown only now. Print them, or put them in your password manager. Each works once.',
+    list: 'Your recovery codes',
+    kept: 'I have kept them',
+  },
+  trustedDevices: {
+    title: 'Browsers that are not asked again',
+    lead: 'In these you sign in without your second factor.',
+    none: 'You are asked for your second factor in every browser.',
+    since: 'Since {time}',
+    forget: 'Ask again',
+  },
+} as const;
