@@ -4,6 +4,7 @@ import { errorPage } from '../../middleware/failure.tsx';
 import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
+import { openSession } from '../../middleware/session.ts';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../pages/authenticator.tsx';
 import { NewRecoveryCodesPage } from '../../pages/recovery-codes.tsx';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
@@ -51,6 +52,10 @@ export const setUpAuthenticator = (dependencies: Dependencies) => async (c: Cont
   if (outcome.kind === 'wrong') return setUpPage(c, dependencies, outcome.shown, 401);
   const answer = await users.secondFactors.setTotp(token, freshPolicy(config), outcome.totp);
   if (answer.session.kind !== 'live') return signInAgain(c, 'authenticator');
+  // The app has just been shown: this session has both factors from now on, and may change them.
+  const amr = [...new Set([...session.amr, 'otp', 'mfa'])];
+  const proven = { userId: token.userId, amr, door: `session ${session.sessionId}` };
+  await openSession(c, dependencies, proven, secondFactorDemand(config, undefined));
   if (!answer.adopted) return c.redirect('/account/authenticator', 303);
   c.header('Cache-Control', 'no-store');
   return showPage(c, config, <NewRecoveryCodesPage codes={outcome.codes} />);
