@@ -95,6 +95,30 @@ export function passwordChanged(
   };
 }
 
+/** What a mail about the second factor tells. */
+export type SecondFactorMailKind = keyof Language['texts']['mail']['secondFactor']['kinds'];
+
+/** To the owner of an account whose second factor is not what it was, or was tried. @param device where, if that is known */
+export function secondFactorMail(
+  kind: SecondFactorMailKind,
+  { name, issuer, at, device }: Sender & { at: number; device?: Omit<Asked, 'at'> | undefined },
+  language: Language = english,
+): Text {
+  const { secondFactor, details } = language.texts.mail;
+  const { subject, what } = secondFactor.kinds[kind];
+  return {
+    subject: fill(subject, { name }),
+    text: fill(secondFactor.text, {
+      what: fill(what, { name }),
+      details: device
+        ? whereAndWhen({ ...device, at }, language)
+        : fill(details.when, { time: momentInWords(language.language, at) }),
+      reset: `${issuer}/reset`,
+      account: `${issuer}/account`,
+    }),
+  };
+}
+
 export interface FamilyReuse extends Sender {
   clientName: string;
   deviceName: string;

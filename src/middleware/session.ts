@@ -137,7 +137,11 @@ const DEVICE_REMEMBERED_FOR_SECONDS = 400 * 24 * 60 * 60;
  * Whose count an attempt at this user's password goes to. A browser in which they signed in before has a count of its
  * own, so that a stranger who uses up everybody's does not lock them out (OWASP: device cookies).
  */
-export async function signInDoor(c: Context, dependencies: Dependencies, userId: string): Promise<string> {
+export async function signInDoor(
+  c: Context,
+  dependencies: Pick<Dependencies, 'config' | 'secrets'>,
+  userId: string,
+): Promise<string> {
   const device = await deviceToken(c, dependencies, userId);
   return device ? `device ${device.recordId}` : EVERYBODYS_DOOR;
 }

@@ -2,11 +2,9 @@ import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import { type EmailStep, endEmailStep } from './email-step.ts';
 import { readFlow } from './flow.ts';
+import { withFlow } from './flow-address.ts';
 import { proceed } from './proceed.ts';
 import { RESET_FLOW } from './reset.ts';
-
-const withFlow = (path: string, flowId: string | undefined): string =>
-  flowId === undefined ? path : `${path}?flow=${encodeURIComponent(flowId)}`;
 
 /** Where another code can be asked for. */
 export function againAt({ purpose, flowId }: Pick<EmailStep, 'purpose' | 'flowId'>): string {

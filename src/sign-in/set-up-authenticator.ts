@@ -54,7 +54,7 @@ export async function checkSetUp(
   const step =
     setup && (await stepOfCode(setup.secret, parameters.get('code') ?? '', Math.floor(now / 1000)));
   if (!setup || step === undefined) {
-    const code = setup ? 'code_wrong' : 'setup_expired';
+    const code = setup ? 'totp_wrong' : 'setup_expired';
     return {
       kind: 'wrong',
       shown: { ...(await shownSetUp(c, dependencies, userId, email, setup)), fault: { code } },

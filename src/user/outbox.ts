@@ -5,7 +5,7 @@ import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { MailRefused } from '../mail/mail.ts';
 import { canMail, mailerOf } from '../mail/mailer.ts';
-import { familyReuse, passwordChanged, welcome } from '../mail/messages.ts';
+import { familyReuse, passwordChanged, secondFactorMail, welcome } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import { report } from '../report.ts';
 import { english } from '../texts/language.ts';
@@ -34,6 +34,21 @@ async function notification(
       return welcome({ name, issuer });
     case 'password_changed':
       return passwordChanged({ name, issuer, reset: event.detail.reset === true, at: event.at });
+    case 'totp_enrolled': {
+      const kind = event.detail.replaced === true ? 'totp_replaced' : 'totp_enrolled';
+      return secondFactorMail(kind, { name, issuer, at: event.at });
+    }
+    case 'totp_removed':
+    case 'recovery_codes_replaced':
+    case 'recovery_code_used':
+      return secondFactorMail(event.type, { name, issuer, at: event.at });
+    case 'second_factor_locked': {
+      const device = {
+        deviceName: deviceName(text(event.detail.userAgent), english.texts),
+        place: text(event.detail.place),
+      };
+      return secondFactorMail(event.type, { name, issuer, at: event.at, device });
+    }
     case 'family_reuse':
       return familyReuse({
         name,

@@ -17,7 +17,7 @@ export function resetStep(
   if (!user.profile.get() || user.profile.disabledAt() !== null) return { kind: 'over' };
   if (!provedCode(user, codeId, 'reset', now)) return { kind: 'over' };
   const rule = secondFactor.rule === 'off' ? 'off' : 'preferred';
-  const { step, enrolled } = secondFactorStep(user, amr, { ...secondFactor, rule });
+  const { step, enrolled } = secondFactorStep(user, amr, { ...secondFactor, rule }, now);
   // One that has to be set up can be so after the next sign-in.
   return step === 'ask' ? { kind: 'second_factor_due', enrolled } : { kind: 'ready' };
 }

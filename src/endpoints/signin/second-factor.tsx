@@ -74,8 +74,8 @@ export const proveSecondFactor = (dependencies: Dependencies) => async (c: Conte
     }
     case 'wrong':
     case 'used': {
-      const wrong = asked === 'recovery_code' ? 'recovery_code_wrong' : 'code_wrong';
-      const code = outcome.kind === 'used' ? 'code_used' : wrong;
+      const wrong = asked === 'recovery_code' ? 'recovery_code_wrong' : 'totp_wrong';
+      const code = outcome.kind === 'used' ? 'totp_used' : wrong;
       return page(c, dependencies, proven, flowId, { asked, fault: { code } }, 401);
     }
     case 'right': {

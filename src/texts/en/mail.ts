@@ -53,6 +53,42 @@ Asked for from:
 {last}
 `,
   },
+  secondFactor: {
+    kinds: {
+      totp_enrolled: {
+        subject: 'An authenticator app was set up for your {name} account',
+        what: 'From now on your {name} account asks for the code of an authenticator app after the password.',
+      },
+      totp_replaced: {
+        subject: 'Another authenticator app was set up for your {name} account',
+        what: 'Your {name} account now takes the codes of another authenticator app. Those of the one before do not work any more.',
+      },
+      totp_removed: {
+        subject: 'The authenticator app of your {name} account was turned off',
+        what: 'Your {name} account does not ask for the code of an authenticator app any more.',
+      },
+      recovery_codes_replaced: {
+        subject: 'New recovery codes for your {name} account',
+        what: 'New recovery codes were made for your {name} account. Those before do not work any more.',
+      },
+      recovery_code_used: {
+        subject: 'A recovery code of your {name} account was used',
+        what: 'Somebody signed in to your {name} account with one of its recovery codes. It does not work again.',
+      },
+      second_factor_locked: {
+        subject: 'Wrong codes for your {name} account',
+        what: 'Somebody got as far as the second factor of your {name} account, and then entered several wrong codes. They may know your password. For a while we take no more codes from where they tried.',
+      },
+    },
+    text: `{what}
+
+{details}
+
+If it was not you, set a new password, and look at where you are signed in:
+{reset}
+{account}
+`,
+  },
   passwordChanged: {
     subject: 'Your {name} password was changed',
     changed: 'The password of your {name} account was changed.',
