@@ -10,6 +10,7 @@ export type Purpose =
   | 'issuer-jwks-tag'
   | 'client-id-tag'
   | 'dpop-nonce'
+  | 'passkey-challenge'
   | 'access-token-seal'
   | 'email-code'
   | 'seal-mail'
