@@ -9,6 +9,9 @@ import {
   showAuthenticator,
 } from './endpoints/account/authenticator.tsx';
 import { revokeConsent } from './endpoints/account/consent.ts';
+import { removePasskey } from './endpoints/account/passkeys/remove.ts';
+import { renamePasskey } from './endpoints/account/passkeys/rename.ts';
+import { addPasskey, showPasskeys } from './endpoints/account/passkeys.tsx';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { editProfile, showProfile } from './endpoints/account/profile.tsx';
 import { replaceRecoveryCodes, showRecoveryCodes } from './endpoints/account/recovery-codes.tsx';
@@ -40,8 +43,14 @@ import { showEmailCodePage, tryEmailCode } from './endpoints/signin/email/code.t
 import { emailLink } from './endpoints/signin/email/link.tsx';
 import { mailSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
 import { enrol, showEnrolment } from './endpoints/signin/enrol.tsx';
+import { signInWithPasskey } from './endpoints/signin/passkey.ts';
+import {
+  provePasskeySecondFactor,
+  showPasskeySecondFactor,
+} from './endpoints/signin/second-factor/passkey.tsx';
 import { proveSecondFactor, showSecondFactor } from './endpoints/signin/second-factor.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
+import { signUpWithPasskey } from './endpoints/signup/passkey.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
 import { logoutForAuth0 } from './endpoints/v2/logout.ts';
@@ -91,8 +100,12 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/signin/second-factor', 'form', proveSecondFactor(d)],
   ['GET', '/signin/enrol', 'page', showEnrolment(d)],
   ['POST', '/signin/enrol', 'form', enrol(d)],
+  ['POST', '/signin/passkey', 'form', signInWithPasskey(d)],
+  ['GET', '/signin/second-factor/passkey', 'page', showPasskeySecondFactor(d)],
+  ['POST', '/signin/second-factor/passkey', 'form', provePasskeySecondFactor(d)],
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],
+  ['POST', '/signup/passkey', 'form', signUpWithPasskey(d)],
   ['GET', '/consent', 'page', showConsent(d)],
   ['POST', '/consent', 'form', decideConsent(d)],
   ['GET', '/device', 'page', showDevice(d)],
@@ -107,6 +120,10 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/account/trusted-devices', 'form', distrustDevice(d)],
   ['GET', '/account/password', 'page', showPasswordChange(d)],
   ['POST', '/account/password', 'form', changePassword(d)],
+  ['GET', '/account/passkeys', 'page', showPasskeys(d)],
+  ['POST', '/account/passkeys', 'form', addPasskey(d)],
+  ['POST', '/account/passkeys/rename', 'form', renamePasskey(d)],
+  ['POST', '/account/passkeys/remove', 'form', removePasskey(d)],
   ['GET', '/account/profile', 'page', showProfile(d)],
   ['POST', '/account/profile', 'form', editProfile(d)],
   ['POST', '/account/revoke-consent', 'form', revokeConsent(d)],

@@ -8,6 +8,7 @@ import { ConfigError } from './error.ts';
 import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
 import { identityProviderFaults } from './identity-provider-faults.ts';
 import { originFaults } from './origin-faults.ts';
+import { passkeyFaults } from './passkeys.ts';
 import { resourceFaults } from './resource-faults.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
@@ -91,6 +92,7 @@ function* faults(config: Config): Generator<string> {
   if (config.session.idleSeconds > config.session.absoluteSeconds) {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
+  yield* passkeyFaults(config);
   yield* otherIssuerFaults(config);
   yield* resourceFaults(config);
   yield* identityProviderFaults(config);
@@ -126,6 +128,7 @@ const files: Record<string, string> = {
   mail: 'mail.ts',
   emailCodes: 'email-codes.ts',
   identityProvider: 'identity-provider.ts',
+  passkeys: 'passkeys.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
 };

@@ -5,6 +5,7 @@ import { type Client, client } from './client.ts';
 import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
 import { mail } from './mail.ts';
+import { passkeys } from './passkeys.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { route } from './route.ts';
@@ -117,17 +118,14 @@ export const schema = v.strictObject({
     }),
     {},
   ),
-  passkeys: v.optional(
-    v.strictObject({
-      /** Whether people may sign in with passkeys. Default true. */
-      enabled: v.optional(v.boolean(), true),
-    }),
-    {},
-  ),
+  passkeys,
   secondFactor,
   passwords: v.optional(
     v.strictObject({
-      /** Whether people may sign in with passwords. Default true. */
+      /**
+       * Whether people may sign in with passwords. Default true. Hashing one takes hundreds of milliseconds of CPU: on
+       * Cloudflare's free plan, which gives a request 10, turn them off.
+       */
       enabled: v.optional(v.boolean(), true),
       /** The shortest password accepted. Default 15, NIST SP 800-63B-4 for a password that is the only factor. */
       minimumLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(64)), 15),

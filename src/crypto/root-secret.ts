@@ -17,6 +17,7 @@ export type Purpose =
   | 'seal-email-step'
   | 'seal-sign-in'
   | 'seal-proven'
+  | 'seal-sign-up'
   | 'seal-auth-session'
   | 'seal-totp'
   | 'seal-totp-setup'

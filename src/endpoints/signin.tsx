@@ -1,49 +1,14 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
-import { showPage } from '../middleware/page.tsx';
 import { readPageForm } from '../middleware/page-form.ts';
 import { clearSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
-import { SignInPage } from '../pages/sign-in.tsx';
-import { offersEmailCodes, offersReset } from '../sign-in/email-methods.ts';
-import { allowReturn, type Flow, readFlow } from '../sign-in/flow.ts';
+import { readFlow } from '../sign-in/flow.ts';
 import { ownReturn } from '../sign-in/own-page.ts';
 import { locked, signInByPassword } from '../sign-in/password.ts';
 import { proceed } from '../sign-in/proceed.ts';
-import type { Fault } from '../texts/fault.ts';
-import type { EndCause } from '../user/types.ts';
+import { showSignInPage } from '../sign-in/sign-in-page.tsx';
 import { mustSelectAccount, showAccounts } from './select-account.tsx';
-
-const page = async (
-  c: Context,
-  dependencies: Dependencies,
-  shown: {
-    flowId: string | undefined;
-    flow: Flow | undefined;
-    email?: string | undefined;
-    fault?: Fault;
-    ended?: EndCause | undefined;
-  },
-  status: 200 | 401 | 429 = 200,
-) => {
-  const { flowId, flow, email, fault, ended } = shown;
-  allowReturn(c, flow);
-  return showPage(
-    c,
-    dependencies.config,
-    <SignInPage
-      clientName={flow && (await dependencies.clients.find(flow.request.clientId))?.clientName}
-      flow={flowId}
-      email={email ?? flow?.request.loginHint}
-      fault={fault}
-      ended={ended}
-      emailCodes={offersEmailCodes(dependencies.config)}
-      resetHref={offersReset(dependencies.config) ? (flowId ? `/reset?flow=${flowId}` : '/reset') : undefined}
-      signUpHref={flowId ? `/signup?flow=${flowId}` : '/signup'}
-    />,
-    status,
-  );
-};
 
 /** GET /signin */
 export const showSignIn = (dependencies: Dependencies) => async (c: Context) => {
@@ -59,7 +24,7 @@ export const showSignIn = (dependencies: Dependencies) => async (c: Context) => 
     if (mustSelectAccount(flow, signedIn)) return showAccounts(c, dependencies, flowId, flow, signedIn);
   }
   const leadsOn = flow || ownReturn(flowId);
-  return page(c, dependencies, { flowId: leadsOn && flowId, flow, ended });
+  return showSignInPage(c, dependencies, { flowId: leadsOn && flowId, flow, ended });
 };
 
 /** POST /signin */
@@ -69,14 +34,16 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
   const email = parameters.get('email') ?? '';
+  if (!dependencies.config.passwords.enabled)
+    return showSignInPage(c, dependencies, { flowId, flow, fault: { code: 'passwords_off' } }, 400);
   const outcome = await signInByPassword(c, dependencies, email, parameters.get('password') ?? '');
   const again = { flowId, flow, email: email.slice(0, MAXIMUM_EMAIL_LENGTH) };
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
-    return page(c, dependencies, { ...again, fault: locked(outcome.retryAfterSeconds) }, 429);
+    return showSignInPage(c, dependencies, { ...again, fault: locked(outcome.retryAfterSeconds) }, 429);
   }
   if (outcome.kind === 'wrong') {
-    return page(c, dependencies, { ...again, fault: { code: 'password_mismatch' } }, 401);
+    return showSignInPage(c, dependencies, { ...again, fault: { code: 'password_mismatch' } }, 401);
   }
   const { userId, door } = outcome;
   return proceed(c, dependencies, { userId, amr: ['pwd'], door }, flowId, flow);

@@ -50,6 +50,9 @@ export interface AccountPageProps {
   consents: AccountConsent[];
   /** Newest first. */
   ended: AccountEnd[];
+  /** Which ways to sign in there are. */
+  withPassword: boolean;
+  withPasskeys: boolean;
 }
 
 /** What people look for first is where they are. */
@@ -149,7 +152,15 @@ const EndItem = ({ end }: { end: AccountEnd }) => {
   );
 };
 
-export const AccountPage = ({ profile, sessions, offlineApps, consents, ended }: AccountPageProps) => {
+export const AccountPage = ({
+  profile,
+  sessions,
+  offlineApps,
+  consents,
+  ended,
+  withPassword,
+  withPasskeys,
+}: AccountPageProps) => {
   const { account } = usePresentation().texts;
   return (
     <CourtLayout title={account.title}>
@@ -161,8 +172,19 @@ export const AccountPage = ({ profile, sessions, offlineApps, consents, ended }:
           <Email address={profile.email} />
         </p>
         <p>
-          <a href="/account/profile">{account.editProfile}</a> ·{' '}
-          <a href="/account/password">{account.changePassword}</a>
+          <a href="/account/profile">{account.editProfile}</a>
+          {withPassword && (
+            <>
+              {' '}
+              · <a href="/account/password">{account.changePassword}</a>
+            </>
+          )}
+          {withPasskeys && (
+            <>
+              {' '}
+              · <a href="/account/passkeys">{account.passkeys}</a>
+            </>
+          )}
         </p>
       </div>
       <section aria-labelledby="sessions">

@@ -5,3 +5,5 @@ export { MAXIMUM_TYPED_USER_CODE_LENGTH } from '../core/oauth/device.ts';
 export { MAXIMUM_TYPED_RECOVERY_CODE_LENGTH } from '../core/second-factor/recovery-code.ts';
 export { MAXIMUM_TYPED_CODE_LENGTH } from '../core/second-factor/totp-code.ts';
 export { MAXIMUM_PASSWORD_LENGTH } from '../crypto/password.ts';
+/** Characters of the name that a passkey is known by. */
+export const MAXIMUM_PASSKEY_NAME_LENGTH = 60;

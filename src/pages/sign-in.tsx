@@ -6,6 +6,13 @@ import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
+import {
+  PasskeyForm,
+  PasskeyScript,
+  type PasskeySignal,
+  PasskeySignals,
+  PasskeysMissing,
+} from './passkey.tsx';
 import { usePresentation } from './presentation.tsx';
 import { ToClient } from './to-client.tsx';
 import { Words } from './words.tsx';
@@ -25,12 +32,17 @@ export interface SignInPageProps {
   /** For whoever forgot their password; absent where it cannot be set anew. */
   resetHref?: string | undefined;
   signUpHref: string;
+  /** Whether people may sign in with a password. */
+  withPassword: boolean;
+  /** Signing in with a passkey: what the browser is asked, in JSON, and what it is told. */
+  passkey?: { options: string; signals: readonly PasskeySignal[] } | undefined;
 }
 
 export const SignInPage = (props: SignInPageProps) => {
-  const { clientName, flow, email, fault, ended, emailCodes, resetHref, signUpHref } = props;
+  const { clientName, flow, email, fault, ended, signUpHref, withPassword, passkey } = props;
+  const { emailCodes, resetHref } = props;
   const presentation = usePresentation();
-  const { signIn, endCauses } = presentation.texts;
+  const { signIn, passkeys, endCauses } = presentation.texts;
   const describedBy = fault && 'form-error';
   return (
     <GateLayout title={signIn.title} faulty={fault !== undefined}>
@@ -38,37 +50,63 @@ export const SignInPage = (props: SignInPageProps) => {
       <ToClient name={clientName} />
       {ended && !fault && <p class="notice">{fill(signIn.ended, { cause: endCauses[ended] })}</p>}
       {fault && <Alert id="form-error" message={faultInWords(presentation, fault)} />}
-      <form method="post" action="/signin">
-        <HiddenFields values={{ flow }} />
-        <Field
-          name="email"
-          label={signIn.email}
-          type="email"
-          autocomplete="username"
-          value={email}
-          maxlength={MAXIMUM_EMAIL_LENGTH}
-          describedBy={describedBy}
-          autofocus={!email}
-        />
-        <Field
-          name="password"
-          label={signIn.password}
-          type="password"
-          autocomplete="current-password"
-          maxlength={MAXIMUM_PASSWORD_LENGTH}
-          describedBy={describedBy}
-          autofocus={Boolean(email)}
-        />
-        <button class="button" type="submit">
-          {signIn.submit}
-        </button>
-        {emailCodes && (
-          <button class="button quiet" type="submit" formaction="/signin/email" formnovalidate>
-            {signIn.emailCode}
-          </button>
-        )}
-      </form>
-      {resetHref && (
+      {(withPassword || emailCodes) && (
+        <form method="post" action={withPassword ? '/signin' : '/signin/email'}>
+          <HiddenFields values={{ flow }} />
+          <Field
+            name="email"
+            label={signIn.email}
+            type="email"
+            autocomplete={passkey ? 'username webauthn' : 'username'}
+            value={email}
+            maxlength={MAXIMUM_EMAIL_LENGTH}
+            describedBy={describedBy}
+            autofocus={!email}
+          />
+          {withPassword && (
+            <>
+              <Field
+                name="password"
+                label={signIn.password}
+                type="password"
+                autocomplete="current-password"
+                maxlength={MAXIMUM_PASSWORD_LENGTH}
+                describedBy={describedBy}
+                autofocus={Boolean(email)}
+              />
+              <button class="button" type="submit">
+                {signIn.submit}
+              </button>
+            </>
+          )}
+          {emailCodes && (
+            <button
+              class={withPassword ? 'button quiet' : 'button'}
+              type="submit"
+              formaction="/signin/email"
+              formnovalidate={withPassword}
+            >
+              {signIn.emailCode}
+            </button>
+          )}
+        </form>
+      )}
+      {passkey && (
+        <>
+          <PasskeyForm
+            ceremony="get"
+            action="/signin/passkey"
+            options={passkey.options}
+            hidden={{ flow }}
+            autofill={withPassword || emailCodes === true}
+            button={passkeys.use}
+            main={!withPassword && !emailCodes}
+          />
+          {!withPassword && !emailCodes && <PasskeysMissing />}
+          <PasskeySignals signals={passkey.signals} />
+        </>
+      )}
+      {withPassword && resetHref && (
         <p class="aside">
           <a href={resetHref}>{signIn.forgotPassword}</a>
         </p>
@@ -76,6 +114,7 @@ export const SignInPage = (props: SignInPageProps) => {
       <p class="aside">
         <Words text={signIn.noAccountYet} values={{ signUp: <a href={signUpHref}>{signIn.signUp}</a> }} />
       </p>
+      {passkey && <PasskeyScript />}
     </GateLayout>
   );
 };

@@ -4,6 +4,7 @@ import { Field } from './field.tsx';
 import { HiddenFields } from './hidden-fields.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
+import { PasskeyScript, PasskeysMissing } from './passkey.tsx';
 import { usePresentation } from './presentation.tsx';
 import { ToClient } from './to-client.tsx';
 import { Words } from './words.tsx';
@@ -21,10 +22,23 @@ export interface SignUpPageProps {
   /** What is wrong with a field. */
   fault?: ({ field: 'email' | 'password' | 'name' } & Fault) | undefined;
   signInHref: string;
+  /** What an account may be made with. */
+  withPassword: boolean;
+  withPasskey: boolean;
 }
 
 export const SignUpPage = (props: SignUpPageProps) => {
-  const { clientName, flow, email, displayName, minimumLength, fault, signInHref } = props;
+  const {
+    clientName,
+    flow,
+    email,
+    displayName,
+    minimumLength,
+    fault,
+    signInHref,
+    withPassword,
+    withPasskey,
+  } = props;
   const presentation = usePresentation();
   const { signUp } = presentation.texts;
   const errorOf = (field: 'email' | 'password' | 'name') =>
@@ -57,24 +71,44 @@ export const SignUpPage = (props: SignUpPageProps) => {
           maxlength={MAXIMUM_EMAIL_LENGTH}
           autofocus={focused === 'email'}
         />
-        <Field
-          name="password"
-          label={signUp.password}
-          type="password"
-          autocomplete="new-password"
-          hint={plural(presentation.language, signUp.passwordHint, minimumLength)}
-          error={errorOf('password')}
-          minlength={minimumLength}
-          maxlength={MAXIMUM_PASSWORD_LENGTH}
-          autofocus={focused === 'password'}
-        />
-        <button class="button" type="submit">
-          {signUp.submit}
-        </button>
+        {withPassword && (
+          <>
+            <Field
+              name="password"
+              label={signUp.password}
+              type="password"
+              autocomplete="new-password"
+              hint={plural(presentation.language, signUp.passwordHint, minimumLength)}
+              error={errorOf('password')}
+              minlength={minimumLength}
+              maxlength={MAXIMUM_PASSWORD_LENGTH}
+              autofocus={focused === 'password'}
+            />
+            <button class="button" type="submit">
+              {signUp.submit}
+            </button>
+          </>
+        )}
+        {withPasskey && (
+          // The password above is not needed then, and the browser must not ask for it.
+          <button
+            class={withPassword ? 'button quiet' : 'button'}
+            type="submit"
+            name="with"
+            value="passkey"
+            formnovalidate={withPassword}
+            hidden
+            data-passkey-offer
+          >
+            {signUp.withPasskey}
+          </button>
+        )}
+        {withPasskey && !withPassword && <PasskeysMissing />}
       </form>
       <p class="aside">
         <Words text={signUp.haveAccount} values={{ signIn: <a href={signInHref}>{signUp.signIn}</a> }} />
       </p>
+      {withPasskey && <PasskeyScript />}
     </GateLayout>
   );
 };

@@ -1,11 +1,14 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { rpIdOf } from '../config/passkeys.ts';
+import type { Config } from '../config/schema.ts';
 import type { AuthorizationRequest } from '../core/oauth/authorization-request.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { newRecordId, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
+import { passkeyScriptPath } from '../pages/script/assets.ts';
 
 // A sign-in in progress lives in a sealed cookie: nothing to store, nothing to clean up, and only the browser that
 // began it can finish it.
@@ -79,4 +82,11 @@ export function endFlow(c: Context, { config }: Needs, id: string): void {
 export function allowReturn(c: Context, flow: Flow | undefined): void {
   if (flow)
     c.header('Content-Security-Policy', contentSecurityPolicy({ formAction: [flow.request.redirectUri] }));
+}
+
+/** The same for a page with passkeys, which needs its script. */
+export function allowPasskeys(c: Context, config: Config, flow: Flow | undefined): void {
+  const script = rpIdOf(config) === undefined ? undefined : config.issuer + passkeyScriptPath;
+  const formAction = flow ? [flow.request.redirectUri] : [];
+  c.header('Content-Security-Policy', contentSecurityPolicy({ formAction, script }));
 }

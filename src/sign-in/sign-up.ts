@@ -1,15 +1,15 @@
 import type { Dependencies } from '../dependencies.ts';
-import type { Profile } from '../user/types.ts';
+import type { Credentials, Profile } from '../user/types.ts';
 
 /**
  * Makes an account in three steps, each of which may be the last before a crash: reserve the identifier, create the
  * user, confirm the identifier. A reservation left behind is finished or taken over by the next sign-up.
- * @param passwordHash asked for only once the identifier is reserved: hashing is dear.
+ * @param credentials asked for only once the identifier is reserved: hashing is dear.
  */
 export async function signUpUser(
   { identifiers, users }: Pick<Dependencies, 'identifiers' | 'users'>,
   profile: Profile,
-  passwordHash: () => Promise<string>,
+  credentials: () => Promise<Credentials>,
 ): Promise<'created' | 'taken'> {
   const { email, userId } = profile;
   let reservation = await identifiers.reserve(email, userId);
@@ -22,7 +22,7 @@ export async function signUpUser(
     if (reservation.abandoned) reservation = await identifiers.reserve(email, userId, other);
   }
   if (reservation.kind !== 'reserved') return 'taken';
-  await users.create(profile, await passwordHash());
+  if (!(await users.create(profile, await credentials()))) return 'taken';
   if (await identifiers.confirm(email, userId)) return 'created';
   // Slower than a reservation lasts, and somebody took it over: this account must not exist beside theirs.
   await users.remove(userId);

@@ -3,6 +3,7 @@ import { configOf } from '../config/configured.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
+import type { PublicKey } from '../passkeys/public-key.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
@@ -15,6 +16,7 @@ import { readFreshSession } from './fresh-session.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
+import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey } from './passkeys.ts';
 import { beginAttempt, changePassword } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
@@ -81,14 +83,25 @@ export class UserObject extends DurableObject<Environment> {
     }
   }
 
-  /** Makes the account. A retry of the same sign-up is answered like the first; another person's id never exists. */
-  create(profile: Types.Profile, passwordHash: string): void {
-    this.#transaction((user, now) => {
-      if (user.profile.get()) return;
-      user.profile.insert(profile, now);
-      user.profile.setPasswordHash(passwordHash, now);
-      user.note('user_created', now, {});
+  /**
+   * Makes the account. A retry of the same sign-up is answered like the first; another person's id never exists.
+   * @returns false when the passkey's challenge was answered before, by another sign-up: this one makes nothing.
+   */
+  create(profile: Types.Profile, { passwordHash, passkey }: Types.Credentials): boolean {
+    return this.#transaction((user, now) => {
+      if (!user.profile.get()) {
+        user.profile.insert(profile, now);
+        if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
+        user.note('user_created', now, {});
+      }
+      return passkey === undefined || addPasskey(user, passkey, now) === 'added';
     });
+  }
+
+  /** Whether anything was ever stored here: anybody may ask for a passkey of an id that they made up. */
+  #isMade(): boolean {
+    const { sql } = this.ctx.storage;
+    return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'profile'").toArray().length > 0;
   }
 
   exists(): boolean {
@@ -376,6 +389,50 @@ export class UserObject extends DurableObject<Environment> {
   /** An administrator changes a profile; undefined for an object that is no user. */
   setProfile(change: ProfileChange): Types.Profile | undefined {
     return this.#transaction((user, now) => changeProfile(user, change, now));
+  }
+
+  /** The person's passkeys; none of an object that is no user, which stays as empty as it was. */
+  listPasskeys(): Types.Passkey[] {
+    return this.#isMade() ? this.#transaction(passkeysOf) : [];
+  }
+
+  /** The key that a passkey's use is to be verified with. */
+  readPasskeyKey(credentialId: string): PublicKey | undefined {
+    return this.#isMade()
+      ? this.#transaction((user) => user.passkeys.get(credentialId)?.publicKey)
+      : undefined;
+  }
+
+  addPasskey(
+    presented: Types.PresentedSession,
+    passkey: Types.NewPasskey,
+  ): Types.PasskeyAddition | 'signed_out' {
+    return this.#transaction((user, now) =>
+      readSession(user, presented, now).kind === 'live' ? addPasskey(user, passkey, now) : 'signed_out',
+    );
+  }
+
+  /** A passkey was used: its signature is right, and here is decided whether that counts. */
+  usePasskey(use: Types.PasskeyUse): Types.PasskeyUseAnswer {
+    return this.#transaction((user, now) => usePasskey(user, use, now));
+  }
+
+  renamePasskey(presented: Types.PresentedSession, credentialId: string, name: string): void {
+    this.#transaction((user, now) => {
+      if (readSession(user, presented, now).kind === 'live') renamePasskey(user, credentialId, name);
+    });
+  }
+
+  removePasskey(
+    presented: Types.PresentedSession,
+    credentialId: string,
+    open: Types.OpenWays,
+  ): Types.PasskeyRemoval | 'signed_out' {
+    return this.#transaction((user, now) =>
+      readSession(user, presented, now).kind === 'live'
+        ? removePasskey(user, credentialId, open, now)
+        : 'signed_out',
+    );
   }
 
   /** What the account page shows, for whoever holds this session. An ended one is told why. */

@@ -6,6 +6,8 @@ import { EventTable } from './tables/event.ts';
 import { FamilyTable } from './tables/family.ts';
 import { LogoutNoticeTable } from './tables/logout-notice.ts';
 import { OutgoingMailTable } from './tables/outgoing-mail.ts';
+import { PasskeyTable } from './tables/passkey.ts';
+import { PasskeyChallengeTable } from './tables/passkey-challenge.ts';
 import { ProfileTable } from './tables/profile.ts';
 import { RecoveryCodeTable } from './tables/recovery-code.ts';
 import { RevokedTokenTable } from './tables/revoked-token.ts';
@@ -28,6 +30,8 @@ export class UserRecord {
   readonly consents: ConsentTable;
   readonly families: FamilyTable;
   readonly revokedTokens: RevokedTokenTable;
+  readonly passkeys: PasskeyTable;
+  readonly passkeyChallenges: PasskeyChallengeTable;
   readonly events: EventTable;
   readonly logoutNotices: LogoutNoticeTable;
   readonly emailCodes: EmailCodeTable;
@@ -47,6 +51,8 @@ export class UserRecord {
     this.consents = new ConsentTable(sql);
     this.families = new FamilyTable(sql);
     this.revokedTokens = new RevokedTokenTable(sql);
+    this.passkeys = new PasskeyTable(sql);
+    this.passkeyChallenges = new PasskeyChallengeTable(sql);
     this.events = new EventTable(sql);
     this.logoutNotices = new LogoutNoticeTable(sql);
     this.emailCodes = new EmailCodeTable(sql);

@@ -137,4 +137,26 @@ export const migrations = [
   CREATE TABLE second_factor_door (
     door TEXT PRIMARY KEY, attempts INTEGER NOT NULL, closed_until INTEGER NOT NULL, tried_at INTEGER NOT NULL
   ) WITHOUT ROWID;`,
+  // Passkeys, and the challenges that were answered with one: none is answered twice.
+  `CREATE TABLE passkey (
+    credential_id TEXT PRIMARY KEY,
+    -- A JWK.
+    public_key TEXT NOT NULL,
+    sign_count INTEGER NOT NULL,
+    -- 1: it can be synced to other devices, and has been.
+    backup_eligible INTEGER NOT NULL,
+    backed_up INTEGER NOT NULL,
+    transports TEXT NOT NULL,
+    aaguid TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER
+  ) WITHOUT ROWID;
+  CREATE TABLE passkey_challenge (
+    challenge_id TEXT PRIMARY KEY,
+    -- The attempt that answered it, and what came of it, for a retry of the very same.
+    attempt_id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;`,
 ] as const;

@@ -6,6 +6,7 @@ import type { SecondFactorPolicy, SecondFactors } from './types.ts';
 /** What the person could prove a second time with who they are. */
 export function enrolledFactors(user: UserRecord): SecondFactor[] {
   const enrolled: SecondFactor[] = [];
+  if (user.passkeys.all().length > 0) enrolled.push('passkey');
   if (user.totp.get()) enrolled.push('totp');
   if (user.recoveryCodes.left() > 0) enrolled.push('recovery_code');
   return enrolled;

@@ -1,6 +1,7 @@
 import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
+import type { PublicKey } from '../passkeys/public-key.ts';
 import type { UserObject } from './object.ts';
 import type { ProfileChange } from './profile-change.ts';
 import { type SecondFactorCalls, secondFactorCalls } from './second-factor-calls.ts';
@@ -11,7 +12,8 @@ import type * as Types from './types.ts';
  * the object never sees one. All of them throw ObjectUnavailable when the object gives no answer.
  */
 export interface Users {
-  create(profile: Types.Profile, passwordHash: string): Promise<void>;
+  /** False when a passkey's challenge was answered before: nothing new was made. */
+  create(profile: Types.Profile, credentials: Types.Credentials): Promise<boolean>;
   exists(userId: string): Promise<boolean>;
   /** Undoes a sign-up whose identifier went to somebody else. */
   remove(userId: string): Promise<void>;
@@ -92,6 +94,21 @@ export interface Users {
   editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
   /** An administrator changes a profile; undefined for an id that is no user. */
   setProfile(userId: string, change: ProfileChange): Promise<Types.Profile | undefined>;
+  /** The person's passkeys; none of an id that is no user. */
+  listPasskeys(userId: string): Promise<Types.Passkey[]>;
+  /** The key that a passkey's use is to be verified with. */
+  readPasskeyKey(userId: string, credentialId: string): Promise<PublicKey | undefined>;
+  /** Adds one that was verified to the account of a live session. */
+  addPasskey(session: Token, passkey: Types.NewPasskey): Promise<Types.PasskeyAddition | 'signed_out'>;
+  /** Decides whether a use that was verified counts: once for each challenge, and with a counter that goes up. */
+  usePasskey(userId: string, use: Types.PasskeyUse): Promise<Types.PasskeyUseAnswer>;
+  renamePasskey(session: Token, credentialId: string, name: string): Promise<void>;
+  /** Removes one, unless it is the last way to sign in. */
+  removePasskey(
+    session: Token,
+    credentialId: string,
+    open: Types.OpenWays,
+  ): Promise<Types.PasskeyRemoval | 'signed_out'>;
   disable(userId: string): Promise<void>;
   enable(userId: string): Promise<void>;
   inspect(userId: string): Promise<Types.Account | undefined>;
@@ -116,7 +133,7 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
   const at: CallUser = (userId, use) => callObject(() => namespace.getByName(userId), use);
 
   return {
-    create: (profile, passwordHash) => at(profile.userId, async (stub) => stub.create(profile, passwordHash)),
+    create: (profile, credentials) => at(profile.userId, async (stub) => stub.create(profile, credentials)),
     exists: (userId) => at(userId, async (stub) => stub.exists()),
     remove: (userId) => at(userId, async (stub) => stub.remove()),
     beginPasswordAttempt: (userId, door, policy) =>
@@ -191,6 +208,21 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       return at(session.userId, async (stub) => stub.editProfile(by, change));
     },
     setProfile: (userId, change) => at(userId, async (stub) => stub.setProfile(change)),
+    listPasskeys: (userId) => at(userId, async (stub) => stub.listPasskeys()),
+    readPasskeyKey: (userId, credentialId) => at(userId, async (stub) => stub.readPasskeyKey(credentialId)),
+    addPasskey: async (session, passkey) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.addPasskey(by, passkey));
+    },
+    usePasskey: (userId, use) => at(userId, async (stub) => stub.usePasskey(use)),
+    renamePasskey: async (session, credentialId, name) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.renamePasskey(by, credentialId, name));
+    },
+    removePasskey: async (session, credentialId, open) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.removePasskey(by, credentialId, open));
+    },
     disable: (userId) => at(userId, async (stub) => stub.disable()),
     enable: (userId) => at(userId, async (stub) => stub.enable()),
     inspect: (userId) => at(userId, async (stub) => stub.inspect()),

@@ -106,7 +106,9 @@ describe('a sign-up that crashed', () => {
   it('before its account was made lets the next one have the email, after a while', async () => {
     await identifiers.reserve('crash-1@example.com', newUserId());
     const next = () =>
-      signUpUser({ identifiers, users }, profileOf('crash-1@example.com'), async () => 'hash');
+      signUpUser({ identifiers, users }, profileOf('crash-1@example.com'), async () => ({
+        passwordHash: 'hash',
+      }));
     expect(await next()).toBe('taken');
     later();
     expect(await next()).toBe('created');
@@ -115,22 +117,26 @@ describe('a sign-up that crashed', () => {
   it('after its account was made lets its owner in as soon as they try again', async () => {
     const first = profileOf('crash-0@example.com');
     await identifiers.reserve(first.email, first.userId);
-    await users.create(first, 'hash');
-    expect(await signUpUser({ identifiers, users }, profileOf(first.email), async () => 'hash')).toBe(
-      'taken',
-    );
+    await users.create(first, { passwordHash: 'hash' });
+    expect(
+      await signUpUser({ identifiers, users }, profileOf(first.email), async () => ({
+        passwordHash: 'hash',
+      })),
+    ).toBe('taken');
     expect(await identifiers.lookup(first.email)).toBe(first.userId);
   });
 
   it('after its account was made is finished by the next one, whose it does not become', async () => {
     const first = profileOf('crash-2@example.com');
     await identifiers.reserve(first.email, first.userId);
-    await users.create(first, 'hash');
+    await users.create(first, { passwordHash: 'hash' });
     expect(await identifiers.lookup(first.email)).toBeUndefined();
     later();
-    expect(await signUpUser({ identifiers, users }, profileOf(first.email), async () => 'hash')).toBe(
-      'taken',
-    );
+    expect(
+      await signUpUser({ identifiers, users }, profileOf(first.email), async () => ({
+        passwordHash: 'hash',
+      })),
+    ).toBe('taken');
     expect(await identifiers.lookup(first.email)).toBe(first.userId);
   });
 
@@ -138,10 +144,12 @@ describe('a sign-up that crashed', () => {
     const slow = profileOf('crash-3@example.com');
     const outcome = await signUpUser({ identifiers, users }, slow, async () => {
       later();
-      expect(await signUpUser({ identifiers, users }, profileOf(slow.email), async () => 'hash')).toBe(
-        'created',
-      );
-      return 'hash';
+      expect(
+        await signUpUser({ identifiers, users }, profileOf(slow.email), async () => ({
+          passwordHash: 'hash',
+        })),
+      ).toBe('created');
+      return { passwordHash: 'hash' };
     });
     expect(outcome).toBe('taken');
     expect(await users.exists(slow.userId)).toBe(false);

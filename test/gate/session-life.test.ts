@@ -24,7 +24,10 @@ const passSeconds = (seconds: number) => vi.advanceTimersByTime(seconds * 1000);
 /** Somebody with a session at the issuer, and a handle of it on each host. */
 async function somebody(idleSeconds = IDLE_SECONDS) {
   const userId = newUserId();
-  await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
+  await users.create(
+    { userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' },
+    { passwordHash: 'hash' },
+  );
   const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const policy = { idleSeconds, absoluteSeconds, secondFactor: { rule: 'off' as const, groups: [] } };
   await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);

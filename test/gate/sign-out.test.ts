@@ -223,7 +223,7 @@ describe('signing out everywhere', () => {
     const person = newUserId();
     await users.create(
       { userId: person, email: 'ada@example.com', emailVerified: true, name: 'Ada' },
-      'hash',
+      { passwordHash: 'hash' },
     );
     const open = async () => {
       const token = { home: 0, userId: person, recordId: newRecordId(), generation: 0, secret: newSecret() };

@@ -5,13 +5,16 @@ import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pag
 import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
+import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
+import { SecondFactorPasskeyPage } from '../../src/pages/second-factor-passkey.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
+import { SignUpPasskeyPage } from '../../src/pages/sign-up-passkey.tsx';
 import { SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { StartPage } from '../../src/pages/start.tsx';
 import { rendered } from './rendered.ts';
@@ -73,6 +76,50 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         email={text}
         fault={{ code: 'password_mismatch' }}
         signUpHref={text}
+        withPassword
+        passkey={{ options: text, signals: [{ method: 'signalUnknownCredential', details: text }] }}
+      />
+    ),
+    'signIn, passkeys only': (
+      <SignInPage signUpHref={text} withPassword={false} passkey={{ options: text, signals: [] }} />
+    ),
+    'signUp, passkeys only': (
+      <SignUpPage minimumLength={15} signInHref={text} withPassword={false} withPasskey />
+    ),
+    signUpPasskey: (
+      <SignUpPasskeyPage
+        clientName={text}
+        email={text}
+        options={text}
+        hidden={{ flow: text, sign_up: text }}
+        fault={{ code: 'passkey_too_late' }}
+        backHref={text}
+      />
+    ),
+    secondFactorPasskey: (
+      <SecondFactorPasskeyPage
+        clientName={text}
+        flow={text}
+        options={text}
+        fault={{ code: 'passkey_unknown' }}
+        otherHref={text}
+      />
+    ),
+    passkeys: (
+      <PasskeysPage
+        passkeys={[true, false].map((synced) => ({
+          credentialId: text,
+          name: text,
+          backupEligible: synced,
+          backedUp: synced,
+          transports: [text],
+          aaguid: text,
+          createdAt: at * 1000,
+          lastUsedAt: synced ? at * 1000 : null,
+        }))}
+        options={text}
+        signals={[{ method: 'signalAllAcceptedCredentials', details: text }]}
+        fault={{ code: 'passkey_last_way_in' }}
       />
     ),
     ...Object.fromEntries(
@@ -86,6 +133,8 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
           minimumLength={15}
           fault={{ field, code: 'password_too_short', count: 15 }}
           signInHref={text}
+          withPassword
+          withPasskey
         />,
       ]),
     ),
@@ -105,6 +154,8 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
     deviceDenied: <DeviceDonePage allowed={false} />,
     account: (
       <AccountPage
+        withPassword
+        withPasskeys
         offlineApps={['An offline app']}
         consents={[{ clientId: text, clientName: text, may, grantedAt: at }]}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}

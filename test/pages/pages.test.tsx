@@ -4,6 +4,7 @@ import { asset } from '../../src/endpoints/assets.ts';
 import { AccountPage } from '../../src/pages/account.tsx';
 import { AgreementList, inWords } from '../../src/pages/agreement.tsx';
 import { DeviceCodePage, type DeviceCodePageProps, DeviceConfirmPage } from '../../src/pages/device.tsx';
+import { scripts } from '../../src/pages/script/assets.ts';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
@@ -30,9 +31,13 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
     expect(kinds(await elements(hostile))).toEqual(kinds(await elements(html)));
   });
 
-  it('has no script, no inline style and no event handler', async () => {
-    for (const { tag, attributes } of await elements(html)) {
-      expect(['script', 'style', 'base', 'iframe']).not.toContain(tag);
+  it('has no script but a file of ours, no inline style and no event handler', async () => {
+    for (const { tag, attributes, text } of await elements(html)) {
+      expect(['style', 'base', 'iframe']).not.toContain(tag);
+      if (tag === 'script') {
+        expect(text).toBe('');
+        expect([...scripts.keys()]).toContain(attributes.src);
+      }
       expect(Object.keys(attributes).filter((name) => name === 'style' || name.startsWith('on'))).toEqual([]);
     }
   });
@@ -49,8 +54,9 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
     const app = new Hono().get('/assets/*', asset);
     const links = (await elements(html)).filter(({ tag }) => tag === 'link');
     expect(links.map(({ attributes }) => attributes.rel)).toEqual(['icon', 'stylesheet']);
-    for (const { attributes } of links) {
-      const response = await app.request(attributes.href ?? '');
+    const linked = (await elements(html)).filter(({ tag }) => tag === 'script');
+    for (const { attributes } of [...links, ...linked]) {
+      const response = await app.request(attributes.href ?? attributes.src ?? '');
       expect(response.status).toBe(200);
       expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
     }
@@ -77,7 +83,7 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
 
 describe('sign in', () => {
   const page = (props: Partial<Parameters<typeof SignInPage>[0]> = {}) =>
-    elements(rendered(<SignInPage signUpHref="/signup" {...props} />));
+    elements(rendered(<SignInPage signUpHref="/signup" withPassword {...props} />));
 
   it('tells a password manager which field is which', async () => {
     expect(
@@ -122,7 +128,11 @@ describe('sign in', () => {
 
 describe('sign up', () => {
   const page = (props: Partial<Parameters<typeof SignUpPage>[0]> = {}) =>
-    elements(rendered(<SignUpPage minimumLength={15} signInHref="/signin" {...props} />));
+    elements(
+      rendered(
+        <SignUpPage minimumLength={15} signInHref="/signin" withPassword withPasskey={false} {...props} />,
+      ),
+    );
 
   it('tells a password manager which field is which', async () => {
     expect(
@@ -299,6 +309,8 @@ describe('the account', () => {
     elements(
       rendered(
         <AccountPage
+          withPassword
+          withPasskeys
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
           sessions={sessions}
           offlineApps={[]}

@@ -26,7 +26,10 @@ const clockForward = (milliseconds: number) => {
 /** A person with one session and a function that founds families in it. */
 async function session() {
   const userId = newUserId();
-  await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
+  await users.create(
+    { userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' },
+    { passwordHash: 'hash' },
+  );
   const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
   const policy = {
     idleSeconds: 86_400,

@@ -145,7 +145,10 @@ describe('an administrator', () => {
   const users = createUsers(env.USER);
   const newUser = async () => {
     const userId = newUserId();
-    await users.create({ userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' }, 'hash');
+    await users.create(
+      { userId, email: `${userId}@example.com`, emailVerified: false, name: 'Ada' },
+      { passwordHash: 'hash' },
+    );
     return userId;
   };
   const administration = exports.Administration;

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { clientNames } from '../../clients/names.ts';
+import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
@@ -30,6 +31,8 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
     c,
     config,
     <AccountPage
+      withPassword={config.passwords.enabled}
+      withPasskeys={rpIdOf(config) !== undefined}
       profile={profile}
       sessions={sessions.map((session) => ({
         sessionId: session.sessionId,

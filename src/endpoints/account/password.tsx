@@ -23,6 +23,7 @@ const page = (
 
 /** GET /account/password */
 export const showPasswordChange = (dependencies: Dependencies) => async (c: Context) => {
+  if (!dependencies.config.passwords.enabled) return c.notFound();
   const signedIn = await currentSession(c, dependencies);
   return signedIn ? page(c, dependencies, signedIn) : c.redirect('/signin', 303);
 };
@@ -30,6 +31,7 @@ export const showPasswordChange = (dependencies: Dependencies) => async (c: Cont
 /** POST /account/password: everything but this session ends before the answer leaves. */
 export const changePassword = (dependencies: Dependencies) => async (c: Context) => {
   const { config, secrets, users } = dependencies;
+  if (!config.passwords.enabled) return c.notFound();
   const signedIn = await currentSession(c, dependencies);
   if (!signedIn) return c.redirect('/signin', 303);
   const parameters = await readPageForm(c, config);

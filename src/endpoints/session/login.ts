@@ -51,6 +51,10 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   );
   if (read.kind === 'malformed') return oauthError(c, read.error);
   const { body } = read;
+  if (!dependencies.config.passwords.enabled) {
+    const description = 'passwords are switched off here: sign in at the authorization endpoint';
+    return oauthError(c, { error: 'invalid_request', description });
+  }
   const client = await firstPartyClient(c, dependencies, body.client_id);
   if (!client) return oauthError(c, notFirstParty);
   const missing = missingGrant(client, 'refresh_token');

@@ -57,6 +57,8 @@ html {
   text-size-adjust: 100%;
 }
 body { margin: 0; min-block-size: 100vh; min-block-size: 100dvh; overflow-wrap: anywhere; }
+/* Over any display that something hidden would have. */
+[hidden] { display: none !important; }
 h1, h2, h3, p, ul { margin: 0; padding: 0; }
 h1, h2 { font-family: var(--display); font-weight: 600; line-height: 1.2; text-wrap: balance; }
 h1 { font-size: 1.875rem; letter-spacing: -0.01em; }

@@ -24,6 +24,23 @@ export const faults = {
   password_common: 'This is among the passwords that are guessed first. Use one that nobody else has.',
   code_malformed: 'Type the eight digits of the code.',
   code_wrong: 'That is not the code that we sent last.',
+  passwords_off: 'Nobody signs in with a password here.',
+  passkey_not_for_us:
+    'Your browser’s answer cannot be used here. Try again; if it stays, tell whoever runs this service.',
+  passkey_too_late: 'That took too long, or this page was used before. Try again.',
+  passkey_unverified:
+    'Your device did not check that it is you: set up its PIN, fingerprint or face, and try again.',
+  passkey_unknown: 'This passkey is not known here. It may have been removed from your account.',
+  passkey_counter:
+    'This passkey was refused: there may be a copy of it in other hands. If you have another way to sign in, use it and remove this passkey.',
+  passkey_unsupported: 'Your device makes passkeys of a kind that is not taken here.',
+  passkey_exists: 'This passkey is on your account already.',
+  passkey_last_way_in: 'This is your only way to sign in: add another before you remove it.',
+  passkeys_too_many: {
+    one: 'You have {count} passkey, and no more fit: remove it first.',
+    other: 'You have {count} passkeys, and no more fit: remove one first.',
+  },
+  sign_up_expired: 'That took too long. Fill in the form again.',
   name_missing: 'Enter your name.',
   name_too_long: {
     one: 'Use at most {count} character for your name.',

@@ -12,6 +12,7 @@ import { faults } from './faults.ts';
 import { formPost } from './form-post.ts';
 import { gate } from './gate.ts';
 import { mail } from './mail.ts';
+import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
 import { secondFactor } from './second-factor.ts';
@@ -35,6 +36,7 @@ export const en = {
   formPost,
   gate,
   mail,
+  passkeys,
   password,
   profile,
   secondFactor,

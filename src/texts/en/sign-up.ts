@@ -10,6 +10,7 @@ export const signUp = {
       'At least {count} characters of any kind. A few words that only you would put together are easy to remember and hard to guess.',
   },
   submit: 'Create account',
+  withPasskey: 'Continue with a passkey',
   haveAccount: 'Already have an account? {signIn}',
   signIn: 'Sign in',
 } as const;
