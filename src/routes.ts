@@ -44,10 +44,7 @@ import { emailLink } from './endpoints/signin/email/link.tsx';
 import { mailSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
 import { enrol, showEnrolment } from './endpoints/signin/enrol.tsx';
 import { signInWithPasskey } from './endpoints/signin/passkey.ts';
-import {
-  provePasskeySecondFactor,
-  showPasskeySecondFactor,
-} from './endpoints/signin/second-factor/passkey.tsx';
+import { provePasskeySecondFactor } from './endpoints/signin/second-factor/passkey.ts';
 import { proveSecondFactor, showSecondFactor } from './endpoints/signin/second-factor.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { signUpWithPasskey } from './endpoints/signup/passkey.tsx';
@@ -101,7 +98,6 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/signin/enrol', 'page', showEnrolment(d)],
   ['POST', '/signin/enrol', 'form', enrol(d)],
   ['POST', '/signin/passkey', 'form', signInWithPasskey(d)],
-  ['GET', '/signin/second-factor/passkey', 'page', showPasskeySecondFactor(d)],
   ['POST', '/signin/second-factor/passkey', 'form', provePasskeySecondFactor(d)],
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],

@@ -8,7 +8,7 @@ import { ConfigError } from './error.ts';
 import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
 import { identityProviderFaults } from './identity-provider-faults.ts';
 import { originFaults } from './origin-faults.ts';
-import { passkeyFaults } from './passkeys.ts';
+import { passkeyFaults, rpIdOf } from './passkeys.ts';
 import { resourceFaults } from './resource-faults.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
@@ -59,6 +59,9 @@ export const clientContext = (
   registered,
 });
 
+const nobodyCanSignIn = (config: Config): boolean =>
+  !config.passwords.enabled && rpIdOf(config) === undefined && config.emailCodes.enabled === false;
+
 /** Rules that span several fields. Each answers with the fault, or nothing. */
 function* faults(config: Config): Generator<string> {
   const issuer = new URL(config.issuer);
@@ -93,6 +96,8 @@ function* faults(config: Config): Generator<string> {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
   yield* passkeyFaults(config);
+  if (!config.identityProvider && nobodyCanSignIn(config))
+    yield 'passwords.enabled: must be true where passkeys and emailCodes are off: nobody could sign in';
   yield* otherIssuerFaults(config);
   yield* resourceFaults(config);
   yield* identityProviderFaults(config);

@@ -119,6 +119,24 @@ export function secondFactorMail(
   };
 }
 
+/** What became of a passkey. `refused`: there may be a copy of it. */
+export type PasskeyMailKind = keyof Language['texts']['mail']['passkey']['kinds'];
+
+/** To the owner of an account whose ways in have changed, or were tried. */
+export function passkeyMail(
+  kind: PasskeyMailKind,
+  { name, issuer, at }: Sender & { at: number },
+  { language, texts }: Language = english,
+): Text {
+  const { kinds, text } = texts.mail.passkey;
+  const { subject, what } = kinds[kind];
+  const when = fill(texts.mail.details.when, { time: momentInWords(language, at) });
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, { what, passkeys: `${issuer}/account/passkeys`, when }),
+  };
+}
+
 export interface FamilyReuse extends Sender {
   clientName: string;
   deviceName: string;

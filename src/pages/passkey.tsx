@@ -44,7 +44,7 @@ export const PasskeyForm = (props: PropsWithChildren<PasskeyFormProps>) => {
         {ceremony === 'get' ? passkeys.notUsed : passkeys.notMade}
       </p>
       {ceremony === 'create' && (
-        <p class="alert" role="alert" hidden data-failed="InvalidStateError">
+        <p class="alert" role="alert" hidden data-failed="excluded">
           {passkeys.madeBefore}
         </p>
       )}
@@ -70,6 +70,34 @@ export const PasskeysMissing = () => (
     {usePresentation().texts.passkeys.missing}
   </p>
 );
+
+/** The second factor of whoever has a passkey. @param only there is no other that could be used as well */
+export const PasskeySecondFactor = ({
+  options,
+  flow,
+  only,
+}: {
+  options: string;
+  flow: string | undefined;
+  only: boolean;
+}) => {
+  const { secondFactor } = usePresentation().texts.passkeys;
+  return (
+    <>
+      {only && <p>{secondFactor.lead}</p>}
+      <PasskeyForm
+        ceremony="get"
+        action="/signin/second-factor/passkey"
+        options={options}
+        hidden={{ flow }}
+        button={secondFactor.use}
+        main={only}
+      />
+      {only && <PasskeysMissing />}
+      <PasskeyScript />
+    </>
+  );
+};
 
 /** The script, once on a page that has any of these. */
 export const PasskeyScript = () => <script type="module" src={passkeyScriptPath} />;

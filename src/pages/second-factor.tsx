@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { type Fault, faultInWords } from '../texts/fault.ts';
 import { fill, plural } from '../texts/text.ts';
+import { Alert } from './alert.tsx';
 import { Checkbox } from './checkbox.tsx';
 import { Email } from './email.tsx';
 import { Field } from './field.tsx';
@@ -23,8 +24,9 @@ export interface SecondFactorPageProps {
   /** The way to start over. */
   signInHref: string;
   fault?: Fault | undefined;
-  /** A form of its own for whoever has a passkey. */
+  /** A form of its own for whoever has a passkey, and what went wrong with it. */
   passkey?: Child;
+  alert?: Fault | undefined;
 }
 
 /** Asks for the second factor of a sign-in. */
@@ -37,6 +39,7 @@ export const SecondFactorPage = ({
   signInHref,
   fault,
   passkey,
+  alert,
 }: SecondFactorPageProps) => {
   const presentation = usePresentation();
   const { language, name, texts } = presentation;
@@ -44,11 +47,12 @@ export const SecondFactorPage = ({
   const recovers = asked === 'recovery_code';
   const title = recovers ? ask.recoveryTitle : ask.title;
   return (
-    <GateLayout title={title} faulty={fault !== undefined}>
+    <GateLayout title={title} faulty={(fault ?? alert) !== undefined}>
       <h1>{title}</h1>
       <p class="lead">
         <Email address={email} />
       </p>
+      {alert && <Alert id="form-error" message={faultInWords(presentation, alert)} />}
       {passkey}
       {asked && (
         <>

@@ -48,7 +48,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
     <GateLayout title={signUp.title} faulty={fault !== undefined}>
       <h1>{signUp.heading}</h1>
       <ToClient name={clientName} />
-      <form method="post" action="/signup">
+      <form method="post" action={withPassword ? '/signup' : '/signup/passkey'}>
         <HiddenFields values={{ flow }} />
         <Field
           name="name"
@@ -94,8 +94,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
           <button
             class={withPassword ? 'button quiet' : 'button'}
             type="submit"
-            name="with"
-            value="passkey"
+            formaction="/signup/passkey"
             formnovalidate={withPassword}
             hidden
             data-passkey-offer

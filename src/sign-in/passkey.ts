@@ -103,13 +103,13 @@ async function judge(
   const fault = await assertionFault(assertion, expected);
   if (fault) return refused(fault);
   const notBefore = floor();
-  const publicKey = await users.readPasskeyKey(userId, assertion.id);
+  const publicKey = await users.passkeys.readKey(userId, assertion.id);
   const verified = publicKey && (await verifyAssertion(assertion, publicKey, expected));
   if (verified?.kind === 'asserted') {
     const answered = { ...challenge, attemptId: newRecordId() };
     const { signCount, backedUp, backupEligible } = verified;
     const used = { credentialId: assertion.id, signCount, backedUp, backupEligible, answered };
-    const answer = await users.usePasskey(userId, used);
+    const answer = await users.passkeys.use(userId, used);
     if (answer === 'used') return { kind: 'used', methods: passkeyMethods(verified) };
     return refused(answer);
   }

@@ -6,7 +6,7 @@ import { isOwnPageFlow } from './own-page.ts';
 
 /**
  * What the operator, and the authorization request that it is for, ask of a sign-in. On the way to a page that changes how
- * the person signs in, whoever has a second factor shows it, in a trusted browser too: see `freshSession`.
+ * the person signs in, whoever chose to have a second factor shows it, in a trusted browser too: see `freshSession`.
  */
 export function secondFactorDemand(
   { secondFactor }: Pick<Config, 'secondFactor'>,
@@ -20,7 +20,7 @@ export function secondFactorDemand(
   const wantsMore = asked || isOwnPageFlow(flowId);
   const client = request !== undefined && clients.includes(request.clientId);
   const required = policy === 'required' || client || (asked && request?.acr?.essential === true);
-  const rule = required ? 'required' : wantsMore ? 'preferred' : 'optional';
+  const rule = required ? 'required' : asked ? 'preferred' : 'optional';
   // Trust spares a person the question; it says nothing to a client that asks for the proof.
   return { rule, trustCounts: !wantsMore && !client };
 }

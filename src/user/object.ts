@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
+import { rpIdOf } from '../config/passkeys.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
@@ -71,7 +72,8 @@ export class UserObject extends DurableObject<Environment> {
     // The tables are made on first use, so that an emptied object stays empty until it is needed again.
     if (!this.#record) {
       migrate(this.ctx.storage, migrations);
-      this.#record = new UserRecord(this.ctx.storage.sql, (at) => this.#wakeBy(at));
+      const offersPasskeys = rpIdOf(configOf(this.env)) !== undefined;
+      this.#record = new UserRecord(this.ctx.storage.sql, (at) => this.#wakeBy(at), offersPasskeys);
     }
     const record = this.#record;
     try {
@@ -94,7 +96,7 @@ export class UserObject extends DurableObject<Environment> {
         if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
         user.note('user_created', now, {});
       }
-      return passkey === undefined || addPasskey(user, passkey, now) === 'added';
+      return passkey === undefined || addPasskey(user, passkey, now, true) === 'added';
     });
   }
 
@@ -405,10 +407,13 @@ export class UserObject extends DurableObject<Environment> {
 
   addPasskey(
     presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
     passkey: Types.NewPasskey,
-  ): Types.PasskeyAddition | 'signed_out' {
+  ): Types.PasskeyAddition | 'not_fresh' {
     return this.#transaction((user, now) =>
-      readSession(user, presented, now).kind === 'live' ? addPasskey(user, passkey, now) : 'signed_out',
+      readFreshSession(user, presented, policy, now).kind === 'live'
+        ? addPasskey(user, passkey, now)
+        : 'not_fresh',
     );
   }
 
@@ -425,13 +430,14 @@ export class UserObject extends DurableObject<Environment> {
 
   removePasskey(
     presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
     credentialId: string,
-    open: Types.OpenWays,
-  ): Types.PasskeyRemoval | 'signed_out' {
+    leaving: Types.Leaving,
+  ): Types.PasskeyRemoval | 'not_fresh' {
     return this.#transaction((user, now) =>
-      readSession(user, presented, now).kind === 'live'
-        ? removePasskey(user, credentialId, open, now)
-        : 'signed_out',
+      readFreshSession(user, presented, policy, now).kind === 'live'
+        ? removePasskey(user, credentialId, leaving, now)
+        : 'not_fresh',
     );
   }
 

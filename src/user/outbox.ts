@@ -5,7 +5,7 @@ import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { MailRefused } from '../mail/mail.ts';
 import { canMail, mailerOf } from '../mail/mailer.ts';
-import { familyReuse, passwordChanged, secondFactorMail, welcome } from '../mail/messages.ts';
+import { familyReuse, passkeyMail, passwordChanged, secondFactorMail, welcome } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import { report } from '../report.ts';
 import { english } from '../texts/language.ts';
@@ -49,6 +49,15 @@ async function notification(
       };
       return secondFactorMail(event.type, { name, issuer, at: event.at, device });
     }
+    case 'passkey_added':
+      // The first one of an account is part of making it.
+      return event.detail.atSignUp === true
+        ? undefined
+        : passkeyMail('added', { name, issuer, at: event.at });
+    case 'passkey_removed':
+      return passkeyMail('removed', { name, issuer, at: event.at });
+    case 'passkey_counter_went_back':
+      return passkeyMail('refused', { name, issuer, at: event.at });
     case 'family_reuse':
       return familyReuse({
         name,

@@ -1,8 +1,10 @@
+import { secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
+import { enrolledFactors, hasSecondFactor } from './second-factor.ts';
 import type {
   AnsweredChallenge,
+  Leaving,
   NewPasskey,
-  OpenWays,
   Passkey,
   PasskeyAddition,
   PasskeyRemoval,
@@ -36,16 +38,19 @@ function answerOnce<Outcome extends string>(
   return outcome;
 }
 
+/** @param atSignUp it is what the account is made with */
 export function addPasskey(
   user: UserRecord,
   { answered, ...passkey }: NewPasskey,
   now: number,
+  atSignUp = false,
 ): PasskeyAddition {
   return answerOnce(user, answered, now, () => {
-    if (user.passkeys.get(passkey.credentialId)) return 'exists';
+    const { credentialId, backupEligible: synced } = passkey;
+    if (user.passkeys.get(credentialId)) return 'exists';
     if (user.passkeys.all().length >= MAXIMUM_PASSKEYS) return 'too_many';
     user.passkeys.insert(passkey, now);
-    user.note('passkey_added', now, { credentialId: passkey.credentialId, synced: passkey.backupEligible });
+    user.note('passkey_added', now, { credentialId, synced, ...(atSignUp && { atSignUp }) });
     return 'added';
   });
 }
@@ -81,12 +86,19 @@ export function renamePasskey(user: UserRecord, credentialId: string, name: stri
 export function removePasskey(
   user: UserRecord,
   credentialId: string,
-  open: OpenWays,
+  { open, demand: { rule, groups } }: Leaving,
   now: number,
 ): PasskeyRemoval {
   if (!user.passkeys.get(credentialId)) return 'removed';
-  if (waysInWithout(user, open, { credentialId }).length === 0) return 'last_way_in';
+  const ways = waysInWithout(user, open, { credentialId });
+  if (ways.length === 0) return 'last_way_in';
+  const memberOf = user.profile.get()?.groups ?? [];
+  const enrolled = enrolledFactors(user).filter((factor) => factor !== 'passkey' || ways.includes('passkey'));
+  const without = { rule, groups, memberOf, enrolled, amr: [], chosen: false, trusted: false };
+  if (secondFactorRule(without) === 'enrol') return 'required';
   user.passkeys.remove(credentialId);
+  // Nothing is left that they could stand in for.
+  if (!hasSecondFactor(user)) user.recoveryCodes.remove();
   user.note('passkey_removed', now, { credentialId });
   return 'removed';
 }

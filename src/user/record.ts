@@ -38,8 +38,12 @@ export class UserRecord {
   readonly mails: OutgoingMailTable;
   readonly #wakeBy: (at: number) => void;
 
+  /** Whether passkeys are on; those that people have are kept when they are not, and count for nothing. */
+  readonly offersPasskeys: boolean;
+
   /** @param wakeBy asks for the object's alarm, at the latest at that time (milliseconds since the epoch). */
-  constructor(sql: SqlStorage, wakeBy: (at: number) => void) {
+  constructor(sql: SqlStorage, wakeBy: (at: number) => void, offersPasskeys: boolean) {
+    this.offersPasskeys = offersPasskeys;
     this.profile = new ProfileTable(sql);
     this.totp = new TotpTable(sql);
     this.recoveryCodes = new RecoveryCodeTable(sql);

@@ -6,14 +6,20 @@ import type { SecondFactorPolicy, SecondFactors } from './types.ts';
 /** What the person could prove a second time with who they are. */
 export function enrolledFactors(user: UserRecord): SecondFactor[] {
   const enrolled: SecondFactor[] = [];
-  if (user.passkeys.all().length > 0) enrolled.push('passkey');
   if (user.totp.get()) enrolled.push('totp');
+  if (user.offersPasskeys && !user.passkeys.isEmpty()) enrolled.push('passkey');
   if (user.recoveryCodes.left() > 0) enrolled.push('recovery_code');
   return enrolled;
 }
 
 /** Whether there is one that recovery codes can stand in for. */
 export const hasSecondFactor = (user: UserRecord): boolean => enrolledFactors(user).some(isFactor);
+
+/**
+ * Whether the person wants two factors: nobody sets an app up to be asked for nothing. A passkey is for signing in without a
+ * password, and does not take from the password what it is good for, or losing one would lock its owner out.
+ */
+export const choseSecondFactor = (user: UserRecord): boolean => user.totp.get() !== undefined;
 
 /** Whether this sign-in lacks a second factor, by what is known of the person in this very transaction. */
 export function secondFactorStep(
@@ -30,8 +36,7 @@ export function secondFactorStep(
     amr,
     memberOf,
     enrolled,
-    // Nobody sets an app up to be asked for nothing.
-    chosen: enrolled.includes('totp'),
+    chosen: choseSecondFactor(user),
     trusted: trustedDevice !== undefined && isTrusted(user, trustedDevice, now),
   });
   return { step, enrolled };

@@ -479,11 +479,18 @@ export interface PasskeyUse {
 
 export type PasskeyAddition = 'added' | 'exists' | 'too_many' | 'replayed';
 export type PasskeyUseAnswer = 'used' | 'unknown' | 'replayed' | 'counter_went_back';
-export type PasskeyRemoval = 'removed' | 'last_way_in';
+/** `required`: the next sign-in would have to set up a second factor again. */
+export type PasskeyRemoval = 'removed' | 'last_way_in' | 'required';
 
 /** Which ways to sign in the operator leaves open. */
 export interface OpenWays {
   passwords: boolean;
   passkeys: boolean;
   emailCodes: boolean;
+}
+
+/** What must be left to somebody who gives up a way to sign in. */
+export interface Leaving {
+  open: OpenWays;
+  demand: SecondFactorPolicy;
 }

@@ -1,8 +1,8 @@
 import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
-import type { PublicKey } from '../passkeys/public-key.ts';
 import type { UserObject } from './object.ts';
+import { type PasskeyCalls, passkeyCalls } from './passkey-calls.ts';
 import type { ProfileChange } from './profile-change.ts';
 import { type SecondFactorCalls, secondFactorCalls } from './second-factor-calls.ts';
 import type * as Types from './types.ts';
@@ -47,6 +47,7 @@ export interface Users {
   /** Who holds this session, if it may change a way of signing in. */
   readFreshSession(session: Token, policy: Types.FreshPolicy): Promise<Types.FreshAnswer>;
   secondFactors: SecondFactorCalls;
+  passkeys: PasskeyCalls;
   status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
   issueCode(
     session: Token,
@@ -94,21 +95,6 @@ export interface Users {
   editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
   /** An administrator changes a profile; undefined for an id that is no user. */
   setProfile(userId: string, change: ProfileChange): Promise<Types.Profile | undefined>;
-  /** The person's passkeys; none of an id that is no user. */
-  listPasskeys(userId: string): Promise<Types.Passkey[]>;
-  /** The key that a passkey's use is to be verified with. */
-  readPasskeyKey(userId: string, credentialId: string): Promise<PublicKey | undefined>;
-  /** Adds one that was verified to the account of a live session. */
-  addPasskey(session: Token, passkey: Types.NewPasskey): Promise<Types.PasskeyAddition | 'signed_out'>;
-  /** Decides whether a use that was verified counts: once for each challenge, and with a counter that goes up. */
-  usePasskey(userId: string, use: Types.PasskeyUse): Promise<Types.PasskeyUseAnswer>;
-  renamePasskey(session: Token, credentialId: string, name: string): Promise<void>;
-  /** Removes one, unless it is the last way to sign in. */
-  removePasskey(
-    session: Token,
-    credentialId: string,
-    open: Types.OpenWays,
-  ): Promise<Types.PasskeyRemoval | 'signed_out'>;
   disable(userId: string): Promise<void>;
   enable(userId: string): Promise<void>;
   inspect(userId: string): Promise<Types.Account | undefined>;
@@ -156,6 +142,7 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       return at(session.userId, async (stub) => stub.readFreshSession(request, policy));
     },
     secondFactors: secondFactorCalls(at, presented),
+    passkeys: passkeyCalls(at, presented),
     status: (userId, question) => at(userId, async (stub) => stub.status(question)),
     issueCode: async (session, code, request) => {
       const by = await presented(session);
@@ -208,21 +195,6 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       return at(session.userId, async (stub) => stub.editProfile(by, change));
     },
     setProfile: (userId, change) => at(userId, async (stub) => stub.setProfile(change)),
-    listPasskeys: (userId) => at(userId, async (stub) => stub.listPasskeys()),
-    readPasskeyKey: (userId, credentialId) => at(userId, async (stub) => stub.readPasskeyKey(credentialId)),
-    addPasskey: async (session, passkey) => {
-      const by = await presented(session);
-      return at(session.userId, async (stub) => stub.addPasskey(by, passkey));
-    },
-    usePasskey: (userId, use) => at(userId, async (stub) => stub.usePasskey(use)),
-    renamePasskey: async (session, credentialId, name) => {
-      const by = await presented(session);
-      return at(session.userId, async (stub) => stub.renamePasskey(by, credentialId, name));
-    },
-    removePasskey: async (session, credentialId, open) => {
-      const by = await presented(session);
-      return at(session.userId, async (stub) => stub.removePasskey(by, credentialId, open));
-    },
     disable: (userId) => at(userId, async (stub) => stub.disable()),
     enable: (userId) => at(userId, async (stub) => stub.enable()),
     inspect: (userId) => at(userId, async (stub) => stub.inspect()),

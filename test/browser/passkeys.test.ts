@@ -1,14 +1,23 @@
+import { join } from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from '../../src/cli/wrangler.ts';
+import { startIssuer } from '../runtime/issuer.ts';
 import { newPerson, type Person, type Stage, setStage, signIn, signUp, type Visit } from './stage.ts';
 
 // Real Chromium with its virtual authenticator, which has a person who touches it and whom it knows.
 
 let stage: Stage;
+/** Where there is no other way in than passkeys. */
+let only: Stage;
 beforeAll(async () => {
   stage = await setStage();
+  only = await setStage(() => startIssuer({ worker: join(root, 'test/workers/passkeys-only.ts') }));
 });
-afterAll(() => stage.close());
+afterAll(async () => {
+  await stage?.close();
+  await only?.close();
+});
 
 interface Device {
   cdp: CDPSession;
@@ -110,7 +119,7 @@ test('a person signs in by the button, and cannot without proving who holds the 
 });
 
 test('several passkeys are told apart, named and removed, and never the last way in', async () => {
-  const visit = await stage.visit();
+  const visit = await only.visit();
   await withoutAutofill(visit);
   const { page, faults } = visit;
   const first = await connect(page);
@@ -209,7 +218,7 @@ test('after a password a passkey is the second factor that an app asks for', asy
   });
   await page.goto(`/oauth/authorize?${request}`);
   await signIn(page, person);
-  await heading(page, 'One more step').waitFor();
+  await heading(page, 'Confirm that it is you').waitFor();
   // A touch is enough: the password came before.
   await device.setUserVerified(false);
   await press(page, 'Use your passkey');

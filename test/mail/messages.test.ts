@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { familyReuse, welcome } from '../../src/mail/messages.ts';
+import { familyReuse, passkeyMail, welcome } from '../../src/mail/messages.ts';
 
 const issuer = 'https://auth.example.org';
 const reuse = {
@@ -18,6 +18,16 @@ describe('mail', () => {
     expect(subject).toBe('Welcome to Portcullis');
     expect(links(text)).toEqual([`${issuer}/account`]);
   });
+
+  it.each(['added', 'removed', 'refused'] as const)(
+    'of a passkey that was %s leads to the passkeys and nowhere else',
+    (kind) => {
+      const { subject, text } = passkeyMail(kind, { name: 'Portcullis', issuer, at: reuse.at });
+      expect(subject).toContain(kind);
+      expect(text).toContain('When: 14 Nov 2026, 09:05 UTC');
+      expect(links(text)).toEqual([`${issuer}/account/passkeys`]);
+    },
+  );
 
   it('says which app and device a reused token belonged to, and when', () => {
     const { subject, text } = familyReuse(reuse);

@@ -9,7 +9,6 @@ import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
-import { SecondFactorPasskeyPage } from '../../src/pages/second-factor-passkey.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
@@ -94,15 +93,6 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         hidden={{ flow: text, sign_up: text }}
         fault={{ code: 'passkey_too_late' }}
         backHref={text}
-      />
-    ),
-    secondFactorPasskey: (
-      <SecondFactorPasskeyPage
-        clientName={text}
-        flow={text}
-        options={text}
-        fault={{ code: 'passkey_unknown' }}
-        otherHref={text}
       />
     ),
     passkeys: (

@@ -4,7 +4,6 @@ export const states = {
   SignInPage: ['sign in', 'sign in, error', 'sign in, to an app', 'sign in, told why'],
   SignUpPage: ['sign up', 'sign up, error in name', 'sign up, error in email', 'sign up, error in password'],
   SignUpPasskeyPage: ['sign up, passkey'],
-  SecondFactorPasskeyPage: ['second factor, passkey'],
   PasskeysPage: ['passkeys', 'passkeys, none', 'passkeys, error'],
   SelectAccountPage: ['select account'],
   ConsentPage: ['consent', 'consent, to more'],

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { freshSession } from '../../middleware/fresh-session.ts';
+import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { deviceOf, type SignedIn } from '../../middleware/session.ts';
@@ -23,7 +23,7 @@ export async function showPasskeysPage(
 ): Promise<Response> {
   const { config, users } = dependencies;
   const { userId, email, name } = session.profile;
-  const passkeys = await users.listPasskeys(userId);
+  const passkeys = await users.passkeys.list(userId);
   const options = await creationOptions(c, dependencies, 'register', { userId, email, name }, passkeys);
   const rpId = rpIdOf(config);
   if (options === undefined || rpId === undefined) return c.notFound();
@@ -71,9 +71,9 @@ export const addPasskey = (dependencies: Dependencies) => async (c: Context) => 
   );
   if (outcome.kind === 'refused')
     return showPasskeysPage(c, dependencies, signedIn, passkeyFault(outcome.refusal));
-  const addition = await users.addPasskey(signedIn.token, outcome.passkey);
+  const addition = await users.passkeys.add(signedIn.token, freshPolicy(config), outcome.passkey);
   if (addition === 'added') return c.redirect('/account/passkeys', 303);
-  return addition === 'signed_out'
-    ? c.redirect('/signin', 303)
+  return addition === 'not_fresh'
+    ? signInAgain(c, 'passkeys')
     : showPasskeysPage(c, dependencies, signedIn, additionFault(addition));
 };

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { rpIdOf } from '../../config/passkeys.ts';
 import { seal, unseal } from '../../crypto/seal.ts';
 import { newUserId } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
@@ -12,9 +13,9 @@ import { creationOptions, type PasskeyOwner } from '../../sign-in/passkey-challe
 import { passkeyFault } from '../../sign-in/passkey-fault.ts';
 import { proceed } from '../../sign-in/proceed.ts';
 import { signUpUser } from '../../sign-in/sign-up.ts';
+import { readSignUp, type SignUpTyped, showSignUpPage } from '../../sign-in/sign-up-page.tsx';
 import type { Fault } from '../../texts/fault.ts';
 import { deviceName } from '../../user/device.ts';
-import { showSignUpPage } from '../signup.tsx';
 
 /** For how long the form waits for its passkey. */
 const LIFETIME_SECONDS = 30 * 60;
@@ -46,43 +47,32 @@ async function page(
   );
 }
 
-/** A sign-up form was filled in for an account without a password. */
-export async function beginPasskeySignUp(
-  c: Context,
-  dependencies: Dependencies,
-  flowId: string | undefined,
-  flow: Flow | undefined,
-  { email, name }: Pick<PasskeyOwner, 'email' | 'name'>,
-): Promise<Response> {
-  // Before a passkey is made: a device would keep one for an account that will never be.
-  if ((await dependencies.identifiers.lookup(email)) !== undefined)
-    return emailTaken(c, dependencies, flowId, flow, { email, name });
-  return page(c, dependencies, { flowId, flow }, { userId: newUserId(), email, name });
-}
-
-const emailTaken = (
-  c: Context,
-  dependencies: Dependencies,
-  flowId: string | undefined,
-  flow: Flow | undefined,
-  { email, name }: Pick<PasskeyOwner, 'email' | 'name'>,
-): Promise<Response> => {
-  const fault = { field: 'email', code: 'email_taken' } as const;
-  return showSignUpPage(c, dependencies, flowId, flow, { email, displayName: name, fault }, 409);
-};
-
-/** POST /signup/passkey: makes the account with its passkey, and no password. */
+/**
+ * POST /signup/passkey: makes an account with a passkey and no password. The first time with the fields of the sign-up
+ * form, which is answered with the page that asks for the passkey; then with what that page sends.
+ */
 export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Context) => {
-  const { config, secrets } = dependencies;
+  const { config, identifiers, secrets } = dependencies;
+  if (rpIdOf(config) === undefined) return c.notFound();
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
   const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
-  const owner = await unseal<PasskeyOwner>(secrets, 'seal-sign-up', parameters.get('sign_up'), Date.now());
-  if (!owner) {
-    const fault = { field: 'name', code: 'sign_up_expired' } as const;
-    return showSignUpPage(c, dependencies, flowId, flow, { fault }, 400);
+  const refuse = (typed: SignUpTyped, status: 400 | 409 = 400) =>
+    showSignUpPage(c, dependencies, flowId, flow, typed, status);
+  const taken = { field: 'email', code: 'email_taken' } as const;
+
+  const sealed = parameters.get('sign_up');
+  if (sealed === undefined) {
+    const { email, name, typed } = readSignUp(parameters);
+    if (typed.fault || !email) return refuse(typed);
+    // Before a passkey is made: a device would keep one for an account that will never be.
+    if ((await identifiers.lookup(email)) !== undefined) return refuse({ ...typed, fault: taken }, 409);
+    return page(c, dependencies, { flowId, flow }, { userId: newUserId(), email, name });
   }
+
+  const owner = await unseal<PasskeyOwner>(secrets, 'seal-sign-up', sealed, Date.now());
+  if (!owner) return refuse({ fault: { field: 'name', code: 'sign_up_expired' } });
   const { userId, email, name } = owner;
   const outcome = await newPasskey(
     c,
@@ -96,7 +86,7 @@ export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Conte
   const { passkey } = outcome;
   const profile = { userId, email, emailVerified: false, name };
   if ((await signUpUser(dependencies, profile, async () => ({ passkey }))) === 'taken')
-    return emailTaken(c, dependencies, flowId, flow, owner);
+    return refuse({ email, displayName: name, fault: taken }, 409);
   const amr = passkeyMethods({ ...passkey, userVerified: true });
   const door = await signInDoor(c, dependencies, userId);
   return proceed(c, dependencies, { userId, amr, door }, flowId, flow);

@@ -6,7 +6,7 @@
  *   for it, `[data-passkey-missing]`, is hidden then. Its `[data-options]` is what navigator.credentials takes, in JSON.
  * - `[data-passkey-offer]`, whatever else leads to passkeys, is shown then.
  * - `[data-autofill]` asks at once as well, so that passkeys are among what the browser offers to fill in.
- * - `[data-failed]` is shown when the browser says no; one that names the error is for that error.
+ * - `[data-failed]` is shown when the browser says no; `excluded` when that is since the device holds a passkey already.
  * - `[data-signal]` tells the device which passkeys there are, where it listens (WebAuthn §5.1.10).
  */
 export const passkeyScript = `
@@ -47,7 +47,8 @@ const autofill = async (form) => {
 };
 const tell = (form, error) => {
   const told = [...form.querySelectorAll('[data-failed]')];
-  const shown = told.find((one) => one.dataset.failed === error?.name) ?? told.find((one) => one.dataset.failed === '');
+  const why = error?.name === 'InvalidStateError' ? 'excluded' : '';
+  const shown = told.find((one) => one.dataset.failed === why) ?? told[0];
   for (const one of told) one.hidden = !error || one !== shown;
 };
 if (window.PublicKeyCredential) {

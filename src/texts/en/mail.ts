@@ -101,9 +101,30 @@ Every other device was signed out. If it was not you, set a new password now. No
 {reset}
 `,
   },
+  passkey: {
+    kinds: {
+      added: {
+        subject: 'A passkey was added to your {name} account',
+        what: 'Whoever has it can sign in to your account. If it was not you, remove it at once:',
+      },
+      removed: {
+        subject: 'A passkey was removed from your {name} account',
+        what: 'It signs nobody in any more. If it was not you, look at your passkeys and at where you are signed in:',
+      },
+      refused: {
+        subject: 'Security notice from {name}: a passkey of yours was refused',
+        what: 'It counts how often it is used, and what it counted went back. That happens when somebody has made a copy of it. Nobody was signed in. If you have another way to sign in, remove this passkey:',
+      },
+    },
+    text: `{what}
+{passkeys}
+
+{when}
+`,
+  },
   welcome: {
     subject: 'Welcome to {name}',
-    text: `Your {name} account is ready. You sign in with this email address and the password you chose.
+    text: `Your {name} account with this email address is ready.
 
 Your account shows every device that is signed in, and lets you sign any of them out:
 {account}

@@ -8,10 +8,8 @@ export const passkeys = {
   madeBefore: 'There is a passkey for your account on this device already.',
   missing: 'Passkeys need JavaScript, and a browser that has passkeys.',
   secondFactor: {
-    title: 'One more step',
     lead: 'Show with your passkey or security key that it is you.',
     use: 'Use your passkey',
-    anotherWay: 'Another way',
   },
   signUp: {
     title: 'Create your passkey',

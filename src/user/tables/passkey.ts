@@ -52,6 +52,10 @@ export class PasskeyTable {
       .map(read);
   }
 
+  isEmpty(): boolean {
+    return first(this.#sql, 'SELECT 1 AS found FROM passkey LIMIT 1') === undefined;
+  }
+
   insert(row: Omit<PasskeyRow, 'createdAt' | 'lastUsedAt'>, now: number): void {
     this.#sql.exec(
       `INSERT INTO passkey (credential_id, public_key, sign_count, backup_eligible, backed_up, transports, aaguid, name,

@@ -17,6 +17,6 @@ export const renamePasskey = (dependencies: Dependencies) => async (c: Context) 
     const fault = { code: 'too_long', count: MAXIMUM_PASSKEY_NAME_LENGTH } as const;
     return showPasskeysPage(c, dependencies, signedIn, fault);
   }
-  await dependencies.users.renamePasskey(signedIn.token, parameters.get('credential_id') ?? '', name);
+  await dependencies.users.passkeys.rename(signedIn.token, parameters.get('credential_id') ?? '', name);
   return c.redirect('/account/passkeys', 303);
 };
