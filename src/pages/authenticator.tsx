@@ -22,7 +22,7 @@ const QrPicture = ({ qr, label }: { qr: QrCode; label: string }) => {
       shape-rendering="crispEdges"
     >
       <rect class="light" width={side} height={side} />
-      <path class="dark" transform={`translate(${QUIET} ${QUIET})`} d={qr.path} />
+      <path class="dark" transform={`translate(${QUIET} ${QUIET + 0.5})`} d={qr.path} />
     </svg>
   );
 };

@@ -1,4 +1,4 @@
-/** A QR code as the path of an SVG, one unit a module, without the quiet zone. */
+/** A QR code as the path of an SVG, one unit a module, without the quiet zone: each row is a line to be drawn one unit wide. */
 export interface QrCode {
   /** Modules on each side. */
   size: number;
@@ -15,7 +15,7 @@ export async function qrCode(text: string): Promise<QrCode> {
       if (!get(x, y)) continue;
       const from = x;
       while (x + 1 < size && get(x + 1, y)) x += 1;
-      path += `M${from} ${y}h${x + 1 - from}v1h${from - x - 1}z`;
+      path += `M${from} ${y}h${x + 1 - from}`;
     }
   }
   return { size, path };

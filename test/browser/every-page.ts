@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { APIResponse, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { root } from '../../src/cli/wrangler.ts';
+import { AuthenticatorApp, hidden } from '../issuer/authenticator-app.ts';
 import type { StateName } from '../pages/states.ts';
 import { startIssuer } from '../runtime/issuer.ts';
 import { freePort } from '../runtime/runtime.ts';
@@ -28,6 +29,10 @@ export interface Ground {
   ended: BrowserContext;
   /** The same person, about to sign out. */
   leaving: BrowserContext;
+  /** Somebody with an authenticator app, who trusts a browser elsewhere. */
+  guarded: BrowserContext;
+  /** The same person, with nothing but the password so far. */
+  halfway: BrowserContext;
   /** Somebody who has just signed up. */
   newcomer: BrowserContext;
   person: Person;
@@ -97,7 +102,9 @@ async function furnish(stage: Stage): Promise<Ground> {
   const post = (context: BrowserContext, path: string, form: Record<string, string>) =>
     context.request.post(path, { form, headers: { Origin: origin }, maxRedirects: 0 });
 
-  const [visitor, member, elsewhere, ended, leaving, newcomer] = await Promise.all([
+  const [visitor, member, elsewhere, ended, leaving, newcomer, guarded, halfway] = await Promise.all([
+    enter(),
+    enter(),
     enter(),
     enter(),
     enter({ userAgent: phone }),
@@ -123,9 +130,41 @@ async function furnish(stage: Stage): Promise<Ground> {
   await redeem(origin, refreshing(copied));
   await tokens(member, origin, 'openid offline_access');
 
-  const ground = { stage, visitor, member, elsewhere, ended, leaving, newcomer, person, emptyMailbox };
+  await guard({ guarded, halfway, phone: await enter({ userAgent: phone }) }, post);
+
+  const ground = {
+    guarded,
+    halfway,
+    stage,
+    visitor,
+    member,
+    elsewhere,
+    ended,
+    leaving,
+    newcomer,
+    person,
+    emptyMailbox,
+  };
   await endAnother(ground);
   return ground;
+}
+
+type Post = (context: BrowserContext, path: string, form: Record<string, string>) => Promise<APIResponse>;
+
+/** Somebody sets an authenticator app up, signs in with it in a browser that they trust, and stops halfway in another. */
+async function guard(
+  { guarded, halfway, phone }: Record<'guarded' | 'halfway' | 'phone', BrowserContext>,
+  post: Post,
+): Promise<void> {
+  const person = { ...newPerson() };
+  await post(guarded, '/signup', person);
+  const page = await (await guarded.request.get('/account/authenticator')).text();
+  const app = new AuthenticatorApp(page);
+  const setup = hidden(page, 'setup');
+  // The code of the step before: the next one is for signing in.
+  await post(guarded, '/account/authenticator', { setup, code: await app.code(-1) });
+  for (const context of [phone, halfway]) await post(context, '/signin', person);
+  await post(phone, '/signin/second-factor', { code: await app.code(), trust: 'yes' });
 }
 
 /** Ends the session of `ended` from its person's account page: the last of those that are shown. */
@@ -151,7 +190,7 @@ async function userCode({ stage }: Ground): Promise<string> {
 }
 
 interface Reach {
-  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer';
+  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer' | 'guarded' | 'halfway';
   /** From an empty tab to the page. */
   go(page: Page, ground: Ground): Promise<unknown>;
 }
@@ -212,6 +251,28 @@ export const everyPage: Record<StateName, Reach> = {
     email: 'ada@example.com',
     password: 'short',
   }),
+  'second factor': at('halfway', '/signin/second-factor'),
+  'second factor, recovery code': at('halfway', '/signin/second-factor?asked=recovery_code'),
+  'second factor, error': sent('halfway', '/signin/second-factor', { code: '12345' }),
+  'authenticator set-up': at('newcomer', '/account/authenticator'),
+  'authenticator set-up, error': sent('newcomer', '/account/authenticator', { code: '12345' }),
+  'authenticator set-up, required': {
+    who: 'visitor',
+    async go(page, { stage }) {
+      const person = newPerson();
+      const claims = JSON.stringify({
+        id_token: { acr: { essential: true, value: 'urn:portcullis:acr:mfa' } },
+      });
+      const location = await led(page.context(), stage.runtime.url, request('own', { claims }));
+      await page.goto(location.href.replace('/signin', '/signup'));
+      await send(page, { ...person });
+    },
+  },
+  authenticator: at('guarded', '/account/authenticator'),
+  'recovery codes': at('guarded', '/account/recovery-codes'),
+  'new recovery codes': sent('guarded', '/account/recovery-codes', {}),
+  'trusted devices': at('guarded', '/account/trusted-devices'),
+  'trusted devices, none': at('newcomer', '/account/trusted-devices'),
   'select account': at('member', request('own', { prompt: 'select_account' })),
   consent: at(
     'newcomer',

@@ -1,5 +1,6 @@
 import { AccountPage } from '../../src/pages/account.tsx';
 import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
+import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pages/device.tsx';
 import { ErrorPage } from '../../src/pages/error.tsx';
@@ -9,6 +10,9 @@ import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
+import { NewRecoveryCodesPage, RecoveryCodesPage } from '../../src/pages/recovery-codes.tsx';
+import { SecondFactorPage } from '../../src/pages/second-factor.tsx';
+import { SecondFactorPasskeyPage } from '../../src/pages/second-factor-passkey.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
@@ -16,6 +20,7 @@ import { SignUpPage } from '../../src/pages/sign-up.tsx';
 import { SignUpPasskeyPage } from '../../src/pages/sign-up-passkey.tsx';
 import { SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { StartPage } from '../../src/pages/start.tsx';
+import { TrustedDevicesPage } from '../../src/pages/trusted-devices.tsx';
 import { rendered } from './rendered.ts';
 
 /** Every page with `text` in every prop that takes one. */
@@ -57,6 +62,40 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
       <ProfilePage
         values={Object.fromEntries(profileFields.map((field) => [field, text]))}
         faults={{ name: { code: 'empty' }, street_address: { code: 'too_long', count: 200 } }}
+      />
+    ),
+    secondFactor: (
+      <SecondFactorPage
+        email={text}
+        flow={text}
+        asked="code"
+        otherHref={text}
+        trustDays={30}
+        signInHref={text}
+        fault={{ code: 'totp_wrong' }}
+        passkey={<p>{text}</p>}
+      />
+    ),
+    'secondFactor, recovery code': (
+      <SecondFactorPage email={text} asked="recovery_code" otherHref={text} trustDays={0} signInHref={text} />
+    ),
+    authenticatorSetUp: (
+      <AuthenticatorSetUpPage
+        action="/signin/enrol"
+        flow={text}
+        qr={{ size: 21, path: 'M0 0h7' }}
+        secret={text}
+        setup={text}
+        cancelHref={text}
+        fault={{ code: 'setup_expired' }}
+      />
+    ),
+    authenticator: <AuthenticatorPage since={at * 1000} />,
+    recoveryCodes: <RecoveryCodesPage left={9} />,
+    newRecoveryCodes: <NewRecoveryCodesPage codes={[text, text]} signIn={{ flow: text }} />,
+    trustedDevices: (
+      <TrustedDevicesPage
+        devices={[{ deviceId: text, deviceName: text, place: text, trustedAt: at * 1000 }]}
       />
     ),
     selectAccount: (

@@ -120,7 +120,7 @@ textarea { resize: vertical; }
 /* Black on white in every theme, with the margin that cameras look for (ISO/IEC 18004). */
 .qr-code { display: block; inline-size: min(100%, 14rem); block-size: auto; margin-inline: auto; border-radius: 0.6rem; }
 .qr-code .light { fill: #ffffff; }
-.qr-code .dark { fill: #000000; }
+.qr-code .dark { stroke: #000000; stroke-width: 1; }
 .secret { font: 600 1.0625rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 .recovery-codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); gap: 0.35rem 1rem; padding: 0.9rem 1rem; border-radius: 0.6rem; background: var(--raised); }
 @media (forced-colors: active) {
