@@ -106,11 +106,17 @@ export const AuthenticatorPage = ({ since }: AuthenticatorPageProps) => {
         <p class="lead">
           <Words text={authenticator.since} values={{ time: <Time at={since} /> }} />
         </p>
-        <p>
-          <a href="/account/recovery-codes">{authenticator.recoveryCodes}</a> ·{' '}
-          <a href="/account/trusted-devices">{authenticator.trustedDevices}</a> ·{' '}
-          <a href="/account">{common.yourAccount}</a>
-        </p>
+        <ul class="ways">
+          <li>
+            <a href="/account/recovery-codes">{authenticator.recoveryCodes}</a>
+          </li>
+          <li>
+            <a href="/account/trusted-devices">{authenticator.trustedDevices}</a>
+          </li>
+          <li>
+            <a href="/account">{common.yourAccount}</a>
+          </li>
+        </ul>
       </div>
       <div class="actions">
         <a class="button quiet" href="/account/authenticator?another=yes">

@@ -18,10 +18,14 @@ export const RecoveryCodesPage = ({ left }: RecoveryCodesPageProps) => {
         <h1>{recoveryCodes.title}</h1>
         <p class="lead">{recoveryCodes.lead}</p>
         <p>{left > 0 ? plural(language, recoveryCodes.left, left) : recoveryCodes.none}</p>
-        <p>
-          <a href="/account/authenticator">{texts.secondFactor.authenticator.title}</a> ·{' '}
-          <a href="/account">{texts.common.yourAccount}</a>
-        </p>
+        <ul class="ways">
+          <li>
+            <a href="/account/authenticator">{texts.secondFactor.authenticator.title}</a>
+          </li>
+          <li>
+            <a href="/account">{texts.common.yourAccount}</a>
+          </li>
+        </ul>
       </div>
       <form method="post" action="/account/recovery-codes">
         <p class="hint">{left > 0 && recoveryCodes.replaceHint}</p>

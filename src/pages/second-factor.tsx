@@ -80,15 +80,16 @@ export const SecondFactorPage = ({
           </form>
         </>
       )}
-      <p class="aside">
+      <ul class="ways">
         {otherHref && (
-          <>
+          <li>
             <a href={otherHref}>{recovers ? ask.useApp : ask.useRecoveryCode}</a>
-            <br />
-          </>
+          </li>
         )}
-        <a href={signInHref}>{ask.startOver}</a>
-      </p>
+        <li>
+          <a href={signInHref}>{ask.startOver}</a>
+        </li>
+      </ul>
     </GateLayout>
   );
 };

@@ -26,10 +26,14 @@ export const TrustedDevicesPage = ({ devices }: TrustedDevicesPageProps) => {
       <div class="hero">
         <h1>{trustedDevices.title}</h1>
         <p class="lead">{devices.length > 0 ? trustedDevices.lead : trustedDevices.none}</p>
-        <p>
-          <a href="/account/authenticator">{secondFactor.authenticator.title}</a> ·{' '}
-          <a href="/account">{common.yourAccount}</a>
-        </p>
+        <ul class="ways">
+          <li>
+            <a href="/account/authenticator">{secondFactor.authenticator.title}</a>
+          </li>
+          <li>
+            <a href="/account">{common.yourAccount}</a>
+          </li>
+        </ul>
       </div>
       {devices.length > 0 && (
         <section aria-label={trustedDevices.title}>

@@ -12,7 +12,6 @@ import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
 import { NewRecoveryCodesPage, RecoveryCodesPage } from '../../src/pages/recovery-codes.tsx';
 import { SecondFactorPage } from '../../src/pages/second-factor.tsx';
-import { SecondFactorPasskeyPage } from '../../src/pages/second-factor-passkey.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';

@@ -110,6 +110,8 @@ textarea { resize: vertical; }
   background: var(--danger-wash); color: var(--danger); font-size: 0.9375rem;
 }
 .aside { color: var(--muted); font-size: 0.9375rem; text-wrap: balance; }
+.ways { display: grid; gap: 0.25rem; }
+.ways a { display: inline-block; padding-block: 0.15rem; }
 .aside code { display: block; }
 .permissions { display: grid; gap: 0.35rem; color: var(--ink); }
 .permissions li { display: grid; grid-template-columns: 1.4rem minmax(0, 1fr); }
