@@ -53,6 +53,7 @@ export interface AccountPageProps {
   /** Which ways to sign in there are. */
   withPassword: boolean;
   withPasskeys: boolean;
+  withSecondFactor: boolean;
 }
 
 /** What people look for first is where they are. */
@@ -160,6 +161,7 @@ export const AccountPage = ({
   ended,
   withPassword,
   withPasskeys,
+  withSecondFactor,
 }: AccountPageProps) => {
   const { account } = usePresentation().texts;
   return (
@@ -183,6 +185,12 @@ export const AccountPage = ({
             <>
               {' '}
               · <a href="/account/passkeys">{account.passkeys}</a>
+            </>
+          )}
+          {withSecondFactor && (
+            <>
+              {' '}
+              · <a href="/account/authenticator">{account.secondFactor}</a>
             </>
           )}
         </p>

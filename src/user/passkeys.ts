@@ -1,6 +1,6 @@
 import { secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
-import { enrolledFactors, hasSecondFactor } from './second-factor.ts';
+import { enrolledFactors, factorRemoved } from './second-factor.ts';
 import type {
   AnsweredChallenge,
   Leaving,
@@ -97,8 +97,7 @@ export function removePasskey(
   const without = { rule, groups, memberOf, enrolled, amr: [], chosen: false, trusted: false };
   if (secondFactorRule(without) === 'enrol') return 'required';
   user.passkeys.remove(credentialId);
-  // Nothing is left that they could stand in for.
-  if (!hasSecondFactor(user)) user.recoveryCodes.remove();
+  factorRemoved(user);
   user.note('passkey_removed', now, { credentialId });
   return 'removed';
 }

@@ -42,6 +42,12 @@ export function secondFactorStep(
   return { step, enrolled };
 }
 
+/** One was removed: with the last of them goes what stood in for it. */
+export function factorRemoved(user: UserRecord): void {
+  user.trustedDevices.removeAll();
+  if (!hasSecondFactor(user)) user.recoveryCodes.remove();
+}
+
 /** What the pages about it show. */
 export const secondFactorsOf = (user: UserRecord): SecondFactors => ({
   enrolled: enrolledFactors(user),

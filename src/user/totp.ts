@@ -2,7 +2,7 @@ import { knock } from '../core/second-factor/door.ts';
 import { isFactor, secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
 import { adoptRecoveryCodes } from './recovery-codes.ts';
-import { enrolledFactors, hasSecondFactor } from './second-factor.ts';
+import { enrolledFactors, factorRemoved, hasSecondFactor } from './second-factor.ts';
 import type { Device, NewTotp, SecondFactorPolicy, SpendAnswer, TotpAnswer } from './types.ts';
 
 /** How soon after an attempt the object wakes by itself to forget it, at the latest: it looks again then. */
@@ -93,9 +93,7 @@ export function removeTotp(
   const without = { rule, groups, memberOf, enrolled: others, amr: [], chosen: false, trusted: false };
   if (secondFactorRule(without) === 'enrol') return 'required';
   user.totp.remove();
-  // Nothing is left that they could stand in for.
-  if (others.length === 0) user.recoveryCodes.remove();
-  user.trustedDevices.removeAll();
+  factorRemoved(user);
   user.note('totp_removed', now, {});
   return 'removed';
 }

@@ -34,6 +34,8 @@ export interface Form {
   action: string;
   /** Every named field with its value, the hidden ones and the first button among them. */
   fields: Record<string, string>;
+  /** The boxes that are not ticked, by their names: they are sent once somebody ticks them. */
+  boxes: string[];
 }
 
 /** The forms of a page. */
@@ -41,13 +43,21 @@ export function formsOf(html: string): Form[] {
   return [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, head = '', inside = '']) => {
     const attributes = attributesOf(head);
     const fields: Record<string, string> = {};
+    const boxes: string[] = [];
     // Of several buttons with a name the first: what Enter presses.
     for (const [, tag = ''] of inside.matchAll(/<(?:input|button)\b([^>]*)>/g)) {
       const input = attributesOf(tag);
       const name = input.get('name');
-      if (name !== undefined) fields[name] ??= input.get('value') ?? '';
+      if (name === undefined) continue;
+      if (input.get('type') === 'checkbox' && !input.has('checked')) boxes.push(name);
+      else fields[name] ??= input.get('value') ?? '';
     }
-    return { method: attributes.get('method') ?? 'get', action: attributes.get('action') ?? '', fields };
+    return {
+      method: attributes.get('method') ?? 'get',
+      action: attributes.get('action') ?? '',
+      fields,
+      boxes,
+    };
   });
 }
 
@@ -102,7 +112,8 @@ export class Browser {
     const form = formsOf(this.page.text).find((candidate) => candidate.action === action);
     if (!form) throw new Error(`no form to ${action} on ${this.page.url}`);
     for (const name of Object.keys(typed)) {
-      if (!(name in form.fields)) throw new Error(`no field ${name} in the form to ${action}`);
+      if (!(name in form.fields) && !form.boxes.includes(name))
+        throw new Error(`no field ${name} in the form to ${action}`);
     }
     return {
       url: new URL(action, this.page.url).href,

@@ -1,5 +1,6 @@
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AuthenticatorApp, codesOn } from '../issuer/authenticator-app.ts';
 import { type Runtime, startRuntime } from '../runtime/runtime.ts';
 import { Person } from './person.ts';
 
@@ -115,6 +116,58 @@ describe('openid-client', () => {
     await new Promise((resume) => setTimeout(resume, 1100));
     await person.browser.open(url.href);
     expect(new URL(person.browser.page.url).pathname).toBe('/signin');
+  });
+
+  test('gets a second factor that it asks for, set up in the middle of the sign-in, and asked for ever after', async () => {
+    const acr = 'urn:portcullis:acr:mfa';
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, value: acr } } });
+    const { person, tokens: before } = await newcomer();
+    expect(before.claims()?.acr).toBe('urn:portcullis:acr:single-factor');
+
+    let app: AuthenticatorApp | undefined;
+    let codes: string[] = [];
+    const setUp = await authorize(
+      person,
+      async ({ browser }) => {
+        await person.signInHere();
+        expect(new URL(browser.page.url).pathname).toBe('/signin/enrol');
+        app = new AuthenticatorApp(browser.page.text);
+        // Of the step before: the next one is for signing in.
+        await browser.submit('/signin/enrol', { code: await app.code(-1) });
+        codes = codesOn(browser.page.text);
+        await browser.submit('/signin/enrol');
+      },
+      { claims },
+    );
+    expect(codes).toHaveLength(10);
+    expect(setUp.tokens.claims()).toMatchObject({ acr, amr: ['pwd', 'otp', 'mfa'] });
+    expect(setUp.tokens.claims()?.sub).toBe(before.claims()?.sub);
+
+    const elsewhere = person.elsewhere();
+    const asked = await authorize(
+      elsewhere,
+      async ({ browser }) => {
+        await elsewhere.signInHere();
+        await browser.submit('/signin/second-factor', { code: '12345' });
+        expect(browser.page.status).toBe(401);
+        await browser.submit('/signin/second-factor', { code: (await app?.code()) ?? '', trust: 'yes' });
+      },
+      { acr_values: acr },
+    );
+    expect(asked.tokens.claims()).toMatchObject({ acr, amr: ['pwd', 'otp', 'mfa'] });
+
+    // A trusted browser is spared the question, and says so.
+    elsewhere.browser.cookies.delete('portcullis-session');
+    const spared = await authorize(elsewhere, signIn);
+    expect(spared.tokens.claims()).toMatchObject({ amr: ['pwd'] });
+
+    const visitor = person.elsewhere();
+    const recovered = await authorize(visitor, async ({ browser }) => {
+      await visitor.signInHere();
+      await browser.follow('Use a recovery code instead');
+      await browser.submit('/signin/second-factor', { code: codes[0] ?? '' });
+    });
+    expect(recovered.tokens.claims()).toMatchObject({ acr, amr: ['pwd', 'recovery', 'mfa'] });
   });
 
   test('reads the user info of the subject that the ID token names', async () => {

@@ -73,6 +73,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         signInHref={text}
         fault={{ code: 'totp_wrong' }}
         passkey={<p>{text}</p>}
+        alert={{ code: 'passkey_too_late' }}
       />
     ),
     'secondFactor, recovery code': (
@@ -184,6 +185,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
       <AccountPage
         withPassword
         withPasskeys
+        withSecondFactor
         offlineApps={['An offline app']}
         consents={[{ clientId: text, clientName: text, may, grantedAt: at }]}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}

@@ -311,6 +311,7 @@ describe('the account', () => {
         <AccountPage
           withPassword
           withPasskeys
+          withSecondFactor
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
           sessions={sessions}
           offlineApps={[]}

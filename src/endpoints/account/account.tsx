@@ -33,6 +33,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
     <AccountPage
       withPassword={config.passwords.enabled}
       withPasskeys={rpIdOf(config) !== undefined}
+      withSecondFactor={config.secondFactor.policy !== 'off'}
       profile={profile}
       sessions={sessions.map((session) => ({
         sessionId: session.sessionId,

@@ -2,6 +2,7 @@ export const account = {
   title: 'Your account',
   editProfile: 'Edit your profile',
   changePassword: 'Change your password',
+  secondFactor: 'Authenticator app',
   passkeys: 'Your passkeys',
   sessions: 'Where you are signed in',
   thisDevice: 'This device',
