@@ -132,8 +132,7 @@ describe('openid-client', () => {
         await person.signInHere();
         expect(new URL(browser.page.url).pathname).toBe('/signin/enrol');
         app = new AuthenticatorApp(browser.page.text);
-        // Of the step before: the next one is for signing in.
-        await browser.submit('/signin/enrol', { code: await app.code(-1) });
+        await browser.submit('/signin/enrol', { code: await app.code() });
         codes = codesOn(browser.page.text);
         await browser.submit('/signin/enrol');
       },
@@ -150,7 +149,7 @@ describe('openid-client', () => {
         await elsewhere.signInHere();
         await browser.submit('/signin/second-factor', { code: '12345' });
         expect(browser.page.status).toBe(401);
-        await browser.submit('/signin/second-factor', { code: (await app?.code()) ?? '', trust: 'yes' });
+        await browser.submit('/signin/second-factor', { code: (await app?.code(1)) ?? '', trust: 'yes' });
       },
       { acr_values: acr },
     );

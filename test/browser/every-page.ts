@@ -161,10 +161,9 @@ async function guard(
   const page = await (await guarded.request.get('/account/authenticator')).text();
   const app = new AuthenticatorApp(page);
   const setup = hidden(page, 'setup');
-  // The code of the step before: the next one is for signing in.
-  await post(guarded, '/account/authenticator', { setup, code: await app.code(-1) });
+  await post(guarded, '/account/authenticator', { setup, code: await app.code() });
   for (const context of [phone, halfway]) await post(context, '/signin', person);
-  await post(phone, '/signin/second-factor', { code: await app.code(), trust: 'yes' });
+  await post(phone, '/signin/second-factor', { code: await app.code(1), trust: 'yes' });
 }
 
 /** Ends the session of `ended` from its person's account page: the last of those that are shown. */
