@@ -225,6 +225,46 @@ const device = (decision?: 'Allow' | 'Deny'): Reach => ({
   },
 });
 
+/** Asks for a code for an address, as somebody who has an account or nobody. */
+async function askForCode(page: Page, path: '/signin/email' | '/reset', email: string): Promise<void> {
+  await page.goto(path);
+  await send(page, { email });
+}
+
+/** Somebody with an account of their own, so that whatever is done to it disturbs nobody. */
+async function somebodyElse({ stage }: Ground): Promise<Person> {
+  const origin = stage.runtime.url;
+  const person = newPerson();
+  await fetch(`${origin}/signup`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { Origin: origin },
+    body: new URLSearchParams({ ...person }),
+  });
+  return person;
+}
+
+/** The code that was mailed to somebody last. */
+async function mailedCode({ stage }: Ground, { email }: Person): Promise<string> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const text = (await (await fetch(`${stage.runtime.url}/dev/mailbox`)).text()).replaceAll('<wbr/>', '');
+    const letter = text.split('<article').find((one) => one.includes(email) && one.includes('code is '));
+    const [, first = '', second = ''] = /code is (\d{4}) (\d{4})/.exec(letter ?? '') ?? [];
+    if (first) return first + second;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('no code was mailed');
+}
+
+const resetting: Reach = {
+  who: 'visitor',
+  async go(page, ground) {
+    const person = await somebodyElse(ground);
+    await askForCode(page, '/reset', person.email);
+    await send(page, { code: await mailedCode(ground, person) });
+  },
+};
+
 const passphrase = 'purple otters sing at noon';
 
 /** How each state of each page is reached. */
@@ -234,6 +274,47 @@ export const everyPage: Record<StateName, Reach> = {
   'sign in, error': sent('visitor', '/signin', { email: 'ada@example.com', password: 'wrong' }),
   'sign in, to an app': at('visitor', request('stranger')),
   'sign in, told why': at('ended', '/signin'),
+  'email sign-in': at('visitor', '/signin/email'),
+  'email sign-in, error': sent('visitor', '/signin/email', { email: 'ada@' }),
+  reset: at('visitor', '/reset'),
+  'email code': { who: 'visitor', go: (page) => askForCode(page, '/signin/email', 'ada@example.com') },
+  'email code, error': {
+    who: 'visitor',
+    async go(page) {
+      await askForCode(page, '/signin/email', 'ada@example.com');
+      await send(page, { code: '1234' });
+    },
+  },
+  'email code, by the link': {
+    who: 'visitor',
+    async go(page) {
+      await askForCode(page, '/signin/email', 'ada@example.com');
+      await page.goto('/signin/email/link?code=12345678');
+    },
+  },
+  'email code, elsewhere': at('leaving', '/signin/email/link?code=12345678'),
+  'email code, over': {
+    who: 'visitor',
+    async go(page) {
+      await askForCode(page, '/signin/email', 'nobody@example.com');
+      while (await page.locator('[name=code]').count()) await send(page, { code: '12345678' });
+    },
+  },
+  'new password': resetting,
+  'new password, error': {
+    who: 'visitor',
+    async go(page, ground) {
+      await resetting.go(page, ground);
+      await send(page, { new_password: 'short' });
+    },
+  },
+  'password reset': {
+    who: 'visitor',
+    async go(page, ground) {
+      await resetting.go(page, ground);
+      await send(page, { new_password: 'seven lamps over the harbour' });
+    },
+  },
   'sign up': at('visitor', '/signup'),
   'sign up, error in name': sent('visitor', '/signup', {
     name: ' ',

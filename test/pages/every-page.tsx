@@ -3,10 +3,17 @@ import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pages/device.tsx';
+import {
+  EmailAskPage,
+  EmailCodeElsewherePage,
+  EmailCodeOverPage,
+  EmailCodePage,
+} from '../../src/pages/email-code.tsx';
 import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
 import { PasskeysPage } from '../../src/pages/passkeys.tsx';
+import { NewPasswordPage, PasswordResetPage } from '../../src/pages/new-password.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
@@ -113,6 +120,8 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         flow={text}
         email={text}
         fault={{ code: 'password_mismatch' }}
+        emailCodes
+        resetHref={text}
         signUpHref={text}
         withPassword
         passkey={{ options: text, signals: [{ method: 'signalUnknownCredential', details: text }] }}
@@ -151,6 +160,24 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         fault={{ code: 'passkey_last_way_in' }}
       />
     ),
+    emailAsk: (
+      <EmailAskPage
+        to="signIn"
+        flow={text}
+        email={text}
+        fault={{ code: 'email_malformed' }}
+        signInHref={text}
+      />
+    ),
+    emailReset: <EmailAskPage to="reset" signInHref={text} />,
+    emailCode: <EmailCodePage address={text} certain={false} againHref={text} />,
+    'emailCode, error': (
+      <EmailCodePage address={text} certain code="12345678" fault={{ code: 'code_wrong' }} againHref={text} />
+    ),
+    emailCodeElsewhere: <EmailCodeElsewherePage code="12345678" />,
+    emailCodeOver: <EmailCodeOverPage againHref={text} />,
+    newPassword: <NewPasswordPage email={text} minimumLength={15} fault={{ code: 'password_common' }} />,
+    passwordReset: <PasswordResetPage signInHref={text} />,
     ...Object.fromEntries(
       (['email', 'password', 'name'] as const).map((field) => [
         `signUp, error in ${field}`,

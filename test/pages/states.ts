@@ -2,6 +2,12 @@
 export const states = {
   StartPage: ['start'],
   SignInPage: ['sign in', 'sign in, error', 'sign in, to an app', 'sign in, told why'],
+  EmailAskPage: ['email sign-in', 'email sign-in, error', 'reset'],
+  EmailCodePage: ['email code', 'email code, error', 'email code, by the link'],
+  EmailCodeElsewherePage: ['email code, elsewhere'],
+  EmailCodeOverPage: ['email code, over'],
+  NewPasswordPage: ['new password', 'new password, error'],
+  PasswordResetPage: ['password reset'],
   SignUpPage: ['sign up', 'sign up, error in name', 'sign up, error in email', 'sign up, error in password'],
   SignUpPasskeyPage: ['sign up, passkey'],
   PasskeysPage: ['passkeys', 'passkeys, none', 'passkeys, error'],
