@@ -1,4 +1,5 @@
 import { base64url, sha256 } from '../crypto/bytes.ts';
+import { emailIdentifierName } from '../crypto/identifier-name.ts';
 import { callObject } from '../durable/call.ts';
 import type { IdentifierObject, Reservation } from './object.ts';
 
@@ -9,9 +10,6 @@ export interface Identifiers {
   reserve(email: string, userId: string, replacing?: string): Promise<Reservation>;
   confirm(email: string, userId: string): Promise<boolean>;
 }
-
-/** The object's name depends on no key: it must be found again after every secret has been replaced. */
-const nameOf = async (email: string): Promise<string> => `email:${base64url.encode(await sha256(email))}`;
 
 /**
  * The object that counts password attempts for an email that nobody has: always the same one, so that an unknown
@@ -25,7 +23,7 @@ export function createIdentifiers(namespace: DurableObjectNamespace<IdentifierOb
     email: string,
     use: (stub: DurableObjectStub<IdentifierObject>) => Promise<T>,
   ): Promise<T> => {
-    const name = await nameOf(email);
+    const name = await emailIdentifierName(email);
     return callObject(() => namespace.getByName(name), use);
   };
   return {

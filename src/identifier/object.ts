@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import { callObject } from '../durable/call.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 
@@ -62,8 +63,56 @@ export class IdentifierObject extends DurableObject<Environment> {
         now,
         row?.user_id === userId ? row.confirmed_at : null,
       );
+      void this.ctx.storage.setAlarm(now + RESERVED_FOR);
       return { kind: 'reserved' };
     });
+  }
+
+  /**
+   * Makes it this user's for good, whose account exists: by the account itself, in case its sign-up did not come so far.
+   * A reservation of another one stands; whoever made it finds out, or it is released.
+   */
+  claim(userId: string): 'claimed' | 'taken' | 'pending' {
+    const now = Date.now();
+    return this.ctx.storage.transactionSync(() => {
+      const row = this.#row();
+      if (row && row.user_id !== userId) return row.confirmed_at === null ? 'pending' : 'taken';
+      if (row)
+        this.ctx.storage.sql.exec('UPDATE identifier SET confirmed_at = ? WHERE confirmed_at IS NULL', now);
+      else
+        this.ctx.storage.sql.exec(
+          'INSERT INTO identifier (only, user_id, reserved_at, confirmed_at) VALUES (1, ?, ?, ?)',
+          userId,
+          now,
+          now,
+        );
+      return 'claimed';
+    });
+  }
+
+  /** Releases a reservation that no account came of, and confirms one whose sign-up stopped before its last step. */
+  override async alarm(): Promise<void> {
+    const row = this.#row();
+    if (!row || row.confirmed_at !== null) return;
+    const users = this.env.USER;
+    const exists = await callObject(
+      () => users.getByName(row.user_id),
+      async (stub) => stub.exists(),
+    );
+    // The object may have been asked for other things meanwhile.
+    const since = this.#row();
+    if (
+      since?.user_id !== row.user_id ||
+      since.confirmed_at !== null ||
+      since.reserved_at !== row.reserved_at
+    )
+      return;
+    if (exists) {
+      this.confirm(row.user_id);
+      return;
+    }
+    this.#migrated = false;
+    await this.ctx.storage.deleteAll();
   }
 
   /** Whether it is now this user's for good; false when another sign-up took it over. */

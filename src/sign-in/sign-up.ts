@@ -3,7 +3,9 @@ import type { Credentials, Profile } from '../user/types.ts';
 
 /**
  * Makes an account in three steps, each of which may be the last before a crash: reserve the identifier, create the
- * user, confirm the identifier. A reservation left behind is finished or taken over by the next sign-up.
+ * user, confirm the identifier. What a crash leaves behind is finished or released by the next sign-up or, two minutes
+ * later, by the alarms of the two objects: the identifier's releases a reservation that no account came of, the user's
+ * confirms its identifier or, where that went to somebody else, removes itself.
  * @param credentials asked for only once the identifier is reserved: hashing is dear.
  */
 export async function signUpUser(
@@ -22,7 +24,10 @@ export async function signUpUser(
     if (reservation.abandoned) reservation = await identifiers.reserve(email, userId, other);
   }
   if (reservation.kind !== 'reserved') return 'taken';
-  if (!(await users.create(profile, await credentials()))) return 'taken';
+  if (!(await users.create(profile, await credentials()))) {
+    await users.remove(userId);
+    return 'taken';
+  }
   if (await identifiers.confirm(email, userId)) return 'created';
   // Slower than a reservation lasts, and somebody took it over: this account must not exist beside theirs.
   await users.remove(userId);

@@ -8,6 +8,7 @@ import type { PublicKey } from '../passkeys/public-key.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
+import { CLAIM_AFTER, claimAddress } from './claim.ts';
 import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
 import { beginEmailCode, tryEmailCode } from './email-codes.ts';
@@ -95,6 +96,7 @@ export class UserObject extends DurableObject<Environment> {
         user.profile.insert(profile, now);
         if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
         user.note('user_created', now, {});
+        user.wakeBy(now + CLAIM_AFTER);
       }
       return passkey === undefined || addPasskey(user, passkey, now, true) === 'added';
     });
@@ -467,6 +469,7 @@ export class UserObject extends DurableObject<Environment> {
         mails: user.mails.due(now, MAIL_BATCH),
       };
     });
+    if (profile && (await this.#finishSignUp(profile)) === 'taken') return this.remove();
     // Side by side: whoever does not answer holds up nobody else.
     const [delivered] = await Promise.all([
       !profile || events.length === 0 || this.#deliver(profile, events),
@@ -476,12 +479,33 @@ export class UserObject extends DurableObject<Environment> {
     const stays = this.#transaction((user, now) => {
       wakeForLogouts(user);
       wakeForMail(user);
+      this.#wakeForSignUp(user);
       if (!user.profile.get()) return strangerStays(user, configOf(this.env).passwords, now);
       if (delivered) forget(user, now);
       return true;
     });
     // Attempts against somebody who does not exist, codes of a sign-up that nobody went on with.
     if (!stays) await this.remove();
+  }
+
+  /** Sees to it that the account's address is the account's, once its sign-up should have. */
+  async #finishSignUp(profile: Types.Profile): Promise<'claimed' | 'taken' | 'pending'> {
+    const since = this.#transaction((user) => user.profile.unclaimedSince());
+    if (since === undefined) return 'claimed';
+    if (Date.now() < since + CLAIM_AFTER) return 'pending';
+    try {
+      const outcome = await claimAddress(this.env, profile);
+      if (outcome === 'claimed') this.#transaction((user) => user.profile.setClaimed());
+      return outcome;
+    } catch (error) {
+      report('user.sign_up_not_finished', this.ctx.id.toString(), error);
+      return 'pending';
+    }
+  }
+
+  #wakeForSignUp(user: UserRecord): void {
+    const since = user.profile.unclaimedSince();
+    if (since !== undefined) user.wakeBy(Math.max(since + CLAIM_AFTER, Date.now() + FIRST_RETRY));
   }
 
   /** Sends one mail. What became of it is written down at once. */

@@ -159,4 +159,6 @@ export const migrations = [
     outcome TEXT NOT NULL,
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;`,
+  // 1: the sign-up may have stopped before the address became the account's for good.
+  `ALTER TABLE profile ADD COLUMN unclaimed INTEGER NOT NULL DEFAULT 0;`,
 ] as const;

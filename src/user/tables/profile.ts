@@ -42,7 +42,8 @@ export class ProfileTable {
 
   insert(profile: Profile, now: number): void {
     this.#sql.exec(
-      'INSERT INTO profile (only, user_id, email, email_verified, name, created_at) VALUES (1, ?, ?, ?, ?, ?)',
+      `INSERT INTO profile (only, user_id, email, email_verified, name, created_at, unclaimed)
+        VALUES (1, ?, ?, ?, ?, ?, 1)`,
       profile.userId,
       profile.email,
       profile.emailVerified ? 1 : 0,
@@ -65,6 +66,15 @@ export class ProfileTable {
       JSON.stringify(claims),
       JSON.stringify(groups),
     );
+  }
+
+  /** When the account was made, for as long as it is not certain that its address is its own. */
+  unclaimedSince(): number | undefined {
+    return first<{ at: number }>(this.#sql, 'SELECT created_at AS at FROM profile WHERE unclaimed = 1')?.at;
+  }
+
+  setClaimed(): void {
+    this.#sql.exec('UPDATE profile SET unclaimed = 0');
   }
 
   /** When an administrator disabled the account, or null. */
