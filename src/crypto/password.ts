@@ -42,6 +42,16 @@ export async function hashPassword(secrets: RootSecrets, password: string): Prom
   return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p},keyid=${secrets.current.id}$${base64url.encode(salt)}$${base64url.encode(hash)}`;
 }
 
+/**
+ * Whether a password should be hashed anew, now that it is known: it was at another cost, or with the pepper of a root secret
+ * that is being replaced.
+ */
+export function isOutdatedHash({ current }: RootSecrets, stored: string): boolean {
+  const [, logN, r, p, keyId] = phc.exec(stored) ?? [];
+  const { logN: wanted, r: blocks, p: lanes } = cost;
+  return [logN, r, p].join() !== [wanted, blocks, lanes].join() || keyId !== current.id;
+}
+
 const phc = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+),keyid=([\w-]+)\$([\w-]+)\$([\w-]+)$/;
 
 /**

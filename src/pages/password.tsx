@@ -10,31 +10,36 @@ export interface PasswordPageProps {
   email: string;
   /** The shortest password accepted, in characters. */
   minimumLength: number;
+  /** Whether there is no password yet. */
+  first?: boolean;
   /** What is wrong with a field. */
   fault?: ({ field: 'current_password' | 'new_password' } & Fault) | undefined;
 }
 
 /** Changes the password; the present one is asked for, since an open browser is not yet its owner. */
-export const PasswordPage = ({ email, minimumLength, fault }: PasswordPageProps) => {
+export const PasswordPage = ({ email, minimumLength, first = false, fault }: PasswordPageProps) => {
   const presentation = usePresentation();
   const { common, password } = presentation.texts;
   const errorOf = (field: 'current_password' | 'new_password') =>
     fault?.field === field ? faultInWords(presentation, fault) : undefined;
+  const title = first ? password.firstTitle : password.title;
   return (
-    <GateLayout title={password.title} faulty={fault !== undefined}>
-      <h1>{password.title}</h1>
+    <GateLayout title={title} faulty={fault !== undefined}>
+      <h1>{title}</h1>
       <p class="lead">{password.lead}</p>
       <form method="post" action="/account/password">
         <input type="text" name="email" value={email} autocomplete="username" hidden readonly />
-        <Field
-          name="current_password"
-          label={password.current}
-          type="password"
-          autocomplete="current-password"
-          error={errorOf('current_password')}
-          maxlength={MAXIMUM_PASSWORD_LENGTH}
-          autofocus={fault?.field !== 'new_password'}
-        />
+        {!first && (
+          <Field
+            name="current_password"
+            label={password.current}
+            type="password"
+            autocomplete="current-password"
+            error={errorOf('current_password')}
+            maxlength={MAXIMUM_PASSWORD_LENGTH}
+            autofocus={fault?.field !== 'new_password'}
+          />
+        )}
         <Field
           name="new_password"
           label={password.new}
@@ -44,10 +49,10 @@ export const PasswordPage = ({ email, minimumLength, fault }: PasswordPageProps)
           error={errorOf('new_password')}
           minlength={minimumLength}
           maxlength={MAXIMUM_PASSWORD_LENGTH}
-          autofocus={fault?.field === 'new_password'}
+          autofocus={first || fault?.field === 'new_password'}
         />
         <button class="button" type="submit">
-          {password.submit}
+          {first ? password.firstSubmit : password.submit}
         </button>
         <a class="button quiet" href="/account">
           {common.cancel}

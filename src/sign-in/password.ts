@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { normalEmail } from '../core/account/email.ts';
-import { MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
+import { hashPassword, isOutdatedHash, MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
 import { signInDoor } from '../middleware/session.ts';
@@ -20,9 +20,11 @@ export async function checkPassword(
 ): Promise<PasswordOutcome> {
   const attempt = await users.beginPasswordAttempt(userId, door, config.passwords);
   if (attempt.kind === 'locked') return attempt;
-  return (await verifyPassword(secrets, password, attempt.passwordHash))
-    ? { kind: 'matches', userId, door }
-    : { kind: 'wrong' };
+  const { passwordHash } = attempt;
+  if (!(await verifyPassword(secrets, password, passwordHash))) return { kind: 'wrong' };
+  if (passwordHash !== undefined && isOutdatedHash(secrets, passwordHash))
+    await users.rehashPassword(userId, passwordHash, await hashPassword(secrets, password));
+  return { kind: 'matches', userId, door };
 }
 
 /**

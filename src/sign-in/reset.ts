@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
-import type { Proven } from '../middleware/session.ts';
+import { isKnownDoor, type Proven } from '../middleware/session.ts';
 import type { ResetQuestion } from '../user/types.ts';
 import { readEmailStep } from './email-step.ts';
 import { keepProven } from './proven.ts';
@@ -19,7 +19,12 @@ export async function resetQuestion(
   const step = await readEmailStep(c, dependencies);
   if (step?.purpose !== 'reset' || step.userId !== userId) return undefined;
   const { rule } = secondFactorDemand(config, undefined);
-  return { codeId: step.codeId, amr, secondFactor: { rule, groups: config.secondFactor.groups } };
+  return {
+    codeId: step.codeId,
+    known: isKnownDoor(step.door),
+    amr,
+    secondFactor: { rule, groups: config.secondFactor.groups },
+  };
 }
 
 /** On to the new password, or to the second factor before it. */

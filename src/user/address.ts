@@ -1,4 +1,5 @@
 import type { UserRecord } from './record.ts';
+import { hasSecondFactor } from './second-factor.ts';
 import { endEverythingBut } from './sessions.ts';
 
 /**
@@ -18,8 +19,11 @@ export function proveAddress(user: UserRecord, address: string, known: boolean, 
 
 /** Takes away every way to sign in that was set up before the address was proved, and ends every session. */
 function dropFactors(user: UserRecord, now: number): void {
-  const had = user.profile.passwordHash() !== undefined;
+  const had = user.profile.passwordHash() !== undefined || hasSecondFactor(user);
   user.profile.removePassword();
+  user.totp.remove();
+  user.recoveryCodes.remove();
+  user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'address_proved', now);
   if (had) user.note('factors_dropped', now, {});
 }

@@ -19,7 +19,7 @@ import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
 import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey } from './passkeys.ts';
-import { beginAttempt, changePassword } from './password.ts';
+import { beginAttempt, changePassword, passwordState } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
 import { replaceRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts';
@@ -140,13 +140,41 @@ export class UserObject extends DurableObject<Environment> {
     });
   }
 
+  /** The same password, hashed as passwords are now. */
+  rehashPassword(before: string, hash: string): void {
+    this.#transaction((user) => {
+      if (user.profile.passwordHash() === before) user.profile.replacePasswordHash(hash);
+    });
+  }
+
+  passwordState(presented: Types.PresentedSession, policy: Types.SecondFactorPolicy): Types.PasswordState {
+    return this.#transaction((user, now) => ({
+      session: readSession(user, presented, now),
+      ...passwordState(user, policy, now),
+    }));
+  }
+
+  /** Gives somebody who has no password one. Whoever has one changes it. */
+  setFirstPassword(
+    presented: Types.PresentedSession,
+    hash: string,
+    policy: Types.FreshPolicy,
+  ): Types.FreshAnswer {
+    return this.#transaction((user, now) => {
+      const session = readFreshSession(user, presented, policy, now);
+      if (session.kind === 'live' && user.profile.passwordHash() === undefined)
+        changePassword(user, hash, session.sessionId, now);
+      return session;
+    });
+  }
+
   resetStep(question: Types.ResetQuestion): Types.ResetAnswer {
     return this.#transaction((user, now) => resetStep(user, question, now));
   }
 
   /** Sets a new password by a code that was mailed, and ends everything. */
-  resetPassword(question: Types.ResetQuestion, hash: string, known: boolean): Types.ResetAnswer {
-    return this.#transaction((user, now) => resetPassword(user, question, hash, known, now));
+  resetPassword(question: Types.ResetQuestion, hash: string): Types.ResetAnswer {
+    return this.#transaction((user, now) => resetPassword(user, question, hash, now));
   }
 
   /** Stores a new password and ends everything but the session that changed it. */

@@ -1,6 +1,7 @@
 import type { UserRecord } from './record.ts';
+import { secondFactorStep } from './second-factor.ts';
 import { endEverythingBut } from './sessions.ts';
-import type { AttemptAnswer, AttemptPolicy } from './types.ts';
+import type { AttemptAnswer, AttemptPolicy, PasswordState, SecondFactorPolicy } from './types.ts';
 
 /**
  * Counts a password attempt before its hash is computed: a guess costs a count even if the Worker dies meanwhile.
@@ -32,3 +33,13 @@ export function changePassword(user: UserRecord, hash: string, keepSessionId: st
   endEverythingBut(user, keepSessionId, 'password_change', now);
   user.note('password_changed', now, { sessionId: keepSessionId });
 }
+
+/** Whether there is a password, and whether a second factor is asked for beside it, in any browser but a trusted one. */
+export const passwordState = (
+  user: UserRecord,
+  policy: SecondFactorPolicy,
+  now: number,
+): Omit<PasswordState, 'session'> => ({
+  hasPassword: user.profile.passwordHash() !== undefined,
+  secondFactor: secondFactorStep(user, ['pwd'], { ...policy, trustedDevice: undefined }, now).step === 'ask',
+});

@@ -11,11 +11,14 @@ import type { ResetAnswer, ResetQuestion } from './types.ts';
  */
 export function resetStep(
   user: UserRecord,
-  { codeId, amr, secondFactor }: ResetQuestion,
+  { codeId, amr, secondFactor, known }: ResetQuestion,
   now: number,
 ): ResetAnswer {
-  if (!user.profile.get() || user.profile.disabledAt() !== null) return { kind: 'over' };
+  const profile = user.profile.get();
+  if (!profile || user.profile.disabledAt() !== null) return { kind: 'over' };
   if (!provedCode(user, codeId, 'reset', now)) return { kind: 'over' };
+  // Whoever set one up never showed that the address is theirs: it goes when this person does. See `proveAddress`.
+  if (!profile.emailVerified && !known) return { kind: 'ready' };
   const rule = secondFactor.rule === 'off' ? 'off' : 'preferred';
   const { step, enrolled } = secondFactorStep(user, amr, { ...secondFactor, rule }, now);
   // One that has to be set up can be so after the next sign-in.
@@ -27,7 +30,6 @@ export function resetPassword(
   user: UserRecord,
   question: ResetQuestion,
   hash: string,
-  known: boolean,
   now: number,
 ): ResetAnswer {
   // A retry of this very request.
@@ -35,9 +37,10 @@ export function resetPassword(
   const answer = resetStep(user, question, now);
   if (answer.kind !== 'ready') return answer;
   const code = provedCode(user, question.codeId, 'reset', now);
-  if (code) proveAddress(user, code.address, known, now);
+  if (code) proveAddress(user, code.address, question.known, now);
   user.emailCodes.remove(question.codeId);
   user.profile.setPasswordHash(hash, now);
+  user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'password_change', now);
   user.note('password_changed', now, { reset: true });
   return answer;

@@ -241,8 +241,18 @@ export type EmailCodeAnswer =
   /** Used, used up, expired, or never there. */
   | { kind: 'over' };
 
+/** What the page for changing a password depends on. */
+export interface PasswordState {
+  session: SessionAnswer;
+  hasPassword: boolean;
+  /** Whether whoever signs in with it is asked for a second factor as well. */
+  secondFactor: boolean;
+}
+
 /** Whether a new password may be set by this code. */
 export interface ResetQuestion {
+  /** Whether the account was signed in to from this browser before. */
+  known: boolean;
   codeId: string;
   /** How the person proved who they are so far. */
   amr: string[];

@@ -27,13 +27,8 @@ export interface Users {
   tryEmailCode(userId: string, presented: Types.EmailCodeTry): Promise<Types.EmailCodeAnswer>;
   /** Whether a new password may be set by a code that was proved. */
   resetStep(userId: string, question: Types.ResetQuestion): Promise<Types.ResetAnswer>;
-  /** Sets it, once for each code, and ends everything. @param known the account was signed in to from this browser before */
-  resetPassword(
-    userId: string,
-    question: Types.ResetQuestion,
-    hash: string,
-    known: boolean,
-  ): Promise<Types.ResetAnswer>;
+  /** Sets it, once for each code, and ends everything. */
+  resetPassword(userId: string, question: Types.ResetQuestion, hash: string): Promise<Types.ResetAnswer>;
   /** Renews `renewed`, the session that the browser held, if it is live; otherwise opens `session`. */
   openSession(
     session: Token,
@@ -68,6 +63,12 @@ export interface Users {
     founding: Types.NewFamily,
     granted: Granted,
   ): Promise<Types.SessionAnswer>;
+  /** Keeps the same password under another hash. */
+  rehashPassword(userId: string, before: string, hash: string): Promise<void>;
+  /** Whether there is a password, and whether it is ever enough by itself. */
+  passwordState(session: Token, policy: Types.SecondFactorPolicy): Promise<Types.PasswordState>;
+  /** Gives somebody who has none a password, where the session is a fresh one. */
+  setFirstPassword(session: Token, hash: string, policy: Types.FreshPolicy): Promise<Types.FreshAnswer>;
   changePassword(userId: string, hash: string, keepSessionId: string): Promise<void>;
   refresh(userId: string, refresh: Types.Refresh): Promise<Types.RefreshAnswer>;
   /** @param cause default `revoked_by_client`. */
@@ -127,8 +128,7 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     beginEmailCode: (userId, request) => at(userId, async (stub) => stub.beginEmailCode(request)),
     tryEmailCode: (userId, presented) => at(userId, async (stub) => stub.tryEmailCode(presented)),
     resetStep: (userId, question) => at(userId, async (stub) => stub.resetStep(question)),
-    resetPassword: (userId, question, hash, known) =>
-      at(userId, async (stub) => stub.resetPassword(question, hash, known)),
+    resetPassword: (userId, question, hash) => at(userId, async (stub) => stub.resetPassword(question, hash)),
     openSession: async (session, renewed, door, amr, device, policy) => {
       const [next, before] = [await presented(session), renewed && (await presented(renewed))];
       return at(session.userId, async (stub) => stub.openSession(next, before, door, amr, device, policy));
@@ -168,6 +168,15 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     foundFamily: async (session, familyId, founding, granted) => {
       const by = await presented(session);
       return at(session.userId, async (stub) => stub.foundFamily(by, familyId, founding, granted));
+    },
+    rehashPassword: (userId, before, hash) => at(userId, async (stub) => stub.rehashPassword(before, hash)),
+    passwordState: async (session, policy) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.passwordState(by, policy));
+    },
+    setFirstPassword: async (session, hash, policy) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.setFirstPassword(by, hash, policy));
     },
     changePassword: (userId, hash, keep) => at(userId, async (stub) => stub.changePassword(hash, keep)),
     refresh: (userId, refresh) => at(userId, async (stub) => stub.refresh(refresh)),

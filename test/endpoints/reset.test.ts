@@ -1,8 +1,13 @@
-import { env, runInDurableObject } from 'cloudflare:test';
-import { describe, expect, it, vi } from 'vitest';
+import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createIdentifiers } from '../../src/identifier/identifiers.ts';
+import { later, personWithApp, prove } from '../workerd/authenticator.ts';
 import { lastCode, mailOf, wrongCode } from '../workerd/mail.ts';
 import { Person, password, personWithTokens, refresh } from '../workerd/person.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const identifiers = createIdentifiers(env.IDENTIFIER);
 const chosen = 'seven lamps over the harbour';
@@ -86,6 +91,41 @@ describe('a forgotten password', () => {
     mixed.cookies.set('portcullis-email-step', two.person.cookies.get('portcullis-email-step') ?? '');
     expect((await choose(mixed)).headers.get('Location')).toBe('/reset');
     expect((await new Person(two.owner.email).signIn()).status).toBe(303);
+  });
+
+  /** Somebody with an authenticator app, whose address is confirmed or not. */
+  async function withApp(confirmed: boolean) {
+    const { person: owner, app } = await personWithApp();
+    const stub = env.USER.getByName((await identifiers.lookup(owner.email)) ?? '');
+    await runInDurableObject(stub, (_, state) => {
+      state.storage.sql.exec('UPDATE profile SET email_verified = ?', confirmed ? 1 : 0);
+    });
+    await evictDurableObject(stub);
+    return { owner, app, person: new Person(owner.email) };
+  }
+
+  it('is not set without the second factor of whoever has one, and the code alone never is enough', async () => {
+    const { owner, app, person } = await withApp(true);
+    await ask(person);
+    const answer = await type(person, await lastCode(person.email));
+    expect(answer.headers.get('Location')).toBe('/signin/second-factor?flow=reset');
+    expect((await person.get('/reset/password')).headers.get('Location')).toContain('/signin/second-factor');
+    expect((await choose(person)).headers.get('Location')).toContain('/signin/second-factor');
+    expect((await new Person(owner.email).signIn({ password: chosen })).status).toBe(401);
+    later(60);
+    const proof = await prove(person, await app.code(), { flow: 'reset' });
+    expect(proof.headers.get('Location')).toBe('/reset/password');
+    // With a second factor a shorter one will do.
+    expect((await choose(person, 'ten moons!')).status).toBe(200);
+    expect((await person.get('/account')).status).toBe(303);
+  });
+
+  it('of an account that somebody else made with the address needs nothing that they set up', async () => {
+    const { owner, person } = await withApp(false);
+    await proved(person);
+    expect((await choose(person)).status).toBe(200);
+    const back = new Person(owner.email);
+    expect((await back.signIn({ password: chosen })).headers.get('Location')).toBe('/account');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { hashPassword } from '../../crypto/password.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
-import { isKnownDoor, type Proven } from '../../middleware/session.ts';
+import type { Proven } from '../../middleware/session.ts';
 import { NewPasswordPage, PasswordResetPage } from '../../pages/new-password.tsx';
 import { newPasswordFault } from '../../passwords/check.ts';
 import { type EmailStep, endEmailStep, readEmailStep } from '../../sign-in/email-step.ts';
@@ -77,7 +77,7 @@ export const setNewPassword = (dependencies: Dependencies) => async (c: Context)
   const fault = await newPasswordFault(config, password, context);
   if (fault) return page(c, dependencies, reset, fault, 400);
   const hash = await hashPassword(secrets, password);
-  const answer = await users.resetPassword(proven.userId, question, hash, isKnownDoor(step.door));
+  const answer = await users.resetPassword(proven.userId, question, hash);
   const other = elsewhere(c, answer);
   if (other) return other;
   endEmailStep(c, dependencies);

@@ -1,5 +1,6 @@
 export const password = {
   title: 'Change your password',
+  firstTitle: 'Set a password',
   lead: 'You stay signed in here and are signed out on every other device.',
   current: 'Present password',
   new: 'New password',
@@ -8,4 +9,5 @@ export const password = {
     other: 'At least {count} characters of any kind. A few words together work well.',
   },
   submit: 'Change password',
+  firstSubmit: 'Set password',
 } as const;

@@ -94,6 +94,10 @@ export class ProfileTable {
     this.#sql.exec('INSERT OR REPLACE INTO password (only, hash, changed_at) VALUES (1, ?, ?)', hash, now);
   }
 
+  replacePasswordHash(hash: string): void {
+    this.#sql.exec('UPDATE password SET hash = ?', hash);
+  }
+
   removePassword(): void {
     this.#sql.exec('DELETE FROM password');
   }
