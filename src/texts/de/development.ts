@@ -1,0 +1,52 @@
+import type { Texts } from '../texts.ts';
+
+export const development: Texts['development'] = {
+  mailbox: {
+    title: 'Postfach',
+    lead: 'In der Entwicklung verlässt keine Mail diesen Rechner: Sie kommt hier an. Die neuesten 100 werden aufbewahrt.',
+    empty: 'Noch keine Mail. {signUp} Sie sich, und die Begrüßung kommt hier an.',
+    signUp: 'Registrieren',
+    to: 'An {email}',
+    back: 'Zurück zur Startseite',
+  },
+  start: {
+    title: 'Start',
+    heading: 'Das Tor ist oben.',
+    runs: '{name} läuft in der Entwicklung unter {issuer}',
+    tryDemo: 'Demo ausprobieren',
+    places: 'Wohin Sie können',
+    signUp: 'Registrieren',
+    signUpAbout: 'das erste Konto anlegen',
+    signIn: 'Anmelden',
+    signInAbout: 'mit E-Mail-Adresse und Passwort',
+    account: 'Ihr Konto',
+    accountAbout: 'Geräte, Abmelden, und warum eine Anmeldung endete',
+    mailbox: 'Postfach',
+    mailboxAbout: 'die Mail, die versendet worden wäre',
+    discovery: 'Discovery-Dokument',
+    discoveryAbout: 'was Clients zuerst lesen',
+    jwks: 'JWKS',
+    jwksAbout: 'die öffentlichen Signaturschlüssel',
+    picture: 'Wie es funktioniert',
+    edit: 'Was Sie anpassen',
+    editText:
+      'Alles, was der Betreiber entscheidet, steht in {file}: die Clients, die um eine Anmeldung bitten dürfen, die Routen, die das Tor schützt, und wie frisch jede Entscheidung sein muss. Speichern Sie die Datei, und der laufende Worker lädt neu.',
+  },
+  flow: {
+    title: 'Wie eine Anfrage zum Origin kommt',
+    detail:
+      'Der Browser meldet sich beim Issuer an und bekommt Token. Dann fragt er das Tor, das die Anfrage mit einer signierten Bestätigung zum Origin durchlässt oder ablehnt. Issuer und Tor sind ein Worker.',
+    browser: 'Browser',
+    browserAbout: 'App oder Mensch',
+    worker: 'ein Worker',
+    issuer: 'Issuer',
+    issuerAbout: 'wer sind Sie?',
+    gate: 'Tor',
+    gateAbout: 'dürfen Sie durch?',
+    origin: 'Origin',
+    originAbout: 'Ihre App oder API',
+    tokens: 'Anmeldung, Token',
+    requests: 'Anfragen',
+    assertion: 'signierte Zusage',
+  },
+};

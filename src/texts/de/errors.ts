@@ -1,0 +1,94 @@
+import type { Texts } from '../texts.ts';
+
+export const errors: Texts['errors'] = {
+  reference: 'Wenn Sie um Hilfe bitten, nennen Sie dieses Zeichen: {reference}',
+  pages: {
+    form_malformed: {
+      title: 'Dieses Formular war nicht zu lesen',
+      message: 'Es ist fehlerhaft: {detail}.',
+    },
+    form_foreign: {
+      title: 'Dieses Formular wurde nicht von hier gesendet',
+      message:
+        'Formulare werden nur von {issuer} angenommen. Öffnen Sie die Seite dort und senden Sie es noch einmal.',
+    },
+    body_too_large: { title: 'Das ist zu viel', message: 'Der Inhalt ist größer als {bytes} Bytes.' },
+    method_not_allowed: { title: 'So nicht', message: '{path} nimmt nur {methods} an.' },
+    busy: {
+      title: 'Einen Augenblick',
+      message: 'Hier ist gerade viel los. Versuchen Sie es in einer Sekunde noch einmal.',
+    },
+    failed: {
+      title: 'Hier ist etwas schiefgegangen',
+      message:
+        'Es liegt nicht an Ihnen. Versuchen Sie es noch einmal; bleibt es dabei, nennen Sie dem Betreiber die Nummer dieser Anfrage.',
+    },
+    authorization_malformed: {
+      title: 'Die App hat eine unbrauchbare Anfrage gesendet',
+      message: 'Sie ist fehlerhaft: {detail}.',
+    },
+    authorization_refused: {
+      title: 'Die App hat eine unbrauchbare Anfrage gesendet',
+      message:
+        'Sie wurde abgelehnt: {detail}. Gehen Sie zurück zur App; passiert es wieder, sagen Sie es denen, die sie gemacht haben.',
+    },
+    sign_in_lost: {
+      title: 'Sie sind angemeldet, aber der Weg zurück ist verloren',
+      message:
+        'Die App hat Sie vor zu langer Zeit hierher geschickt, oder aus einem anderen Browser. Gehen Sie zurück zur App und melden Sie sich dort noch einmal an: Diesmal geht es schnell.',
+      action: 'Zu Ihrem Konto',
+    },
+    account_disabled: {
+      title: 'Die Administration hat dieses Konto gesperrt',
+      message: 'Fragen Sie den Betreiber dieses Dienstes.',
+    },
+    account_gone: {
+      title: 'Dieses Konto gibt es nicht mehr',
+      message: 'Es wurde gerade eben entfernt.',
+    },
+    consent_lost: {
+      title: 'Der Weg zurück zur App ist verloren',
+      message:
+        'Die App hat Sie vor zu langer Zeit hierher geschickt, oder aus einem anderen Browser. Es wurde nichts erlaubt. Gehen Sie zurück zur App und versuchen Sie es dort noch einmal.',
+      action: 'Zu Ihrem Konto',
+    },
+    decision_missing: {
+      title: 'Es wurde nichts erlaubt',
+      message: 'Das Formular sagte nicht, ob Sie es erlauben: decision fehlt.',
+    },
+    session_missing: {
+      title: 'Es wurde nichts abgemeldet',
+      message: 'Das Formular sagte nicht, welche Anmeldung enden soll: session_id fehlt.',
+    },
+    consent_missing: {
+      title: 'Es wurde nichts zurückgenommen',
+      message: 'Das Formular sagte nicht, welche App gemeint ist: client_id fehlt.',
+    },
+    logout_malformed: {
+      title: 'Sie wurden nicht abgemeldet',
+      message: 'Die Anfrage ist fehlerhaft: {detail}.',
+      action: 'Auf Ihrer Kontoseite abmelden',
+    },
+    logout_token_foreign: {
+      title: 'Sie wurden nicht abgemeldet',
+      message: 'Die App hat ein ID-Token gesendet, das nicht hier ausgestellt wurde.',
+      action: 'Auf Ihrer Kontoseite abmelden',
+    },
+    logout_token_of_another: {
+      title: 'Sie wurden nicht abgemeldet',
+      message: 'Die App hat ein ID-Token gesendet, das für eine andere App ausgestellt wurde.',
+      action: 'Auf Ihrer Kontoseite abmelden',
+    },
+    logout_address_unknown: {
+      title: 'Sie wurden nicht abgemeldet',
+      message: 'Die App möchte Sie an eine Adresse weiterleiten, die für sie nicht eingetragen ist.',
+      action: 'Auf Ihrer Kontoseite abmelden',
+    },
+    logout_nobody: {
+      title: 'Sie wurden nicht überall abgemeldet',
+      message:
+        'In diesem Browser ist niemand mehr angemeldet. Melden Sie sich an, und melden Sie sich von dort überall ab.',
+      action: 'Anmelden',
+    },
+  },
+};

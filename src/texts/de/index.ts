@@ -1,0 +1,40 @@
+import type { Texts } from '../texts.ts';
+import { account } from './account.ts';
+import { agreement } from './agreement.ts';
+import { common } from './common.ts';
+import { consent } from './consent.ts';
+import { development } from './development.ts';
+import { device } from './device.ts';
+import { endCauses } from './end-causes.ts';
+import { errors } from './errors.ts';
+import { faults } from './faults.ts';
+import { formPost } from './form-post.ts';
+import { gate } from './gate.ts';
+import { mail } from './mail.ts';
+import { password } from './password.ts';
+import { profile } from './profile.ts';
+import { selectAccount } from './select-account.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import { signUp } from './sign-up.ts';
+
+export const de: Texts = {
+  account,
+  agreement,
+  common,
+  consent,
+  development,
+  device,
+  endCauses,
+  errors,
+  faults,
+  formPost,
+  gate,
+  mail,
+  password,
+  profile,
+  selectAccount,
+  signIn,
+  signOut,
+  signUp,
+};

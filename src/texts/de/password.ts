@@ -1,0 +1,13 @@
+import type { Texts } from '../texts.ts';
+
+export const password: Texts['password'] = {
+  title: 'Passwort ändern',
+  lead: 'Hier bleiben Sie angemeldet; auf allen anderen Geräten werden Sie abgemeldet.',
+  current: 'Bisheriges Passwort',
+  new: 'Neues Passwort',
+  newHint: {
+    one: 'Mindestens {count} beliebiges Zeichen. Einige Wörter zusammen sind eine gute Wahl.',
+    other: 'Mindestens {count} beliebige Zeichen. Einige Wörter zusammen sind eine gute Wahl.',
+  },
+  submit: 'Passwort ändern',
+};

@@ -1,0 +1,40 @@
+import type { Texts } from '../texts.ts';
+
+export const profile: Texts['profile'] = {
+  title: 'Ihr Profil',
+  lead: 'Apps sehen, was Sie ihnen erlauben. Lassen Sie weg, was Sie möchten.',
+  faulty: 'Noch wurde nichts gespeichert: Bitte sehen Sie die markierten Felder an.',
+  save: 'Speichern',
+  sections: {
+    names: 'Wie Sie heißen',
+    about: 'Über Sie',
+    reach: 'Wie Sie erreichbar sind',
+  },
+  labels: {
+    name: 'Vollständiger Name',
+    given_name: 'Vorname',
+    middle_name: 'Zweiter Vorname',
+    family_name: 'Nachname',
+    nickname: 'Spitzname',
+    preferred_username: 'Bevorzugter Benutzername',
+    birthdate: 'Geburtstag',
+    gender: 'Geschlecht',
+    locale: 'Sprache',
+    zoneinfo: 'Zeitzone',
+    picture: 'Adresse Ihres Bildes',
+    profile: 'Adresse Ihrer Profilseite',
+    website: 'Website',
+    phone_number: 'Telefonnummer',
+    street_address: 'Straße',
+    postal_code: 'Postleitzahl',
+    locality: 'Ort',
+    region: 'Region',
+    country: 'Land',
+  },
+  hints: {
+    birthdate: 'Jahr-Monat-Tag, wie 1990-12-31; mit 0000 bleibt das Jahr bei Ihnen.',
+    locale: 'Wie de oder fr-CA.',
+    zoneinfo: 'Wie Europe/Berlin.',
+    phone_number: 'Mit + und der Landesvorwahl, wie +49 30 901820.',
+  },
+};

@@ -1,0 +1,11 @@
+import type { Texts } from '../texts.ts';
+
+export const signIn: Texts['signIn'] = {
+  title: 'Anmelden',
+  ended: 'Ihre Anmeldung hier ist beendet. {cause}',
+  email: 'E-Mail-Adresse',
+  password: 'Passwort',
+  submit: 'Anmelden',
+  noAccountYet: 'Noch kein Konto? {signUp}',
+  signUp: 'Registrieren',
+};
