@@ -7,6 +7,7 @@ import type { DefineConfig } from './define.ts';
 import { ConfigError } from './error.ts';
 import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
 import { identityProviderFaults } from './identity-provider-faults.ts';
+import { languageFaults, resolveLanguages } from './languages.ts';
 import { originFaults } from './origin-faults.ts';
 import { passkeyFaults, rpIdOf } from './passkeys.ts';
 import { resourceFaults } from './resource-faults.ts';
@@ -136,6 +137,7 @@ const files: Record<string, string> = {
   passkeys: 'passkeys.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
+  languages: 'languages.ts',
 };
 
 /** What the validator calls things, in an operator's words. */
@@ -223,7 +225,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
   const issuerHost = new URL(rest.issuer).host;
   const scheme = new URL(rest.issuer).protocol;
   const placed = routes.map((route) => ({ ...route, host: route.host ?? issuerHost }));
-  const malformed = [...patternFaults(placed, scheme)];
+  const malformed = [...patternFaults(placed, scheme), ...languageFaults(rest.languages)];
   if (malformed.length > 0) throw new ConfigError(told(malformed));
   const resolved = placed.map(
     (route): Route => ({
@@ -237,7 +239,13 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
     ...(rest.identityProvider ? [] : gateClient(scheme, issuerHost, rest.name, resolved)),
   ];
   const kind = environment.PORTCULLIS_ENVIRONMENT === 'development' ? 'development' : 'production';
-  const config: Config = { ...rest, environment: kind, clients, routes: resolved };
+  const config: Config = {
+    ...rest,
+    environment: kind,
+    clients,
+    languages: resolveLanguages(rest.languages),
+    routes: resolved,
+  };
   const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);
   if (reserved >= 0) {
     throw new ConfigError(

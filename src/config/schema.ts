@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { Condition } from '../core/gate/decision.ts';
+import type { Languages } from '../texts/language.ts';
 import { asymmetric } from '../verify/jws.ts';
 import { type Client, client } from './client.ts';
 import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
+import { languages } from './languages.ts';
 import { mail } from './mail.ts';
 import { passkeys } from './passkeys.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
@@ -88,6 +90,7 @@ export const schema = v.strictObject({
   issuer: origin,
   /** The name people see on every page. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
+  languages,
   /** The apps that people sign in to. */
   clients: v.optional(v.array(client), []),
   /** Resource servers whose tokens are not as usual. A client's `resources` need not stand here. */
@@ -175,8 +178,9 @@ export type Route = Omit<Parsed['routes'][number], 'host' | 'resource' | 'allow'
   allow: 'public' | readonly Condition[];
 };
 /** The configuration with every default filled in. */
-export type Config = Omit<Parsed, 'routes' | 'clients'> & {
+export type Config = Omit<Parsed, 'routes' | 'clients' | 'languages'> & {
   clients: Client[];
+  languages: Languages;
   /** From PORTCULLIS_ENVIRONMENT alone: what is open in development must not be opened by a line of configuration. */
   environment: 'development' | 'production';
   routes: Route[];

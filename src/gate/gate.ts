@@ -5,7 +5,7 @@ import { parseTarget, type Target } from '../core/gate/path.ts';
 import { couldBeginWith } from '../core/gate/route.ts';
 import { OWN_PATHS } from '../core/gate/sign-in-request.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { presentationOf } from '../middleware/page.tsx';
+import { presentationFor } from '../middleware/page.tsx';
 import { report } from '../report.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
 import { createAuthentication } from './admission/caller.ts';
@@ -146,7 +146,7 @@ export function createGate(dependencies: GateDependencies): Gate {
       person: path !== SESSION_PATH && isNavigation(circumstancesOf(request)),
       // What the gate says of itself on a host is for the pages of that host: nobody else learns who is signed in.
       isPublic: !path.startsWith(OWN_PATHS),
-      presentation: presentationOf(config),
+      presentation: presentationFor(config, request.headers.get('Accept-Language')),
       requestId,
     };
   }

@@ -58,11 +58,11 @@ export function createOwnPaths({
   }
 
   function leave(request: Request, target: Target): Promise<Response | Refusal> | Refusal {
-    const { method } = request;
+    const { method, headers } = request;
     const { host } = target;
     // The same on all routes of a host (src/config/route-faults.ts).
     const scope = router.guarding(host)[0]?.signOut ?? 'issuer';
-    if (method === 'GET' || method === 'HEAD') return signOut.ask(host, scope);
+    if (method === 'GET' || method === 'HEAD') return signOut.ask(headers, host, scope);
     return method === 'POST' ? signOut.signOut(request, target, scope) : notAllowed('GET, HEAD, POST');
   }
 
@@ -91,7 +91,8 @@ export function createOwnPaths({
     }
     if (path === SIGN_OUT_PATH) return leave(request, target);
     if (path === FINISH_PATH) return method === 'GET' ? signOut.finish(headers, host) : notAllowed('GET');
-    if (path === SIGNED_OUT_PATH) return method === 'GET' ? signOut.signedOut(host) : notAllowed('GET');
+    if (path === SIGNED_OUT_PATH)
+      return method === 'GET' ? signOut.signedOut(headers, host) : notAllowed('GET');
     if (path === BACKCHANNEL_LOGOUT_PATH && logoutTokens) return backchannelLogout(request);
     if (path.startsWith(OWN_PATHS)) return { code: 'no_route' };
     // The refusal pages' own files, named by their content: no origin has them.

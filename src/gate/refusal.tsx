@@ -98,6 +98,7 @@ export function refusalResponse(
       ['Content-Type', 'text/html; charset=utf-8'],
       ['Content-Security-Policy', contentSecurityPolicy()],
       ['X-Frame-Options', 'DENY'],
+      ['Vary', 'Accept-Language'],
     );
     return gateResponse(page, status, headers);
   }

@@ -1,9 +1,10 @@
+import type { JSX } from 'hono/jsx/jsx-runtime';
 import { mayRideOnCookie } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { seal, unseal } from '../crypto/seal.ts';
 import { boundedBytes, TooLong } from '../http/bounded.ts';
 import { GATE_SESSION_COOKIE } from '../middleware/cookie.ts';
-import { presentationOf } from '../middleware/page.tsx';
+import { presentationFor } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { GateSignedOutPage, GateSignOutPage } from '../pages/gate-sign-out.tsx';
 import { renderPage } from '../pages/presentation.tsx';
@@ -141,28 +142,30 @@ export function createSignOut(
     ]);
   }
 
+  /** @param formAction where the page's form leads in the end, beside the host itself */
+  function pageResponse(headers: Headers, page: JSX.Element, formAction: string[] = []): Response {
+    const presentation = presentationFor(config, headers.get('Accept-Language'));
+    const response = gateResponse(renderPage(presentation, page), 200, [
+      ['Content-Type', 'text/html; charset=utf-8'],
+      ['Content-Security-Policy', contentSecurityPolicy({ formAction })],
+      ['X-Frame-Options', 'DENY'],
+      ['Vary', 'Accept-Language'],
+    ]);
+    // Under `no-referrer` browsers without Fetch Metadata send `Origin: null` with its form.
+    response.headers.set('Referrer-Policy', 'same-origin');
+    return response;
+  }
+
   /** A link must not sign anybody out: a page asks first. */
-  async function ask(host: string, scope: SignOutScope): Promise<Response> {
+  async function ask(headers: Headers, host: string, scope: SignOutScope): Promise<Response> {
     const asking = await identity.askToSignOut(scope);
     if ('location' in asking) return gateResponse(null, 302, [['Location', asking.location]]);
     const page = <GateSignOutPage host={host} action={SIGN_OUT_PATH} />;
-    return pageResponse(renderPage(presentationOf(config), page), asking.formAction);
+    return pageResponse(headers, page, asking.formAction);
   }
 
-  const signedOut = (host: string): Response =>
-    pageResponse(renderPage(presentationOf(config), <GateSignedOutPage host={host} />));
+  const signedOut = (headers: Headers, host: string): Response =>
+    pageResponse(headers, <GateSignedOutPage host={host} />);
 
   return { signOut, finish, ask, signedOut };
-}
-
-/** A page of the gate's own. @param formAction where its form leads in the end, beside the host itself */
-function pageResponse(page: string, formAction: string[] = []): Response {
-  const response = gateResponse(page, 200, [
-    ['Content-Type', 'text/html; charset=utf-8'],
-    ['Content-Security-Policy', contentSecurityPolicy({ formAction })],
-    ['X-Frame-Options', 'DENY'],
-  ]);
-  // Under `no-referrer` browsers without Fetch Metadata send `Origin: null` with its form.
-  response.headers.set('Referrer-Policy', 'same-origin');
-  return response;
 }

@@ -52,8 +52,8 @@ export function errorPage(
   status: ContentfulStatusCode,
   { error, values, href }: ErrorShown,
 ): Response | Promise<Response> {
-  const words: { title: string; message: string; action?: string } =
-    presentationOf(config).texts.errors.pages[error];
+  const words: { title: string; message: string; action?: string } = presentationOf(c, config).texts.errors
+    .pages[error];
   const action = href !== undefined &&
     words.action !== undefined && { action: { href, label: words.action } };
   return showPage(

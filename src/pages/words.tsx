@@ -10,5 +10,11 @@ export const Words = <Place extends string>({
   values: Readonly<Record<Place, Child>>;
 }) => (
   // What a capturing split finds between the separators are, every other one, the names of the places.
-  <>{text.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : values[part as Place]))}</>
+  <>
+    {text
+      .split(/\{(\w+)\}/)
+      .map((part, index) =>
+        index % 2 === 0 ? part : Object.hasOwn(values, part) ? values[part as Place] : `{${part}}`,
+      )}
+  </>
 );

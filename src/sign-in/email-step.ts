@@ -7,8 +7,9 @@ import type { Dependencies } from '../dependencies.ts';
 import type { MailMessage } from '../mail/mail.ts';
 import { sealMail } from '../mail/sealed.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
+import { presentationOf } from '../middleware/page.tsx';
 import { deviceOf, isKnownDoor, signInDoor } from '../middleware/session.ts';
-import { english } from '../texts/language.ts';
+import type { Language } from '../texts/language.ts';
 import { deviceName } from '../user/device.ts';
 import type { EmailCodePurpose } from '../user/tables/email-code.ts';
 import type { EmailCodeAnswer } from '../user/types.ts';
@@ -53,9 +54,9 @@ export interface CodeMail extends Asked {
   link: string;
 }
 
-export const askedFrom = (c: Context): Asked => {
+export const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked => {
   const { userAgent, place } = deviceOf(c);
-  return { deviceName: deviceName(userAgent, english.texts), place, at: Date.now() };
+  return { deviceName: deviceName(userAgent, texts), place, at: Date.now() };
 };
 
 interface Begin extends Omit<EmailStep, 'codeId' | 'door'> {
@@ -74,7 +75,7 @@ export async function beginEmailStep(
   { needsAccount, compose, ...step }: Begin,
 ): Promise<void> {
   const { purpose, userId, address } = step;
-  const [codeId, code, asked] = [newRecordId(), newEmailCode(), askedFrom(c)];
+  const [codeId, code, asked] = [newRecordId(), newEmailCode(), askedFrom(c, presentationOf(c, config))];
   const door = await signInDoor(c, { config, secrets }, userId);
   const link = `${config.issuer}/signin/email/link?code=${code}`;
   const message = {

@@ -7,6 +7,7 @@ import { seal, unseal } from '../crypto/seal.ts';
 import { newRecordId, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
+import { preferLanguages } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
 import { passkeyScriptPath } from '../pages/script/assets.ts';
 
@@ -64,14 +65,17 @@ export async function beginFlow(
   return id;
 }
 
-/** The flow with this id, if this browser began it and it is not too long ago. */
+/** The flow with this id, if this browser began it and it is not too long ago. Its pages are in its language. */
 export async function readFlow(
   c: Context,
   { config, secrets }: Needs,
   id: string | undefined,
 ): Promise<Flow | undefined> {
   if (id === undefined || !idForm.test(id)) return undefined;
-  return unseal<Flow>(secrets, 'seal-sign-in', getCookie(c, cookieName(config, PREFIX) + id), Date.now());
+  const sealed = getCookie(c, cookieName(config, PREFIX) + id);
+  const flow = await unseal<Flow>(secrets, 'seal-sign-in', sealed, Date.now());
+  if (flow) preferLanguages(c, flow.request.uiLocales);
+  return flow;
 }
 
 export function endFlow(c: Context, { config }: Needs, id: string): void {

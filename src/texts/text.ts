@@ -28,7 +28,10 @@ export type Translation<Original> = Original extends string
 export const fill = <Place extends string>(
   text: Text<Place>,
   values: Readonly<Record<Place, string | number>>,
-): string => text.replace(/\{(\w+)\}/g, (place, name: Place) => String(values[name] ?? place));
+): string =>
+  text.replace(/\{(\w+)\}/g, (place, name: Place) =>
+    Object.hasOwn(values, name) ? String(values[name]) : place,
+  );
 
 /** The text for so many, in the language it is written in. @param language a BCP 47 tag */
 export const plural = (language: string, text: Plural<'count'>, count: number): string =>

@@ -8,7 +8,8 @@ import { canMail, mailerOf } from '../mail/mailer.ts';
 import { familyReuse, passkeyMail, passwordChanged, secondFactorMail, welcome } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import { report } from '../report.ts';
-import { english } from '../texts/language.ts';
+import { chooseLanguage } from '../texts/language.ts';
+import type { Texts } from '../texts/texts.ts';
 import { deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
 import type { EventRow } from './tables/event.ts';
@@ -17,37 +18,41 @@ import type { Profile } from './types.ts';
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What people call a client. A warning does not wait for the name of what it is about. */
-async function clientName(environment: Environment, clientId: string): Promise<string> {
+async function clientName(environment: Environment, clientId: string, { common }: Texts): Promise<string> {
   const clients = await clientsOf(environment);
   const client = await clients.find(clientId).catch(() => undefined);
-  return client?.clientName ?? english.texts.common.anApp;
+  return client?.clientName ?? common.anApp;
 }
 
 /** What the person is told of an event, or nothing. */
 async function notification(
   environment: Environment,
+  { claims }: Profile,
   event: EventRow,
 ): Promise<{ subject: string; text: string } | undefined> {
-  const { name, issuer } = configOf(environment);
+  const { name, issuer, languages } = configOf(environment);
+  // What the person says they read, if they say so (OpenID Connect Core §5.1).
+  const locale = claims?.locale;
+  const language = chooseLanguage(languages, typeof locale === 'string' ? [locale] : []);
   switch (event.type) {
     case 'user_created':
-      return welcome({ name, issuer });
+      return welcome({ name, issuer }, language);
     case 'password_changed':
-      return passwordChanged({ name, issuer, reset: event.detail.reset === true, at: event.at });
+      return passwordChanged({ name, issuer, reset: event.detail.reset === true, at: event.at }, language);
     case 'totp_enrolled': {
       const kind = event.detail.replaced === true ? 'totp_replaced' : 'totp_enrolled';
-      return secondFactorMail(kind, { name, issuer, at: event.at });
+      return secondFactorMail(kind, { name, issuer, at: event.at }, language);
     }
     case 'totp_removed':
     case 'recovery_codes_replaced':
     case 'recovery_code_used':
-      return secondFactorMail(event.type, { name, issuer, at: event.at });
+      return secondFactorMail(event.type, { name, issuer, at: event.at }, language);
     case 'second_factor_locked': {
       const device = {
-        deviceName: deviceName(text(event.detail.userAgent), english.texts),
+        deviceName: deviceName(text(event.detail.userAgent), language.texts),
         place: text(event.detail.place),
       };
-      return secondFactorMail(event.type, { name, issuer, at: event.at, device });
+      return secondFactorMail(event.type, { name, issuer, at: event.at, device }, language);
     }
     case 'passkey_added':
       // The first one of an account is part of making it.
@@ -59,14 +64,17 @@ async function notification(
     case 'passkey_counter_went_back':
       return passkeyMail('refused', { name, issuer, at: event.at });
     case 'family_reuse':
-      return familyReuse({
-        name,
-        issuer,
-        clientName: await clientName(environment, text(event.detail.clientId)),
-        deviceName: deviceName(text(event.detail.userAgent), english.texts),
-        place: text(event.detail.place),
-        at: event.at,
-      });
+      return familyReuse(
+        {
+          name,
+          issuer,
+          clientName: await clientName(environment, text(event.detail.clientId), language.texts),
+          deviceName: deviceName(text(event.detail.userAgent), language.texts),
+          place: text(event.detail.place),
+          at: event.at,
+        },
+        language,
+      );
     default:
       return undefined;
   }
@@ -89,7 +97,7 @@ export async function deliver(
   const secrets = await rootSecrets(environment);
   const mails: SealedMail[] = [];
   for (const event of events) {
-    const message = await notification(environment, event);
+    const message = await notification(environment, profile, event);
     if (!message) continue;
     const addressed = {
       ...message,

@@ -33,7 +33,11 @@ describe('a good configuration', () => {
       idTokenSignedResponseAlg: 'RS256',
       refreshToken: { graceSeconds: 10, idleSeconds: 14 * 86_400, absoluteSeconds: 90 * 86_400 },
     });
-    expect(config.passwords).toMatchObject({ minimumLength: 15, maximumAttempts: 10, attemptWindowSeconds: 900 });
+    expect(config.passwords).toMatchObject({
+      minimumLength: 15,
+      maximumAttempts: 10,
+      attemptWindowSeconds: 900,
+    });
   });
 
   it('registers the gate as a client of its own issuer, for every host that it guards', () => {

@@ -160,7 +160,7 @@ describe('somebody else’s app', () => {
     });
     const { response } = await ask(person, { claims });
     const { asked } = await pageOf(person, response);
-    expect(asked).toContain('See your birthdate');
+    expect(asked).toContain('See your birthday');
     expect(asked).not.toContain('email');
     await decide(person, flowOf(response));
     expect(answerOf((await ask(person, { claims })).response).code).toBeDefined();

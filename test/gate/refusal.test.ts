@@ -424,3 +424,28 @@ it.each(['TRACE', 'CONNECT'])('%s is refused everywhere', async (method) => {
   expect(response.headers.get('Allow')).toContain('GET');
   expect(world.received).toEqual([]);
 });
+
+describe('the language of the gate', () => {
+  const german = { ...navigation, 'Accept-Language': 'de' };
+
+  it('is the person’s on its pages', async () => {
+    for (const path of ['/nowhere', '/.portcullis/signed-out', '/.portcullis/callback?state=x']) {
+      const response = await world.send(path, { headers: german });
+      expect(await response.text()).toContain('<html lang="de" dir="ltr">');
+      expect(response.headers.get('Vary')).toBe('Accept-Language');
+    }
+  });
+
+  it('is English for what a technical description says, and marked as such', async () => {
+    const page = await (await world.send('/public//x', { headers: german })).text();
+    expect(page).toContain('Diese Adresse wird abgelehnt');
+    expect(page).toMatch(/<bdi lang="en">Refused: [^<]+<\/bdi>/);
+  });
+
+  it('is English for programs', async () => {
+    const response = await world.send('/nowhere', { headers: { 'Accept-Language': 'de' } });
+    expect(await response.json()).toMatchObject({
+      error_description: 'No route leads to this address; it is refused.',
+    });
+  });
+});

@@ -1,4 +1,5 @@
 import { defineConfig } from '../../src/config/define.ts';
+import { pseudoTexts } from '../texts/pseudo.ts';
 import { api, callback, legacy, notes, reports, staff } from './addresses.ts';
 import { clientKeys, secretHashes } from './credentials.ts';
 
@@ -13,6 +14,7 @@ const scope = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access
 export default defineConfig((env) => ({
   issuer: env.PORTCULLIS_ISSUER,
   name: 'Portcullis',
+  languages: { texts: { he: pseudoTexts } },
   resources: [
     {
       resource: notes,

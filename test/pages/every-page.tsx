@@ -37,7 +37,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
       scopes: [
         { resource: '', scope: ['openid', text] },
         { resource: text, scope: [text, 'described'] },
-        { resource: 'https://api.example/', scope: [] },
+        { resource: `https://${text}/`, scope: [] },
       ],
       claims: ['phone_number'],
     },
@@ -213,7 +213,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         withPassword
         withPasskeys
         withSecondFactor
-        offlineApps={['An offline app']}
+        offlineApps={[text]}
         consents={[{ clientId: text, clientName: text, may, grantedAt: at }]}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}
         sessions={[true, false].map((current) => ({

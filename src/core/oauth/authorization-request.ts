@@ -4,6 +4,7 @@ import { parseClaims } from './claims-request.ts';
 import type { AuthorizationErrorCode } from './error.ts';
 import type { Parameters } from './parameters.ts';
 import { isRegisteredRedirectUri } from './redirect-uri.ts';
+import { parseUiLocales } from './ui-locales.ts';
 
 /** What the rule needs to know of a registered client. */
 export interface RegisteredClient {
@@ -43,6 +44,8 @@ export interface AuthorizationRequest extends ReturnAddress {
   /** Seconds since the last active sign-in that the client still accepts; undefined for any. */
   maxAgeSeconds: number | undefined;
   loginHint: string | undefined;
+  /** The languages that the person reads, the best first. */
+  uiLocales?: string[] | undefined;
   /** The user id of the only person who will do (`claims`, `id_token_hint`). */
   subject: string | undefined;
   acr: AcrRequest | undefined;
@@ -215,6 +218,7 @@ function check(
     codeChallenge: codeChallenge.value,
     dpopJkt,
     pushed,
+    uiLocales: parseUiLocales(parameters.get('ui_locales')),
     ...signIn.value,
   };
   return keptBytes(request) > MAXIMUM_KEPT_BYTES

@@ -26,7 +26,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
     ...consents.map(({ clientId }) => clientId),
     ...ends.flatMap((end) => end.clientId ?? []),
   ]);
-  const { texts } = presentationOf(config);
+  const { texts } = presentationOf(c, config);
   return showPage(
     c,
     config,

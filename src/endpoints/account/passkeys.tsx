@@ -67,7 +67,7 @@ export const addPasskey = (dependencies: Dependencies) => async (c: Context) => 
     dependencies,
     parameters.get('credential') ?? '',
     { purpose: 'register', userId: signedIn.token.userId },
-    deviceName(deviceOf(c).userAgent, presentationOf(config).texts),
+    deviceName(deviceOf(c).userAgent, presentationOf(c, config).texts),
   );
   if (outcome.kind === 'refused')
     return showPasskeysPage(c, dependencies, signedIn, passkeyFault(outcome.refusal));

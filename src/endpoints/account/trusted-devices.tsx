@@ -16,7 +16,7 @@ export const showTrustedDevices = (dependencies: Dependencies) => async (c: Cont
   const token = await sessionToken(c, dependencies);
   const answer = token && (await users.secondFactors.trustedDevices(token, trustDeviceSeconds));
   if (answer?.session.kind !== 'live') return c.redirect('/signin?flow=to-trusted-devices', 303);
-  const { texts } = presentationOf(config);
+  const { texts } = presentationOf(c, config);
   const devices = answer.devices.map(({ userAgent, ...device }) => ({
     ...device,
     deviceName: deviceName(userAgent, texts),

@@ -4,11 +4,13 @@ import type { Client } from '../../config/schema.ts';
 import type { AuthorizationRequest } from '../../core/oauth/authorization-request.ts';
 import { consentRule, seesEmail } from '../../core/oauth/consent.ts';
 import { interactionFor } from '../../core/oauth/interaction.ts';
+import { parseUiLocales } from '../../core/oauth/ui-locales.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { hint, quoted } from '../../hint.ts';
 import { cookieName, SESSION_COOKIE } from '../../middleware/cookie.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
+import { preferLanguages } from '../../middleware/page.tsx';
 import { currentSession, type SignedIn } from '../../middleware/session.ts';
 import { grantAuthorization, presentOf, returnToClient } from '../../sign-in/authorize.tsx';
 import { beginFlow } from '../../sign-in/flow.ts';
@@ -26,6 +28,7 @@ export const authorize = (dependencies: Dependencies) => async (c: Context) => {
     const values = { detail: parsed.description };
     return errorPage(c, config, 400, { error: 'authorization_malformed', values });
   }
+  preferLanguages(c, parseUiLocales(parsed.parameters.get('ui_locales')));
   const shown = (detail: string) =>
     errorPage(c, config, 400, { error: 'authorization_refused', values: { detail } });
   // RFC 9101 §5, RFC 9126 §4: the client names itself beside whatever says the rest.

@@ -2,11 +2,12 @@ import type { Context } from 'hono';
 import type { Client } from '../../config/schema.ts';
 import type { Parameters } from '../../core/oauth/parameters.ts';
 import { withQuery } from '../../core/oauth/query.ts';
+import { parseUiLocales } from '../../core/oauth/ui-locales.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { readIdTokenHint } from '../../keys/id-token-hint.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm, readQuery } from '../../middleware/form.ts';
-import { showPage } from '../../middleware/page.tsx';
+import { preferLanguages, showPage } from '../../middleware/page.tsx';
 import { fromOwnPage } from '../../middleware/same-origin.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
 import { clearSession, currentSession, type SignedIn } from '../../middleware/session.ts';
@@ -33,8 +34,8 @@ type Judged = { kind: 'accepted'; request: LogoutRequest } | { kind: 'refused'; 
 const refused = (error: LogoutFault): Judged => ({ kind: 'refused', error });
 
 /**
- * §4: what cannot be validated must not be used. `logout_hint` and `ui_locales` are hints that change nothing: the
- * browser's own session says who is here, and the pages have one language.
+ * §4: what cannot be validated must not be used. `logout_hint` is a hint that changes nothing: the browser's own session
+ * says who is here.
  */
 async function judge(dependencies: Dependencies, parameters: Parameters): Promise<Judged> {
   const hintText = parameters.get('id_token_hint');
@@ -84,6 +85,7 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     return errorPage(c, config, 400, { error: 'logout_malformed', values, href: '/account' });
   }
   const { parameters } = parsed;
+  preferLanguages(c, parseUiLocales(parameters.get('ui_locales')));
   const judged = await judge(dependencies, parameters);
   if (judged.kind === 'refused') return errorPage(c, config, 400, { error: judged.error, href: '/account' });
   const { client, next, session: hinted, everywhere } = judged.request;

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
+import { presentationOf } from '../../middleware/page.tsx';
 import { clearSession, currentSession, sessionToken } from '../../middleware/session.ts';
-import { en } from '../../texts/en/index.ts';
+import type { Texts } from '../../texts/texts.ts';
 import { deviceName } from '../../user/device.ts';
 import { isSuspicious } from '../../user/end-cause.ts';
 import type { AccountEnd, EndCause } from '../../user/types.ts';
@@ -14,10 +15,11 @@ export const devices = (dependencies: Dependencies) => async (c: Context) => {
   const token = await sessionToken(c, dependencies);
   const answer = token && (await dependencies.users.account(token));
   if (!answer?.account) return notSignedIn(c);
+  const { texts } = presentationOf(c, dependencies.config);
   return c.json({
     devices: answer.account.sessions.map((session) => ({
       id: session.sessionId,
-      name: deviceName(session.userAgent, en),
+      name: deviceName(session.userAgent, texts),
       place: session.place,
       created_at: seconds(session.createdAt),
       last_used_at: seconds(session.lastUsedAt),
@@ -44,20 +46,20 @@ export const removeDevice = (dependencies: Dependencies) => async (c: Context) =
   return c.body(null, 204);
 };
 
-const told = (end: { cause: EndCause; endedAt: number }) => ({
+const told = (end: { cause: EndCause; endedAt: number }, { endCauses }: Texts) => ({
   cause: end.cause,
-  description: en.endCauses[end.cause],
+  description: endCauses[end.cause],
   suspicious: isSuspicious(end.cause),
   ended_at: seconds(end.endedAt),
 });
 
-const listed = (end: AccountEnd) => ({
+const listed = (end: AccountEnd, texts: Texts) => ({
   what: end.what,
-  ...told(end),
+  ...told(end, texts),
   session_id: end.sessionId,
   client_id: end.clientId ?? null,
   generation: end.generation ?? null,
-  device: deviceName(end.userAgent, en),
+  device: deviceName(end.userAgent, texts),
   place: end.place,
 });
 
@@ -68,9 +70,12 @@ const listed = (end: AccountEnd) => ({
 export const ends = (dependencies: Dependencies) => async (c: Context) => {
   const token = await sessionToken(c, dependencies);
   const answer = token && (await dependencies.users.account(token));
-  if (answer?.account) return c.json({ ends: answer.account.ends.map(listed) });
+  const { texts } = presentationOf(c, dependencies.config);
+  if (answer?.account) return c.json({ ends: answer.account.ends.map((end) => listed(end, texts)) });
   if (token && answer?.session.kind === 'ended') {
-    return c.json({ ends: [{ what: 'session', ...told(answer.session), session_id: token.recordId }] });
+    return c.json({
+      ends: [{ what: 'session', ...told(answer.session, texts), session_id: token.recordId }],
+    });
   }
   return notSignedIn(c);
 };

@@ -3,7 +3,7 @@ import { normalEmail } from '../../core/account/email.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { absentUserId } from '../../identifier/identifiers.ts';
 import { codeMail } from '../../mail/messages.ts';
-import { showPage } from '../../middleware/page.tsx';
+import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { EmailAskPage } from '../../pages/email-code.tsx';
 import { MAXIMUM_EMAIL_LENGTH } from '../../pages/limits.ts';
@@ -68,7 +68,7 @@ export const mailSignInCode = (dependencies: Dependencies) => async (c: Context)
     address,
     flowId,
     needsAccount: true,
-    compose: (mail) => codeMail('signIn', { ...mail, name: config.name }),
+    compose: (mail) => codeMail('signIn', { ...mail, name: config.name }, presentationOf(c, config)),
   });
   await notBefore;
   return c.redirect('/signin/email/code', 303);

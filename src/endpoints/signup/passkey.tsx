@@ -79,7 +79,7 @@ export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Conte
     dependencies,
     parameters.get('credential') ?? '',
     { purpose: 'sign_up', userId },
-    deviceName(deviceOf(c).userAgent, presentationOf(config).texts),
+    deviceName(deviceOf(c).userAgent, presentationOf(c, config).texts),
   );
   if (outcome.kind === 'refused')
     return page(c, dependencies, { flowId, flow, fault: passkeyFault(outcome.refusal) }, owner);

@@ -40,6 +40,7 @@ export const discovery = ({ config }: Pick<Dependencies, 'config'>) => {
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'form_post'],
     grant_types_supported: grantTypeNames,
+    ui_locales_supported: config.languages.offered.map(({ language }) => language),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: config.keys.algorithms,
     userinfo_signing_alg_values_supported: config.keys.algorithms,

@@ -13,6 +13,7 @@ export const endCauses: Texts['endCauses'] = {
   consent_revoked: 'Sie haben zurückgenommen, was Sie der App erlaubt hatten.',
   superseded: 'Die App wurde im selben Browser neu angemeldet.',
   revoked_by_client: 'Die App hat ihren Zugriff von sich aus aufgegeben.',
+  address_proved: 'Wem die E-Mail-Adresse gehört, hat das gezeigt; damit endete, was vorher da war.',
   reuse:
     'Ein bereits ersetztes Token wurde noch einmal benutzt. Vielleicht hat es jemand kopiert, deshalb haben wir den Zugriff sofort beendet.',
   code_reuse:

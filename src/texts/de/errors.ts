@@ -46,6 +46,31 @@ export const errors: Texts['errors'] = {
       title: 'Dieses Konto gibt es nicht mehr',
       message: 'Es wurde gerade eben entfernt.',
     },
+    email_link_broken: {
+      title: 'Dieser Link ist nicht vollständig',
+      message:
+        'Er ist abgeschnitten. Geben Sie den Code aus der Mail dort ein, wo Sie ihn angefordert haben.',
+    },
+    second_factor_off: {
+      title: 'Hier gibt es keinen zweiten Faktor',
+      message: 'Der Betreiber dieses Dienstes bietet ihn nicht an.',
+      action: 'Ihr Konto',
+    },
+    second_factor_required: {
+      title: 'Ihre Authenticator-App bleibt eingeschaltet',
+      message:
+        'Sie müssen sich mit einem zweiten Faktor anmelden und haben keinen anderen. Sie können eine andere App an ihrer Stelle einrichten.',
+      action: 'Zurück',
+    },
+    recovery_codes_pointless: {
+      title: 'Sie brauchen noch keine Wiederherstellungscodes',
+      message: 'Richten Sie zuerst eine Authenticator-App ein.',
+      action: 'App einrichten',
+    },
+    device_missing: {
+      title: 'Es wurde nichts geändert',
+      message: 'Das Formular sagte nicht, welcher Browser gemeint ist: device_id fehlt.',
+    },
     consent_lost: {
       title: 'Der Weg zurück zur App ist verloren',
       message:

@@ -12,6 +12,37 @@ export const faults: Texts['faults'] = {
     other: 'Verwenden Sie mindestens {count} Zeichen. Einige Wörter zusammen sind eine gute Wahl.',
   },
   password_too_long: { other: 'Verwenden Sie höchstens {count} Zeichen.' },
+  totp_wrong: 'Dieser Code stimmt nicht. Geben Sie den ein, den die App jetzt zeigt.',
+  totp_used: 'Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.',
+  recovery_code_wrong: 'Das ist keiner Ihrer Wiederherstellungscodes, oder er wurde schon benutzt.',
+  setup_expired: 'Das hat zu lange gedauert. Scannen Sie das neue Bild.',
+  password_pattern:
+    'Das wiederholt sich oder folgt dem Alphabet oder der Tastatur. Nehmen Sie stattdessen einige Wörter.',
+  password_of_context:
+    'Das ist vor allem Ihr Name, Ihre Adresse oder der Name dieses Dienstes. Nehmen Sie einige andere Wörter.',
+  password_common:
+    'Das ist unter den Passwörtern, die zuerst geraten werden. Nehmen Sie eines, das niemand sonst hat.',
+  code_malformed: 'Geben Sie die acht Ziffern des Codes ein.',
+  code_wrong: 'Das ist nicht der Code, den wir zuletzt gesendet haben.',
+  passwords_off: 'Hier meldet sich niemand mit einem Passwort an.',
+  passkey_not_for_us:
+    'Die Antwort Ihres Browsers ist hier nicht brauchbar. Versuchen Sie es noch einmal; bleibt es dabei, sagen Sie es dem Betreiber dieses Dienstes.',
+  passkey_too_late:
+    'Das hat zu lange gedauert, oder diese Seite wurde schon einmal benutzt. Versuchen Sie es noch einmal.',
+  passkey_unverified:
+    'Ihr Gerät hat nicht geprüft, dass Sie es sind: Richten Sie PIN, Fingerabdruck oder Gesichtserkennung ein, und versuchen Sie es noch einmal.',
+  passkey_unknown: 'Dieser Passkey ist hier nicht bekannt. Vielleicht wurde er aus Ihrem Konto entfernt.',
+  passkey_counter:
+    'Dieser Passkey wurde abgelehnt: Vielleicht ist eine Kopie davon in anderen Händen. Wenn Sie sich auf andere Weise anmelden können, tun Sie das, und entfernen Sie diesen Passkey.',
+  passkey_unsupported: 'Ihr Gerät erstellt Passkeys einer Art, die hier nicht angenommen wird.',
+  passkey_exists: 'Dieser Passkey ist schon in Ihrem Konto.',
+  passkey_last_way_in:
+    'Nur so können Sie sich anmelden: Fügen Sie eine andere Möglichkeit hinzu, bevor Sie ihn entfernen.',
+  passkeys_too_many: {
+    one: 'Sie haben {count} Passkey, und mehr passen nicht hinein: Entfernen Sie ihn zuerst.',
+    other: 'Sie haben {count} Passkeys, und mehr passen nicht hinein: Entfernen Sie zuerst einen.',
+  },
+  sign_up_expired: 'Das hat zu lange gedauert. Füllen Sie das Formular noch einmal aus.',
   name_missing: 'Geben Sie Ihren Namen ein.',
   name_too_long: { other: 'Verwenden Sie höchstens {count} Zeichen für Ihren Namen.' },
   email_malformed: 'Geben Sie eine einzelne E-Mail-Adresse ein, wie sie@example.com.',

@@ -5,14 +5,17 @@ import { common } from './common.ts';
 import { consent } from './consent.ts';
 import { development } from './development.ts';
 import { device } from './device.ts';
+import { emailCode } from './email-code.ts';
 import { endCauses } from './end-causes.ts';
 import { errors } from './errors.ts';
 import { faults } from './faults.ts';
 import { formPost } from './form-post.ts';
 import { gate } from './gate.ts';
 import { mail } from './mail.ts';
+import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
+import { secondFactor } from './second-factor.ts';
 import { selectAccount } from './select-account.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -25,14 +28,17 @@ export const de: Texts = {
   consent,
   development,
   device,
+  emailCode,
   endCauses,
   errors,
   faults,
   formPost,
   gate,
   mail,
+  passkeys,
   password,
   profile,
+  secondFactor,
   selectAccount,
   signIn,
   signOut,

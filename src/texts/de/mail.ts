@@ -1,6 +1,109 @@
 import type { Texts } from '../texts.ts';
 
 export const mail: Texts['mail'] = {
+  details: {
+    device: 'Gerät: {device}',
+    place: 'Ort: {place}',
+    when: 'Zeit: {time}',
+  },
+  code: {
+    kinds: {
+      signIn: {
+        subject: '{code} ist Ihr Code für {name}',
+        first: 'Jemand möchte sich mit dieser E-Mail-Adresse bei {name} anmelden.',
+        last: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne diesen Code kommt niemand hinein.',
+      },
+      reset: {
+        subject: '{code} ist Ihr Code für ein neues Passwort bei {name}',
+        first: 'Jemand möchte für das Konto bei {name} mit dieser E-Mail-Adresse ein neues Passwort setzen.',
+        last: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.',
+      },
+      verify: {
+        subject: '{code} bestätigt Ihre E-Mail-Adresse bei {name}',
+        first:
+          'Bei {name} gibt es ein Konto mit dieser E-Mail-Adresse. Bestätigen Sie, dass es Ihre Adresse ist.',
+        last: 'Wenn Sie das Konto nicht kennen, müssen Sie nichts tun.',
+      },
+      signUp: {
+        subject: '{code} ist Ihr Code für die Registrierung bei {name}',
+        first: 'Jemand legt bei {name} ein Konto mit dieser E-Mail-Adresse an.',
+        last: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne diesen Code entsteht kein Konto.',
+      },
+      changeFrom: {
+        subject: '{code} ist Ihr Code, um Ihre E-Mail-Adresse bei {name} zu ändern',
+        first: 'Jemand möchte Ihrem Konto bei {name} eine andere E-Mail-Adresse als diese geben.',
+        last: 'Wenn Sie das nicht waren, ändern Sie Ihr Passwort: Jemand ist in Ihrem Konto angemeldet.',
+      },
+      changeTo: {
+        subject: '{code} bestätigt Ihre neue E-Mail-Adresse bei {name}',
+        first: 'Jemand möchte diese Adresse zur E-Mail-Adresse seines Kontos bei {name} machen.',
+        last: 'Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne diesen Code ändert sich nichts.',
+      },
+    },
+    text: `{first}
+
+Ihr Code ist {code}
+
+Geben Sie ihn dort ein, wo Sie ihn angefordert haben, oder öffnen Sie diesen Link im selben Browser:
+{link}
+
+Er gilt einmal, 10 Minuten lang. Geben Sie ihn niemandem: {name} fragt nie danach, und wer es tut, hat es auf Ihr Konto abgesehen.
+
+Angefordert von:
+{details}
+
+{last}
+`,
+  },
+  secondFactor: {
+    kinds: {
+      totp_enrolled: {
+        subject: 'Für Ihr Konto bei {name} wurde eine Authenticator-App eingerichtet',
+        what: 'Ihr Konto bei {name} fragt von jetzt an nach dem Passwort auch nach dem Code einer Authenticator-App.',
+      },
+      totp_replaced: {
+        subject: 'Für Ihr Konto bei {name} wurde eine andere Authenticator-App eingerichtet',
+        what: 'Ihr Konto bei {name} nimmt jetzt die Codes einer anderen Authenticator-App an. Die der bisherigen gelten nicht mehr.',
+      },
+      totp_removed: {
+        subject: 'Die Authenticator-App Ihres Kontos bei {name} wurde ausgeschaltet',
+        what: 'Ihr Konto bei {name} fragt nicht mehr nach dem Code einer Authenticator-App.',
+      },
+      recovery_codes_replaced: {
+        subject: 'Neue Wiederherstellungscodes für Ihr Konto bei {name}',
+        what: 'Für Ihr Konto bei {name} wurden neue Wiederherstellungscodes erstellt. Die bisherigen gelten nicht mehr.',
+      },
+      recovery_code_used: {
+        subject: 'Ein Wiederherstellungscode Ihres Kontos bei {name} wurde benutzt',
+        what: 'Jemand hat sich mit einem Wiederherstellungscode in Ihrem Konto bei {name} angemeldet. Der Code gilt nicht noch einmal.',
+      },
+      second_factor_locked: {
+        subject: 'Falsche Codes für Ihr Konto bei {name}',
+        what: 'Jemand kam bis zum zweiten Faktor Ihres Kontos bei {name} und gab dann mehrere falsche Codes ein. Vielleicht kennt diese Person Ihr Passwort. Von dort nehmen wir eine Weile keine Codes mehr an.',
+      },
+    },
+    text: `{what}
+
+{details}
+
+Wenn Sie das nicht waren, setzen Sie ein neues Passwort, und sehen Sie nach, wo Sie angemeldet sind:
+{reset}
+{account}
+`,
+  },
+  passwordChanged: {
+    subject: 'Ihr Passwort bei {name} wurde geändert',
+    changed: 'Das Passwort Ihres Kontos bei {name} wurde geändert.',
+    reset:
+      'Das Passwort Ihres Kontos bei {name} wurde neu gesetzt, mit einem Code, den wir an diese Adresse gesendet haben.',
+    text: `{what}
+
+{when}
+
+Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jetzt ein neues Passwort. Das kann niemand, der Ihre Mail nicht lesen kann:
+{reset}
+`,
+  },
   welcome: {
     subject: 'Willkommen bei {name}',
     text: `Ihr Konto bei {name} ist bereit. Sie melden sich mit dieser E-Mail-Adresse und dem Passwort an, das Sie gewählt haben.
@@ -14,9 +117,6 @@ Wenn Sie dieses Konto nicht angelegt haben, hat jemand Ihre Adresse benutzt: Sie
   familyReuse: {
     subject: 'Sicherheitshinweis von {name}: Wir haben eine Anmeldung beendet',
     app: 'App: {app}',
-    device: 'Gerät: {device}',
-    place: 'Ort: {place}',
-    when: 'Zeit: {time}',
     text: `Jemand hat eines Ihrer Token noch einmal benutzt, deshalb haben wir diese Anmeldung beendet.
 
 {details}

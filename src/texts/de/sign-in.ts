@@ -6,6 +6,8 @@ export const signIn: Texts['signIn'] = {
   email: 'E-Mail-Adresse',
   password: 'Passwort',
   submit: 'Anmelden',
+  emailCode: 'Code per E-Mail senden',
+  forgotPassword: 'Passwort vergessen?',
   noAccountYet: 'Noch kein Konto? {signUp}',
   signUp: 'Registrieren',
 };

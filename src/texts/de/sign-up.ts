@@ -12,6 +12,7 @@ export const signUp: Texts['signUp'] = {
       'Mindestens {count} beliebige Zeichen. Einige Wörter, die nur Sie so zusammenstellen würden, sind leicht zu merken und schwer zu erraten.',
   },
   submit: 'Konto anlegen',
+  withPasskey: 'Mit einem Passkey weiter',
   haveAccount: 'Schon ein Konto? {signIn}',
   signIn: 'Anmelden',
 };
