@@ -80,7 +80,7 @@ const tableForAuth0: Route[] = [
 /** Every route of the issuer. What is not here is the gate's. */
 const table = (d: Dependencies): Route[] => [
   ['GET', '/', 'page', start(d)],
-  ['GET', '/assets/*', 'page', asset],
+  ['GET', '/assets/*', 'page', asset(d)],
   ['GET', '/signin', 'page', showSignIn(d)],
   ['POST', '/signin', 'form', signIn(d)],
   ['GET', '/signin/email', 'page', showEmailSignIn(d)],

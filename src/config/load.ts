@@ -8,6 +8,7 @@ import { ConfigError } from './error.ts';
 import { GATE_CLIENT_ID, gateClient } from './gate-client.ts';
 import { identityProviderFaults } from './identity-provider-faults.ts';
 import { languageFaults, resolveLanguages } from './languages.ts';
+import { lookFaults, resolveLook } from './look.ts';
 import { originFaults } from './origin-faults.ts';
 import { passkeyFaults, rpIdOf } from './passkeys.ts';
 import { resourceFaults } from './resource-faults.ts';
@@ -138,6 +139,7 @@ const files: Record<string, string> = {
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
   languages: 'languages.ts',
+  look: 'look.ts',
 };
 
 /** What the validator calls things, in an operator's words. */
@@ -225,7 +227,11 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
   const issuerHost = new URL(rest.issuer).host;
   const scheme = new URL(rest.issuer).protocol;
   const placed = routes.map((route) => ({ ...route, host: route.host ?? issuerHost }));
-  const malformed = [...patternFaults(placed, scheme), ...languageFaults(rest.languages)];
+  const malformed = [
+    ...patternFaults(placed, scheme),
+    ...languageFaults(rest.languages),
+    ...lookFaults(rest.look),
+  ];
   if (malformed.length > 0) throw new ConfigError(told(malformed));
   const resolved = placed.map(
     (route): Route => ({
@@ -244,6 +250,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
     environment: kind,
     clients,
     languages: resolveLanguages(rest.languages),
+    look: resolveLook(rest.look),
     routes: resolved,
   };
   const reserved = rest.clients.findIndex((client) => client.clientId === GATE_CLIENT_ID);

@@ -6,6 +6,7 @@ import { type Client, client } from './client.ts';
 import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
 import { languages } from './languages.ts';
+import { type Look, look } from './look.ts';
 import { mail } from './mail.ts';
 import { passkeys } from './passkeys.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
@@ -91,6 +92,7 @@ export const schema = v.strictObject({
   /** The name people see on every page. */
   name: v.optional(v.pipe(v.string(), v.nonEmpty()), 'Portcullis'),
   languages,
+  look,
   /** The apps that people sign in to. */
   clients: v.optional(v.array(client), []),
   /** Resource servers whose tokens are not as usual. A client's `resources` need not stand here. */
@@ -178,9 +180,10 @@ export type Route = Omit<Parsed['routes'][number], 'host' | 'resource' | 'allow'
   allow: 'public' | readonly Condition[];
 };
 /** The configuration with every default filled in. */
-export type Config = Omit<Parsed, 'routes' | 'clients' | 'languages'> & {
+export type Config = Omit<Parsed, 'routes' | 'clients' | 'languages' | 'look'> & {
   clients: Client[];
   languages: Languages;
+  look: Look;
   /** From PORTCULLIS_ENVIRONMENT alone: what is open in development must not be opened by a line of configuration. */
   environment: 'development' | 'production';
   routes: Route[];

@@ -8,6 +8,6 @@ declare module 'node:crypto' {
     callback: (error: Error | null, key: Uint8Array) => void,
   ): void;
   export function createHash(algorithm: 'sha256'): {
-    update(data: string): { digest(encoding: 'base64' | 'base64url' | 'hex'): string };
+    update(data: string | Uint8Array): { digest(encoding: 'base64' | 'base64url' | 'hex'): string };
   };
 }

@@ -1,21 +1,17 @@
 import type { Handler } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import { assetsOf } from '../pages/assets.ts';
 import { scripts } from '../pages/script/assets.ts';
-import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
 
-const assets = new Map([
-  [stylesheetPath, { type: 'text/css; charset=utf-8', content: stylesheet }],
-  [iconPath, { type: 'image/svg+xml', content: icon }],
-  ...[...scripts].map(
-    ([path, content]) => [path, { type: 'text/javascript; charset=utf-8', content }] as const,
-  ),
-]);
+const scriptHeaders = { 'Content-Type': 'text/javascript; charset=utf-8' };
 
 /** GET /assets/*: the few files that pages link to, at addresses made of their content. */
-export const asset: Handler = (c) => {
-  const found = assets.get(c.req.path);
-  if (!found) return c.notFound();
-  return c.body(found.content, 200, {
-    'Content-Type': found.type,
-    'Cache-Control': 'public, max-age=31536000, immutable',
-  });
-};
+export const asset =
+  ({ config }: Pick<Dependencies, 'config'>): Handler =>
+  (c) => {
+    const { path } = c.req;
+    const { content = scripts.get(path), headers = scriptHeaders } =
+      assetsOf(config.look).byPath.get(path) ?? {};
+    if (content === undefined) return c.notFound();
+    return c.body(content, 200, { ...headers, 'Cache-Control': 'public, max-age=31536000, immutable' });
+  };

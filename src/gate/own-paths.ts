@@ -4,7 +4,7 @@ import { isNavigation } from '../core/gate/decision.ts';
 import type { Target } from '../core/gate/path.ts';
 import { OWN_PATHS, parseSignInRequest } from '../core/gate/sign-in-request.ts';
 import { boundedBytes } from '../http/bounded.ts';
-import { icon, iconPath, stylesheet, stylesheetPath } from '../pages/stylesheet.ts';
+import { assetsOf } from '../pages/assets.ts';
 import { circumstancesOf } from './admission/circumstances.ts';
 import { routeMetadata, routeMetadataUrl } from './admission/resource-metadata.ts';
 import type { Identity, SessionHandle } from './identity/identity.ts';
@@ -96,9 +96,8 @@ export function createOwnPaths({
     if (path === BACKCHANNEL_LOGOUT_PATH && logoutTokens) return backchannelLogout(request);
     if (path.startsWith(OWN_PATHS)) return { code: 'no_route' };
     // The refusal pages' own files, named by their content: no origin has them.
-    if (path === stylesheetPath)
-      return gateResponse(stylesheet, 200, [['Content-Type', 'text/css; charset=utf-8']]);
-    if (path === iconPath) return gateResponse(icon, 200, [['Content-Type', 'image/svg+xml']]);
+    const asset = assetsOf(config.look).byPath.get(path);
+    if (asset) return gateResponse(asset.content, 200, Object.entries(asset.headers));
     if (!path.startsWith('/.well-known/')) return undefined;
     const described = router
       .guarding(host)

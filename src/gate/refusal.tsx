@@ -63,7 +63,11 @@ const always: Record<string, string> = {
 const RETRY_AFTER_SECONDS = 1;
 
 /** A response of the gate's own. */
-export function gateResponse(body: string | null, status: number, own: [string, string][]): Response {
+export function gateResponse(
+  body: string | Uint8Array<ArrayBuffer> | null,
+  status: number,
+  own: [string, string][],
+): Response {
   const headers = new Headers(always);
   for (const [name, value] of own) headers.append(name, value);
   return new Response(body, { status, headers });

@@ -7,7 +7,7 @@ import { type Presentation, renderPage } from '../pages/presentation.tsx';
 import { chooseLanguage } from '../texts/language.ts';
 
 /** What of the configuration a page shows. */
-export type PageConfig = Pick<Config, 'name' | 'languages'>;
+export type PageConfig = Pick<Config, 'name' | 'languages' | 'look'>;
 
 /** Longer than any browser's; a request may not cost more. */
 const MAXIMUM_HEADER_LENGTH = 1000;
@@ -24,11 +24,12 @@ const acceptedLanguages = (header: string): string[] =>
  * @param uiLocales what the app that sent them says that they read; it goes first
  */
 export const presentationFor = (
-  { name, languages }: PageConfig,
+  { name, languages, look }: PageConfig,
   acceptLanguage: string | null | undefined,
   uiLocales: readonly string[] = [],
 ): Presentation => ({
   name,
+  look,
   ...chooseLanguage(languages, [...uiLocales, ...acceptedLanguages(acceptLanguage ?? '')]),
 });
 

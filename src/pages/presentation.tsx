@@ -1,11 +1,13 @@
 import { createContext, useContext } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { Look } from '../config/look.ts';
 import type { Language } from '../texts/language.ts';
 
 /** What every page is shown with, whatever it is about. */
 export interface Presentation extends Language {
   /** The operator's name for this issuer, on every page. */
   name: string;
+  look: Look;
 }
 
 const PresentationContext = createContext<Presentation | undefined>(undefined);

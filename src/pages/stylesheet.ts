@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { iconSource } from './emblem.tsx';
+import type { Palette, Scheme } from '../core/look/palette.ts';
 import { court } from './style/court.ts';
-import { foundation } from './style/foundation.ts';
+import { colours, foundation } from './style/foundation.ts';
 import { gate } from './style/gate.ts';
 
 /** Takes out comments and the white space that CSS does not need. */
@@ -14,11 +13,6 @@ const minify = (css: string): string =>
     .replace(/;}/g, '}')
     .trim();
 
-/** Content-addressed: what is at one address never changes, so a browser may keep it for good. */
-const pathOf = (content: string, extension: string): string =>
-  `/assets/${createHash('sha256').update(content).digest('hex').slice(0, 16)}.${extension}`;
-
-export const stylesheet = minify(foundation + gate + court);
-export const stylesheetPath = pathOf(stylesheet, 'css');
-export const icon = iconSource;
-export const iconPath = pathOf(icon, 'svg');
+/** The stylesheet of every page, in these colours. */
+export const stylesheetOf = (palettes: Readonly<Record<Scheme, Palette>>): string =>
+  minify(colours(palettes) + foundation + gate + court);

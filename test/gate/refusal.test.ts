@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sealToken } from '../../src/crypto/sealed-token.ts';
-import { stylesheetPath } from '../../src/pages/stylesheet.ts';
+import { plainAssets } from '../pages/look.ts';
 import {
   accessToken,
   forgedToken,
@@ -279,8 +279,8 @@ describe('a refusal speaks the caller’s language', () => {
     expect(response.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
     expect(page).toMatch(/^<!doctype html>/);
     expect(page).not.toContain('<script');
-    expect(page).toContain(stylesheetPath);
-    expect((await world.send(stylesheetPath)).headers.get('Content-Type')).toContain('text/css');
+    expect(page).toContain(plainAssets.stylesheet.path);
+    expect((await world.send(plainAssets.stylesheet.path)).headers.get('Content-Type')).toContain('text/css');
   });
 
   it('a form that was sent without a session gets a page, not a redirect that would lose it', async () => {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/schema.ts';
 import { asset } from '../../src/endpoints/assets.ts';
 import { AccountPage } from '../../src/pages/account.tsx';
 import { AgreementList, inWords } from '../../src/pages/agreement.tsx';
@@ -8,8 +9,8 @@ import { scripts } from '../../src/pages/script/assets.ts';
 import { SignInPage } from '../../src/pages/sign-in.tsx';
 import { SignOutPage } from '../../src/pages/sign-out.tsx';
 import { SignUpPage } from '../../src/pages/sign-up.tsx';
-import { stylesheet, stylesheetPath } from '../../src/pages/stylesheet.ts';
 import { everyPage } from './every-page.tsx';
+import { plainAssets, plainLook } from './look.ts';
 import { type Element, elements, rendered } from './rendered.ts';
 
 const kinds = (found: Element[]) => found.map(({ tag, attributes }) => [tag, ...Object.keys(attributes)]);
@@ -51,7 +52,7 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
   });
 
   it('links only to assets that answer', async () => {
-    const app = new Hono().get('/assets/*', asset);
+    const app = new Hono().get('/assets/*', asset({ config: { look: plainLook } as Config }));
     const links = (await elements(html)).filter(({ tag }) => tag === 'link');
     expect(links.map(({ attributes }) => attributes.rel)).toEqual(['icon', 'stylesheet']);
     const linked = (await elements(html)).filter(({ tag }) => tag === 'script');
@@ -77,7 +78,7 @@ describe.each(Object.entries(everyPage('Ada')))('the page %s', (page, html) => {
   });
 
   it('weighs less than 30 KiB with its stylesheet', () => {
-    expect(html.length + stylesheet.length).toBeLessThan(30 * 1024);
+    expect(html.length + plainAssets.stylesheet.content.length).toBeLessThan(30 * 1024);
   });
 });
 
@@ -360,8 +361,10 @@ describe('the account', () => {
 
 describe('assets', () => {
   it('answers 404 for an address that no page links to', async () => {
-    const app = new Hono().get('/assets/*', asset);
-    expect((await app.request(stylesheetPath.replace(/\w{4}\.css/, '0000.css'))).status).toBe(404);
+    const app = new Hono().get('/assets/*', asset({ config: { look: plainLook } as Config }));
+    expect((await app.request(plainAssets.stylesheet.path.replace(/\w{4}\.css/, '0000.css'))).status).toBe(
+      404,
+    );
     expect((await app.request('/assets/__proto__')).status).toBe(404);
   });
 });

@@ -1,10 +1,11 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import { type Presentation, renderPage } from '../../src/pages/presentation.tsx';
 import { english } from '../../src/texts/language.ts';
+import { plainLook } from './look.ts';
 
 /** A page as a document, in English unless the presentation says otherwise. */
 export const rendered = (page: JSX.Element, presentation: Partial<Presentation> = {}): string =>
-  renderPage({ name: 'Portcullis', ...english, ...presentation }, page);
+  renderPage({ name: 'Portcullis', look: plainLook, ...english, ...presentation }, page);
 
 /** An element as a browser's parser sees it. */
 export interface Element {
@@ -13,7 +14,7 @@ export interface Element {
   text: string;
 }
 
-const voids = new Set(['input', 'meta', 'link', 'path', 'rect', 'br', 'wbr']);
+const voids = new Set(['input', 'meta', 'link', 'path', 'rect', 'br', 'wbr', 'img', 'source']);
 
 /** Parses a page with workerd's own HTML parser: what counts is what the markup means, not how it is written. */
 export async function elements(html: string): Promise<Element[]> {

@@ -1,64 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { stylesheet } from '../../src/pages/stylesheet.ts';
+import { contrastFaults, palettes } from '../../src/core/look/palette.ts';
+import { stylesheetOf } from '../../src/pages/stylesheet.ts';
 
-type Colours = Record<string, string>;
-
-const coloursOf = (css: string): Colours =>
-  Object.fromEntries(
-    [...css.matchAll(/--([\w-]+):(#[0-9a-f]{6})/g)].map(([, name = '', value = '']) => [name, value]),
-  );
-
+const stylesheet = stylesheetOf(palettes);
 const dark = stylesheet.indexOf('@media (prefers-color-scheme:dark)');
-const schemes = {
-  light: coloursOf(stylesheet.slice(0, dark)),
-  dark: coloursOf(stylesheet.slice(dark)),
-};
 
-/** WCAG 2.2, relative luminance and contrast ratio. */
-function contrast(a: string | undefined, b: string | undefined): number {
-  const [lower = 0, higher = 0] = [a, b]
-    .map((hex = '') => {
-      const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-        const part = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-    })
-    .sort((one, other) => one - other);
-  return (higher + 0.05) / (lower + 0.05);
-}
+describe.each(['light', 'dark'] as const)('in the %s scheme', (scheme) => {
+  const css = scheme === 'light' ? stylesheet.slice(0, dark) : stylesheet.slice(dark);
 
-const text = [
-  ['ink', 'paper'],
-  ['ink', 'sky'],
-  ['ink', 'raised'],
-  ['muted', 'paper'],
-  ['muted', 'sky'],
-  ['muted', 'raised'],
-  ['accent', 'paper'],
-  ['accent', 'sky'],
-  ['accent-strong', 'paper'],
-  ['on-accent', 'accent'],
-  ['on-accent', 'accent-strong'],
-  ['danger', 'paper'],
-  ['danger', 'danger-wash'],
-  ['warning', 'warning-wash'],
-] as const;
-
-const controls = [
-  ['edge', 'paper'],
-  ['edge', 'sky'],
-  ['accent', 'stone'],
-] as const;
-
-describe.each(Object.entries(schemes))('in the %s scheme', (_, colours) => {
-  it.each(text)('text in %s on %s reaches AA', (foreground, background) => {
-    expect(contrast(colours[foreground], colours[background])).toBeGreaterThanOrEqual(4.5);
+  it('every colour is there, by the name that the rules use', () => {
+    const found = Object.fromEntries(
+      [...css.matchAll(/--([\w-]+):(#[0-9a-f]{6})/g)].map(([, name = '', value = '']) => [name, value]),
+    );
+    expect(found).toEqual(
+      Object.fromEntries(
+        Object.entries(palettes[scheme]).map(([name, colour]) => [
+          name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+          colour,
+        ]),
+      ),
+    );
   });
 
-  it.each(controls)('%s stands out from %s as the edge of a control must', (foreground, background) => {
-    expect(contrast(colours[foreground], colours[background])).toBeGreaterThanOrEqual(3);
+  it('text and the edges of controls have the contrast that people need', () => {
+    expect([...contrastFaults(palettes[scheme])]).toEqual([]);
   });
+});
+
+it('no rule uses a colour that is not there', () => {
+  const used = new Set([...stylesheet.matchAll(/var\(--([\w-]+)\)/g)].map(([, name]) => name));
+  const defined = new Set([...stylesheet.matchAll(/--([\w-]+):/g)].map(([, name]) => name));
+  expect([...used].filter((name) => !defined.has(name))).toEqual([]);
 });
 
 describe('the stylesheet', () => {

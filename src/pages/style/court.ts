@@ -10,9 +10,10 @@ export const court = `
     repeating-linear-gradient(90deg, var(--wall) 0 var(--crenel), transparent 0 calc(2 * var(--crenel))) 50% 0 / calc(200 * var(--crenel)) 1.5rem repeat-x,
     linear-gradient(var(--wall), var(--wall)) 0 1.4rem / 100% 100% no-repeat;
 }
-.top .brand, .court { inline-size: 100%; max-inline-size: 60rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
+.top .brand, .court, .in-court > .operator-links { inline-size: 100%; max-inline-size: 60rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
 .top .brand { min-block-size: 3.75rem; }
 .court { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; padding-block: clamp(1.75rem, 5vw, 3rem) 4rem; }
+.in-court > .operator-links { padding-block-end: 2rem; }
 .hero { display: grid; gap: 0.6rem; justify-items: start; }
 .hero h1 { font-size: clamp(2rem, 1.4rem + 2.6vw, 2.75rem); }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-block-start: 0.75rem; }

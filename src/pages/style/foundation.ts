@@ -1,53 +1,26 @@
-/** Colours, type, and what every page shares. Contrast of text is at least 4.5, of controls' edges at least 3. */
-export const foundation = `
+import type { Palette, Scheme } from '../../core/look/palette.ts';
+
+const variables = (palette: Palette): string =>
+  Object.entries(palette)
+    .map(
+      ([name, colour]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${colour};`,
+    )
+    .join('');
+
+/** As variables, for either scheme. */
+export const colours = ({ light, dark }: Readonly<Record<Scheme, Palette>>): string => `
 :root {
   color-scheme: light dark;
-  --sky: #e9eeea;
-  --wall: #d9dfd9;
-  --stone: #c3cbc4;
-  --joint: #dfe5df;
-  --keystone: #a9b4ad;
-  --ground: #cdd5cd;
-  --paper: #fdfefc;
-  --raised: #f3f6f2;
-  --ink: #18211e;
-  --muted: #53605a;
-  --line: #dbe1db;
-  --edge: #7f8b85;
-  --accent: #14594b;
-  --accent-strong: #0d4438;
-  --on-accent: #ffffff;
-  --grille: #7d8a83;
-  --danger: #a02a1c;
-  --danger-wash: #fcece8;
-  --warning: #7a4a00;
-  --warning-wash: #fdf1da;
   --display: ui-serif, "New York", "Iowan Old Style", "Palatino Linotype", Palatino, Charter, "Noto Serif", Georgia, serif;
+  ${variables(light)}
 }
 @media (prefers-color-scheme: dark) {
-  :root {
-    --sky: #0d1211;
-    --wall: #131a18;
-    --stone: #2a3531;
-    --joint: #131a18;
-    --keystone: #3b4944;
-    --ground: #0f1514;
-    --paper: #19211f;
-    --raised: #202a27;
-    --ink: #eaf0ec;
-    --muted: #a4b1aa;
-    --line: #2c3733;
-    --edge: #74827b;
-    --accent: #7ed3b8;
-    --accent-strong: #a3e3cf;
-    --on-accent: #06231b;
-    --grille: #5b6963;
-    --danger: #ffa797;
-    --danger-wash: #3a1d18;
-    --warning: #f2c572;
-    --warning-wash: #33270f;
-  }
+  :root { ${variables(dark)} }
 }
+`;
+
+/** Type, and what every page shares. */
+export const foundation = `
 *, ::before, ::after { box-sizing: border-box; }
 html {
   background: var(--sky);
@@ -73,6 +46,8 @@ code { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation M
 .lead strong { color: var(--ink); font-weight: 600; }
 .brand { display: flex; align-items: center; gap: 0.6rem; font-weight: 600; }
 .emblem { inline-size: 1.6rem; block-size: 1.6rem; flex: none; color: var(--accent); }
+.logo { display: block; block-size: 2.25rem; inline-size: auto; max-inline-size: 100%; }
+.operator-links { display: flex; flex-wrap: wrap; gap: 0.35rem 1.25rem; font-size: 0.9375rem; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .button {
