@@ -108,7 +108,7 @@ describe('a hash that is behind the times', () => {
     const peppered = await hmacSha256(key, new TextEncoder().encode(password));
     const salt = new Uint8Array(16).fill(7);
     const derived = await new Promise<Uint8Array>((resolve, reject) => {
-      scrypt(peppered, salt, 32, { N: 2 ** 12, r: 8, p: 1 }, (error, key) =>
+      scrypt(peppered, salt, 32, { N: 2 ** 12, r: 8, p: 1, maxmem: 2 ** 25 }, (error, key) =>
         error ? reject(error) : resolve(key),
       );
     });

@@ -12,8 +12,8 @@ import {
 import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
-import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { NewPasswordPage, PasswordResetPage } from '../../src/pages/new-password.tsx';
+import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';

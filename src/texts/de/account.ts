@@ -4,6 +4,7 @@ export const account: Texts['account'] = {
   title: 'Ihr Konto',
   editProfile: 'Profil bearbeiten',
   changePassword: 'Passwort ändern',
+  secondFactor: 'Authenticator-App',
   passkeys: 'Ihre Passkeys',
   sessions: 'Wo Sie angemeldet sind',
   thisDevice: 'Dieses Gerät',

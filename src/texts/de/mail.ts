@@ -104,9 +104,30 @@ Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jet
 {reset}
 `,
   },
+  passkey: {
+    kinds: {
+      added: {
+        subject: 'Zu Ihrem Konto bei {name} kam ein Passkey hinzu',
+        what: 'Wer ihn hat, kann sich in Ihrem Konto anmelden. Wenn Sie das nicht waren, entfernen Sie ihn sofort:',
+      },
+      removed: {
+        subject: 'Ein Passkey Ihres Kontos bei {name} wurde entfernt',
+        what: 'Mit ihm meldet sich niemand mehr an. Wenn Sie das nicht waren, sehen Sie Ihre Passkeys an und wo Sie angemeldet sind:',
+      },
+      refused: {
+        subject: 'Sicherheitshinweis von {name}: Einer Ihrer Passkeys wurde abgewiesen',
+        what: 'Ein Passkey zählt, wie oft er benutzt wird, und dieser Zähler ging zurück. Das geschieht, wenn jemand den Passkey kopiert hat. Niemand wurde angemeldet. Wenn Sie sich auch anders anmelden können, entfernen Sie diesen Passkey:',
+      },
+    },
+    text: `{what}
+{passkeys}
+
+{when}
+`,
+  },
   welcome: {
     subject: 'Willkommen bei {name}',
-    text: `Ihr Konto bei {name} ist bereit. Sie melden sich mit dieser E-Mail-Adresse und dem Passwort an, das Sie gewählt haben.
+    text: `Ihr Konto bei {name} mit dieser E-Mail-Adresse ist bereit.
 
 Ihr Konto zeigt jedes angemeldete Gerät, und Sie können dort jedes abmelden:
 {account}

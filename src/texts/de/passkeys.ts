@@ -7,10 +7,8 @@ export const passkeys: Texts['passkeys'] = {
   madeBefore: 'Auf diesem Gerät gibt es schon einen Passkey für Ihr Konto.',
   missing: 'Passkeys brauchen JavaScript und einen Browser, der Passkeys kennt.',
   secondFactor: {
-    title: 'Noch ein Schritt',
     lead: 'Zeigen Sie mit Ihrem Passkey oder Sicherheitsschlüssel, dass Sie es sind.',
     use: 'Ihren Passkey verwenden',
-    anotherWay: 'Andere Möglichkeit',
   },
   signUp: {
     title: 'Passkey erstellen',

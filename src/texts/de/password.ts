@@ -2,6 +2,7 @@ import type { Texts } from '../texts.ts';
 
 export const password: Texts['password'] = {
   title: 'Passwort ändern',
+  firstTitle: 'Passwort setzen',
   lead: 'Hier bleiben Sie angemeldet; auf allen anderen Geräten werden Sie abgemeldet.',
   current: 'Bisheriges Passwort',
   new: 'Neues Passwort',
@@ -10,4 +11,5 @@ export const password: Texts['password'] = {
     other: 'Mindestens {count} beliebige Zeichen. Einige Wörter zusammen sind eine gute Wahl.',
   },
   submit: 'Passwort ändern',
+  firstSubmit: 'Passwort setzen',
 };
