@@ -3,6 +3,7 @@ import type { APIResponse, BrowserContext, BrowserContextOptions, Page } from 'p
 import { root } from '../../src/cli/wrangler.ts';
 import { AuthenticatorApp, hidden } from '../issuer/authenticator-app.ts';
 import type { StateName } from '../pages/states.ts';
+import { Authenticator } from '../passkeys/authenticator.ts';
 import { startIssuer } from '../runtime/issuer.ts';
 import { freePort } from '../runtime/runtime.ts';
 import { newPerson, type Person, type Stage, setStage } from './stage.ts';
@@ -188,6 +189,22 @@ async function userCode({ stage }: Ground): Promise<string> {
   return ((await answer.json()) as { user_code: string }).user_code;
 }
 
+/** Sees to it that whoever is signed in has a passkey of each kind, one of them with a long name. */
+async function withPasskeys(page: Page, origin: string): Promise<void> {
+  const { request } = page.context();
+  const post = (path: string, form: Record<string, string>) =>
+    request.post(path, { form, headers: { Origin: origin }, maxRedirects: 0 });
+  for (const synced of [true, false]) {
+    await page.goto('/account/passkeys');
+    if ((await page.getByRole('listitem').count()) === 2) return;
+    const device = await Authenticator.make(origin, { synced });
+    const options = await page.locator('[data-options]').inputValue();
+    await post('/account/passkeys', { credential: await device.create(options) });
+    const name = 'The blue security key in the drawer beside the door at home';
+    if (!synced) await post('/account/passkeys/rename', { credential_id: device.credentialId, name });
+  }
+}
+
 interface Reach {
   who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer' | 'guarded' | 'halfway';
   /** From an empty tab to the page. */
@@ -353,6 +370,36 @@ export const everyPage: Record<StateName, Reach> = {
   'new recovery codes': sent('guarded', '/account/recovery-codes', {}),
   'trusted devices': at('guarded', '/account/trusted-devices'),
   'trusted devices, none': at('newcomer', '/account/trusted-devices'),
+  'sign up, passkey': {
+    who: 'visitor',
+    async go(page) {
+      await page.goto('/signup');
+      await page.getByLabel('Name').fill(longName);
+      await page.getByLabel('Email').fill('somebody.new@example.com');
+      await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'passkey' }).click()]);
+    },
+  },
+  passkeys: {
+    who: 'newcomer',
+    async go(page, { stage }) {
+      await withPasskeys(page, stage.runtime.url);
+      await page.goto('/account/passkeys');
+    },
+  },
+  'passkeys, none': at('member', '/account/passkeys'),
+  'passkeys, error': {
+    who: 'newcomer',
+    async go(page, { stage }) {
+      await withPasskeys(page, stage.runtime.url);
+      await page.goto('/account/passkeys');
+      await page.evaluate(() => {
+        for (const form of document.forms) form.noValidate = true;
+      });
+      const row = page.getByRole('listitem').first();
+      await row.getByRole('textbox').fill(' ');
+      await Promise.all([page.waitForEvent('load'), row.getByRole('button', { name: 'Rename' }).click()]);
+    },
+  },
   'select account': at('member', request('own', { prompt: 'select_account' })),
   consent: at(
     'newcomer',

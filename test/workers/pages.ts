@@ -19,6 +19,8 @@ const config = defineConfig((environment: Environment) => {
   return {
     issuer,
     name: 'Portcullis',
+    // All pages take longer to look at than a sign-in is fresh.
+    session: { freshSeconds: 24 * 60 * 60 },
     resources: [
       { resource: notes, name: 'Notes', scope: { 'notes:read': 'Read your notes' } },
       { resource: api, name: 'The API', scope: { 'api:read': 'Read from the API' } },

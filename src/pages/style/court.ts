@@ -26,9 +26,9 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
 
 .row { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.75rem 1.5rem; padding-block: 1rem; border-block-start: 1px solid var(--line); }
 .row-text { flex: 1 1 16rem; display: grid; gap: 0.15rem; color: var(--muted); font-size: 0.9375rem; }
-.row .inline { display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem; }
+.row .inline { flex: 1 1 14rem; min-inline-size: 0; display: flex; flex-wrap: wrap; align-items: end; gap: 0.5rem; }
 .row .inline label { flex-basis: 100%; }
-.row .inline input { flex: 1 1 12rem; inline-size: auto; }
+.row .inline input { flex: 1 1 8rem; inline-size: 100%; min-inline-size: 0; }
 .row:last-child { padding-block-end: 0; }
 .row h3 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.6rem; color: var(--ink); }
 .row .sentence { color: var(--ink); max-inline-size: 44rem; text-wrap: pretty; }
