@@ -42,6 +42,14 @@ export class Administration extends WorkerEntrypoint<Environment> {
     return this.#users.disable(userId);
   }
 
+  /**
+   * Takes away the authenticator app, the recovery codes and the trust in browsers, for somebody who has lost them all. They
+   * are told by mail; passkeys stay. Make sure who asks for it: whoever knows the password is in afterwards.
+   */
+  removeSecondFactors(userId: string): Promise<void> {
+    return this.#users.secondFactors.removeAll(userId);
+  }
+
   enable(userId: string): Promise<void> {
     return this.#users.enable(userId);
   }

@@ -39,7 +39,15 @@ import {
 import type { EventRow } from './tables/event.ts';
 import type { LogoutNotice } from './tables/logout-notice.ts';
 import type { OutgoingMail } from './tables/outgoing-mail.ts';
-import { beginTotpAttempt, enrolTotp, removeTotp, type SpendTotp, setTotp, spendTotp } from './totp.ts';
+import {
+  beginTotpAttempt,
+  enrolTotp,
+  removeSecondFactors,
+  removeTotp,
+  type SpendTotp,
+  setTotp,
+  spendTotp,
+} from './totp.ts';
 import { distrustDevice, trustedDevices } from './trusted-devices.ts';
 import type * as Types from './types.ts';
 
@@ -247,6 +255,11 @@ export class UserObject extends DurableObject<Environment> {
       if (session.kind !== 'live') return session;
       return removeTotp(user, demand, now) === 'removed' ? session : { kind: 'required' };
     });
+  }
+
+  /** By an administrator, for somebody who lost them. */
+  removeSecondFactors(): void {
+    this.#transaction((user, now) => removeSecondFactors(user, now));
   }
 
   replaceRecoveryCodes(

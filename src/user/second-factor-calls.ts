@@ -25,6 +25,8 @@ export interface SecondFactorCalls {
     policy: Types.FreshPolicy,
     demand: Types.SecondFactorPolicy,
   ): Promise<Types.FreshAnswer | { kind: 'required' }>;
+  /** By an administrator: the app, the recovery codes and the trust in browsers. */
+  removeAll(userId: string): Promise<void>;
   /** Refused when there is no second factor that they could stand in for. */
   replaceRecoveryCodes(
     session: Token,
@@ -57,6 +59,7 @@ export const secondFactorCalls = (
     const by = await presented(session);
     return at(session.userId, async (stub) => stub.removeTotp(by, policy, demand));
   },
+  removeAll: (userId) => at(userId, async (stub) => stub.removeSecondFactors()),
   replaceRecoveryCodes: async (session, policy, codes) => {
     const by = await presented(session);
     return at(session.userId, async (stub) => stub.replaceRecoveryCodes(by, policy, codes));

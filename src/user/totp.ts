@@ -97,3 +97,13 @@ export function removeTotp(
   user.note('totp_removed', now, {});
   return 'removed';
 }
+
+/** Takes away the app, the recovery codes and the trust in browsers, for somebody who lost them. Passkeys stay. */
+export function removeSecondFactors(user: UserRecord, now: number): void {
+  if (!user.totp.get() && user.recoveryCodes.setId() === undefined) return;
+  user.totp.remove();
+  user.recoveryCodes.remove();
+  user.trustedDevices.removeAll();
+  user.secondFactorDoors.clearAll();
+  user.note('totp_removed', now, { by: 'administrator' });
+}
