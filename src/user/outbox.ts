@@ -58,11 +58,11 @@ async function notification(
       // The first one of an account is part of making it.
       return event.detail.atSignUp === true
         ? undefined
-        : passkeyMail('added', { name, issuer, at: event.at });
+        : passkeyMail('added', { name, issuer, at: event.at }, language);
     case 'passkey_removed':
-      return passkeyMail('removed', { name, issuer, at: event.at });
+      return passkeyMail('removed', { name, issuer, at: event.at }, language);
     case 'passkey_counter_went_back':
-      return passkeyMail('refused', { name, issuer, at: event.at });
+      return passkeyMail('refused', { name, issuer, at: event.at }, language);
     case 'family_reuse':
       return familyReuse(
         {
