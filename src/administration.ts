@@ -1,5 +1,6 @@
 import { WorkerEntrypoint } from 'cloudflare:workers';
 import { normalEmail } from './core/account/email.ts';
+import { rootSecrets } from './crypto/root-secret.ts';
 import { callObject } from './durable/call.ts';
 import type { Environment } from './environment.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
@@ -7,6 +8,7 @@ import { RING_NAME } from './keys/keys.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { KeyRecord, Revocation } from './keys/types.ts';
 import { faultInEnglish } from './texts/fault.ts';
+import { createTransactions } from './transaction/transactions.ts';
 import { checkProfileChange, type ProfileChangeInput } from './user/profile-change.ts';
 import type { Account, Profile } from './user/types.ts';
 import { createUsers } from './user/users.ts';
@@ -15,6 +17,20 @@ export type SetProfileAnswer =
   | { kind: 'set'; profile: Profile }
   | { kind: 'unknown' }
   /** Nothing was changed. What is wrong with each member, by its name, in English. */
+  | { kind: 'refused'; faults: Record<string, string> };
+
+export interface InvitationInput {
+  /** The only address that it is good for. Default any. */
+  email?: string;
+  /** The groups that the account is in from the start. Default none. */
+  groups?: string[];
+  /** 1 minute to 90 days, default 7 days. */
+  expiresInSeconds?: number;
+}
+
+export type InviteAnswer =
+  | { kind: 'invited'; url: string }
+  /** What is wrong with each member, by its name. */
   | { kind: 'refused'; faults: Record<string, string> };
 
 /**
@@ -35,6 +51,34 @@ export class Administration extends WorkerEntrypoint<Environment> {
   /** Profile, sessions, and why the ended ones ended; undefined for an id that is no user. */
   inspect(userId: string): Promise<Account | undefined> {
     return this.#users.inspect(userId);
+  }
+
+  /**
+   * Invites somebody, also where nobody else can sign up. The answer is the address of a page for one account; whoever has
+   * it may make that, so send it to the person and to nobody else.
+   */
+  async invite({
+    email,
+    groups = [],
+    expiresInSeconds = 7 * 24 * 60 * 60,
+  }: InvitationInput = {}): Promise<InviteAnswer> {
+    const checked = checkProfileChange({ groups }, 'administrator');
+    if (checked.kind === 'faulty') {
+      const faults = Object.entries(checked.faults).map(([place, fault]) => [place, faultInEnglish(fault)]);
+      return { kind: 'refused', faults: Object.fromEntries(faults) };
+    }
+    const normal = email === undefined ? undefined : normalEmail(email);
+    if (email !== undefined && normal === undefined)
+      return { kind: 'refused', faults: { email: 'This is no email address.' } };
+    if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 60 || expiresInSeconds > 90 * 24 * 60 * 60)
+      return { kind: 'refused', faults: { expiresInSeconds: 'This must be 60 to 7776000.' } };
+    const transactions = createTransactions(this.env.TRANSACTION, await rootSecrets(this.env));
+    const invitation = {
+      groups: checked.change.groups ?? [],
+      ...(normal !== undefined && { email: normal }),
+    };
+    const id = await transactions.begin('invitation', invitation, Date.now() + expiresInSeconds * 1000);
+    return { kind: 'invited', url: `${this.env.PORTCULLIS_ISSUER}/signup?invite=${id}` };
   }
 
   /** Ends everything and refuses every sign-in until `enable`. */

@@ -16,6 +16,7 @@ import { changePassword, showPasswordChange } from './endpoints/account/password
 import { editProfile, showProfile } from './endpoints/account/profile.tsx';
 import { replaceRecoveryCodes, showRecoveryCodes } from './endpoints/account/recovery-codes.tsx';
 import { distrustDevice, showTrustedDevices } from './endpoints/account/trusted-devices.tsx';
+import { mailVerifyCode } from './endpoints/account/verify.ts';
 import { asset } from './endpoints/assets.ts';
 import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
@@ -47,6 +48,7 @@ import { signInWithPasskey } from './endpoints/signin/passkey.ts';
 import { provePasskeySecondFactor } from './endpoints/signin/second-factor/passkey.ts';
 import { proveSecondFactor, showSecondFactor } from './endpoints/signin/second-factor.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
+import { mailSignUpCode, showSignUpEmail } from './endpoints/signup/email.tsx';
 import { signUpWithPasskey } from './endpoints/signup/passkey.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
@@ -102,6 +104,8 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/signup', 'page', showSignUp(d)],
   ['POST', '/signup', 'form', signUp(d)],
   ['POST', '/signup/passkey', 'form', signUpWithPasskey(d)],
+  ['GET', '/signup/email', 'page', showSignUpEmail(d)],
+  ['POST', '/signup/email', 'form', mailSignUpCode(d)],
   ['GET', '/consent', 'page', showConsent(d)],
   ['POST', '/consent', 'form', decideConsent(d)],
   ['GET', '/device', 'page', showDevice(d)],
@@ -122,6 +126,7 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/account/passkeys/remove', 'form', removePasskey(d)],
   ['GET', '/account/profile', 'page', showProfile(d)],
   ['POST', '/account/profile', 'form', editProfile(d)],
+  ['POST', '/account/verify', 'form', mailVerifyCode(d)],
   ['POST', '/account/revoke-consent', 'form', revokeConsent(d)],
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],

@@ -100,6 +100,13 @@ function* faults(config: Config): Generator<string> {
   yield* passkeyFaults(config);
   if (!config.identityProvider && nobodyCanSignIn(config))
     yield 'passwords.enabled: must be true where passkeys and emailCodes are off: nobody could sign in';
+  if (config.signUp.domains && config.signUp.emailVerification !== 'before')
+    yield "signUp.domains: needs emailVerification: 'before', or anybody could claim an address there";
+  if (config.environment === 'production' && !config.mail) {
+    if (config.signUp.emailVerification === 'before')
+      yield "signUp.emailVerification: 'before' needs mail, which is not set";
+    if (config.emailCodes.enabled) yield 'emailCodes.enabled: needs mail, which is not set';
+  }
   yield* otherIssuerFaults(config);
   yield* resourceFaults(config);
   yield* identityProviderFaults(config);
@@ -134,6 +141,7 @@ const files: Record<string, string> = {
   routes: 'route.ts',
   mail: 'mail.ts',
   emailCodes: 'email-codes.ts',
+  signUp: 'sign-up.ts',
   identityProvider: 'identity-provider.ts',
   passkeys: 'passkeys.ts',
   registration: 'registration.ts',

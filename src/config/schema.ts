@@ -13,6 +13,7 @@ import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { route } from './route.ts';
 import { secondFactor } from './second-factor.ts';
+import { signUp } from './sign-up.ts';
 import { absoluteUri, byName, day, origin, seconds, signingAlgorithm } from './values.ts';
 
 /** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
@@ -164,6 +165,7 @@ export const schema = v.strictObject({
   keys,
   mail,
   emailCodes,
+  signUp,
 });
 
 /** What an operator writes in portcullis.config.ts. */

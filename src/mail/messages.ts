@@ -79,6 +79,15 @@ export function codeMail(
   };
 }
 
+/** To the owner of an account that somebody tried to make another time. */
+export function alreadyHere({ name, issuer, ...asked }: Sender & Asked, language: Language = english): Text {
+  const { subject, text } = language.texts.mail.alreadyHere;
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, { name, signIn: `${issuer}/signin`, details: whereAndWhen(asked, language) }),
+  };
+}
+
 /** To the owner of an account whose password is not what it was. */
 export function passwordChanged(
   { name, issuer, reset, at }: Sender & { reset: boolean; at: number },

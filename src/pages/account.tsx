@@ -54,6 +54,8 @@ export interface AccountPageProps {
   withPassword: boolean;
   withPasskeys: boolean;
   withSecondFactor: boolean;
+  /** Whether an address that nobody has proved yet can be confirmed by mail. */
+  canVerify?: boolean;
 }
 
 /** What people look for first is where they are. */
@@ -162,6 +164,7 @@ export const AccountPage = ({
   withPassword,
   withPasskeys,
   withSecondFactor,
+  canVerify = false,
 }: AccountPageProps) => {
   const { account } = usePresentation().texts;
   return (
@@ -195,6 +198,14 @@ export const AccountPage = ({
           )}
         </p>
       </div>
+      {canVerify && !profile.emailVerified && (
+        <form class="notice" method="post" action="/account/verify">
+          <p>{account.unverified}</p>
+          <button class="button small" type="submit">
+            {account.verify}
+          </button>
+        </form>
+      )}
       <section aria-labelledby="sessions">
         <h2 id="sessions">{account.sessions}</h2>
         <ul>

@@ -94,24 +94,28 @@ export const EmailCodeOverPage = ({ againHref }: { againHref: string }) => {
 
 export interface EmailAskPageProps {
   /** What the code is for. */
-  to: 'signIn' | 'reset';
+  to: 'signIn' | 'reset' | 'signUp';
   /** Names the sign-in in progress; carried along in the form. */
   flow?: string | undefined;
+  /** The invitation to sign up; carried along as well. */
+  invite?: string | undefined;
   email?: string | undefined;
   fault?: Fault | undefined;
   signInHref: string;
 }
 
+const actions = { signIn: '/signin/email', reset: '/reset', signUp: '/signup/email' } as const;
+
 /** Asks where to send a code. */
-export const EmailAskPage = ({ to, flow, email, fault, signInHref }: EmailAskPageProps) => {
+export const EmailAskPage = ({ to, flow, invite, email, fault, signInHref }: EmailAskPageProps) => {
   const presentation = usePresentation();
   const { ask } = presentation.texts.emailCode;
   return (
     <GateLayout title={ask[to].title} faulty={fault !== undefined}>
       <h1>{ask[to].title}</h1>
       <p class="lead">{ask[to].lead}</p>
-      <form method="post" action={to === 'reset' ? '/reset' : '/signin/email'}>
-        <HiddenFields values={{ flow }} />
+      <form method="post" action={actions[to]}>
+        <HiddenFields values={{ flow, invite }} />
         <Field
           name="email"
           label={ask.email}

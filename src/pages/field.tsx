@@ -16,6 +16,8 @@ export interface FieldProps {
   required?: boolean | undefined;
   /** For a text of several lines: how many are shown. */
   lines?: number | undefined;
+  /** Shown, and sent as it is. */
+  readonly?: boolean | undefined;
   /** Of codes in figures: phones show the keys for them. */
   numeric?: boolean;
   /** Of codes in capital letters. */

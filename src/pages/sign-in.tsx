@@ -31,7 +31,8 @@ export interface SignInPageProps {
   emailCodes?: boolean;
   /** For whoever forgot their password; absent where it cannot be set anew. */
   resetHref?: string | undefined;
-  signUpHref: string;
+  /** Absent where nobody signs up without an invitation. */
+  signUpHref?: string | undefined;
   /** Whether people may sign in with a password. */
   withPassword: boolean;
   /** Signing in with a passkey: what the browser is asked, in JSON, and what it is told. */
@@ -111,9 +112,11 @@ export const SignInPage = (props: SignInPageProps) => {
           <a href={resetHref}>{signIn.forgotPassword}</a>
         </p>
       )}
-      <p class="aside">
-        <Words text={signIn.noAccountYet} values={{ signUp: <a href={signUpHref}>{signIn.signUp}</a> }} />
-      </p>
+      {signUpHref && (
+        <p class="aside">
+          <Words text={signIn.noAccountYet} values={{ signUp: <a href={signUpHref}>{signIn.signUp}</a> }} />
+        </p>
+      )}
       {passkey && <PasskeyScript />}
     </GateLayout>
   );

@@ -13,7 +13,7 @@ export interface SignUpPasskeyPageProps {
   /** What the browser is asked, in JSON. */
   options: string;
   /** Names the sign-in in progress, and who is to be: carried along in the form. */
-  hidden: { flow: string | undefined; sign_up: string };
+  hidden: { flow: string | undefined; invite?: string | undefined; sign_up: string };
   fault?: Fault | undefined;
   /** The form before this one. */
   backHref: string;

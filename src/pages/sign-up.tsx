@@ -22,6 +22,10 @@ export interface SignUpPageProps {
   /** What is wrong with a field. */
   fault?: ({ field: 'email' | 'password' | 'name' } & Fault) | undefined;
   signInHref: string;
+  /** Whether the address is proved, and stays as it is. */
+  fixedEmail?: boolean;
+  /** The invitation; carried along in the form. */
+  invite?: string | undefined;
   /** What an account may be made with. */
   withPassword: boolean;
   withPasskey: boolean;
@@ -38,6 +42,8 @@ export const SignUpPage = (props: SignUpPageProps) => {
     signInHref,
     withPassword,
     withPasskey,
+    fixedEmail,
+    invite,
   } = props;
   const presentation = usePresentation();
   const { signUp } = presentation.texts;
@@ -49,7 +55,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
       <h1>{signUp.heading}</h1>
       <ToClient name={clientName} />
       <form method="post" action={withPassword ? '/signup' : '/signup/passkey'}>
-        <HiddenFields values={{ flow }} />
+        <HiddenFields values={{ flow, invite }} />
         <Field
           name="name"
           label={signUp.name}
@@ -68,6 +74,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
           autocomplete="username"
           value={email}
           error={errorOf('email')}
+          readonly={fixedEmail}
           maxlength={MAXIMUM_EMAIL_LENGTH}
           autofocus={focused === 'email'}
         />

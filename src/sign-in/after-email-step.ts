@@ -1,20 +1,25 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
-import { type EmailStep, endEmailStep } from './email-step.ts';
+import { type EmailStep, endEmailStep, keepEmailStep } from './email-step.ts';
 import { readFlow } from './flow.ts';
 import { withFlow } from './flow-address.ts';
 import { proceed } from './proceed.ts';
 import { RESET_FLOW } from './reset.ts';
+import { signUpAddress } from './sign-up-admission.ts';
 
 /** Where another code can be asked for. */
-export function againAt({ purpose, flowId }: Pick<EmailStep, 'purpose' | 'flowId'>): string {
+export function againAt({
+  purpose,
+  flowId,
+  invite,
+}: Pick<EmailStep, 'purpose' | 'flowId' | 'invite'>): string {
   switch (purpose) {
     case 'sign-in':
       return withFlow('/signin/email', flowId);
     case 'reset':
       return withFlow('/reset', flowId);
     case 'sign-up':
-      return withFlow('/signup', flowId);
+      return signUpAddress('/signup/email', { flowId, invite });
     case 'verify':
       return '/account';
     case 'change-from':
@@ -39,6 +44,10 @@ export async function afterEmailStep(
     // The step stays: it knows the code by which the password may be set.
     case 'reset':
       return proceed(c, dependencies, proven, RESET_FLOW, undefined);
+    // It stays as well: the account is made with the address that it proves.
+    case 'sign-up':
+      await keepEmailStep(c, dependencies, { ...step, proved: true });
+      return c.redirect(signUpAddress('/signup', { flowId, invite: step.invite }), 303);
     default:
       endEmailStep(c, dependencies);
       return c.redirect('/account', 303);

@@ -33,8 +33,10 @@ export interface EmailStep {
   /** Where the sign-in leads. */
   flowId: string | undefined;
   door: string;
-  /** Of a sign-up: the account that the code makes. */
-  signUp?: { name: string; passwordHash?: string; invitation?: string };
+  /** Of a sign-up: the id of the invitation. */
+  invite?: string;
+  /** Of a sign-up: the code was right. The account is made in a later step. */
+  proved?: boolean;
 }
 
 type Needs = Pick<Dependencies, 'config' | 'secrets' | 'users'>;
@@ -59,7 +61,7 @@ export const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked
   return { deviceName: deviceName(userAgent, texts), place, at: Date.now() };
 };
 
-interface Begin extends Omit<EmailStep, 'codeId' | 'door'> {
+interface Begin extends Omit<EmailStep, 'codeId' | 'door' | 'proved'> {
   /** Nothing is mailed where there is no account, and nobody can tell. */
   needsAccount: boolean;
   compose: (mail: CodeMail) => Pick<MailMessage, 'subject' | 'text'>;
@@ -101,7 +103,8 @@ export async function beginEmailStep(
   await keepEmailStep(c, { config, secrets }, { ...step, codeId, door });
 }
 
-async function keepEmailStep(
+/** Remembers in this browser which code it asked for. */
+export async function keepEmailStep(
   c: Context,
   { config, secrets }: Pick<Needs, 'config' | 'secrets'>,
   step: EmailStep,

@@ -7,6 +7,7 @@ import type { Fault } from '../texts/fault.ts';
 import type { EndCause } from '../user/types.ts';
 import { offersEmailCodes, offersReset } from './email-methods.ts';
 import { allowPasskeys, type Flow } from './flow.ts';
+import { withFlow } from './flow-address.ts';
 import { signInOptions } from './passkey-challenge.ts';
 
 export interface SignInShown {
@@ -41,7 +42,7 @@ export async function showSignInPage(
       ended={ended}
       emailCodes={offersEmailCodes(config)}
       resetHref={offersReset(config) ? (flowId ? `/reset?flow=${flowId}` : '/reset') : undefined}
-      signUpHref={flowId ? `/signup?flow=${flowId}` : '/signup'}
+      signUpHref={config.signUp.policy === 'open' ? withFlow('/signup', flowId) : undefined}
       withPassword={config.passwords.enabled}
       passkey={options === undefined ? undefined : { options, signals }}
     />,

@@ -19,9 +19,10 @@ export function proveAddress(user: UserRecord, address: string, known: boolean, 
 
 /** Takes away every way to sign in that was set up before the address was proved, and ends every session. */
 function dropFactors(user: UserRecord, now: number): void {
-  const had = user.profile.passwordHash() !== undefined || hasSecondFactor(user);
+  const had = user.profile.passwordHash() !== undefined || hasSecondFactor(user) || !user.passkeys.isEmpty();
   user.profile.removePassword();
   user.totp.remove();
+  user.passkeys.removeAll();
   user.recoveryCodes.remove();
   user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'address_proved', now);

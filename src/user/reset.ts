@@ -6,7 +6,8 @@ import { endEverythingBut } from './sessions.ts';
 import type { ResetAnswer, ResetQuestion } from './types.ts';
 
 /**
- * Whether a new password may be set: by a code that was mailed and proved, and by the second factor of whoever has one.
+ * Whether a new password may be set: by a code that was mailed and proved, and by the second factor of whoever is
+ * asked for one whenever they sign in.
  * A browser that the person trusts does not stand in for it.
  */
 export function resetStep(
@@ -19,8 +20,7 @@ export function resetStep(
   if (!provedCode(user, codeId, 'reset', now)) return { kind: 'over' };
   // Whoever set one up never showed that the address is theirs: it goes when this person does. See `proveAddress`.
   if (!profile.emailVerified && !known) return { kind: 'ready' };
-  const rule = secondFactor.rule === 'off' ? 'off' : 'preferred';
-  const { step, enrolled } = secondFactorStep(user, amr, { ...secondFactor, rule }, now);
+  const { step, enrolled } = secondFactorStep(user, amr, { ...secondFactor, trustedDevice: undefined }, now);
   // One that has to be set up can be so after the next sign-in.
   return step === 'ask' ? { kind: 'second_factor_due', enrolled } : { kind: 'ready' };
 }

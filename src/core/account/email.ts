@@ -2,6 +2,9 @@
 const form =
   /^[^\s@<>()[\]\\,;:"\p{C}＠﹫]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
 
+/** The part behind the @ of an address in its normal form, as DNS has it: other letters than ASCII as xn-- labels. */
+export const domainOfEmail = (email: string): string => email.slice(email.lastIndexOf('@') + 1);
+
 /** RFC 5321 §4.5.3.1.3, less the angle brackets. */
 const MAXIMUM_LENGTH = 254;
 

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { clientNames } from '../../clients/names.ts';
 import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { canMail } from '../../mail/mailer.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
@@ -35,6 +36,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
       withPasskeys={rpIdOf(config) !== undefined}
       withSecondFactor={config.secondFactor.policy !== 'off'}
       profile={profile}
+      canVerify={canMail(config)}
       sessions={sessions.map((session) => ({
         sessionId: session.sessionId,
         deviceName: deviceName(session.userAgent, texts),

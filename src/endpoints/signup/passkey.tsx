@@ -3,16 +3,24 @@ import { rpIdOf } from '../../config/passkeys.ts';
 import { seal, unseal } from '../../crypto/seal.ts';
 import { newUserId } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { errorPage } from '../../middleware/failure.tsx';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { deviceOf, signInDoor } from '../../middleware/session.ts';
 import { SignUpPasskeyPage } from '../../pages/sign-up-passkey.tsx';
+import { endEmailStep } from '../../sign-in/email-step.ts';
 import { allowPasskeys, type Flow, readFlow } from '../../sign-in/flow.ts';
 import { newPasskey, passkeyMethods } from '../../sign-in/passkey.ts';
 import { creationOptions, type PasskeyOwner } from '../../sign-in/passkey-challenge.ts';
 import { passkeyFault } from '../../sign-in/passkey-fault.ts';
 import { proceed } from '../../sign-in/proceed.ts';
-import { signUpUser } from '../../sign-in/sign-up.ts';
+import {
+  type Admission,
+  addressFault,
+  admit,
+  signUpAddress,
+  signUpAdmitted,
+} from '../../sign-in/sign-up-admission.ts';
 import { readSignUp, type SignUpTyped, showSignUpPage } from '../../sign-in/sign-up-page.tsx';
 import type { Fault } from '../../texts/fault.ts';
 import { deviceName } from '../../user/device.ts';
@@ -24,7 +32,12 @@ const LIFETIME_SECONDS = 30 * 60;
 async function page(
   c: Context,
   dependencies: Dependencies,
-  { flowId, flow, fault }: { flowId: string | undefined; flow: Flow | undefined; fault?: Fault },
+  {
+    flowId,
+    flow,
+    admission,
+    fault,
+  }: { flowId: string | undefined; flow: Flow | undefined; admission: Admission; fault?: Fault },
   owner: PasskeyOwner,
 ): Promise<Response> {
   const { clients, config, secrets } = dependencies;
@@ -39,9 +52,9 @@ async function page(
       clientName={flow && (await clients.find(flow.request.clientId))?.clientName}
       email={owner.email}
       options={options}
-      hidden={{ flow: flowId, sign_up: sealed }}
+      hidden={{ flow: flowId, invite: admission.invite, sign_up: sealed }}
       fault={fault}
-      backHref={flowId ? `/signup?flow=${encodeURIComponent(flowId)}` : '/signup'}
+      backHref={signUpAddress('/signup', { flowId, invite: admission.invite })}
     />,
     fault ? 400 : 200,
   );
@@ -58,22 +71,28 @@ export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Conte
   if (parameters instanceof Response) return parameters;
   const flowId = parameters.get('flow');
   const flow = await readFlow(c, dependencies, flowId);
+  const admission = await admit(c, dependencies, { flowId, invite: parameters.get('invite') });
+  if (admission instanceof Response) return admission;
   const refuse = (typed: SignUpTyped, status: 400 | 409 = 400) =>
-    showSignUpPage(c, dependencies, flowId, flow, typed, status);
+    showSignUpPage(c, dependencies, flowId, flow, admission, typed, status);
   const taken = { field: 'email', code: 'email_taken' } as const;
 
   const sealed = parameters.get('sign_up');
   if (sealed === undefined) {
-    const { email, name, typed } = readSignUp(parameters);
+    const { email, name, typed } = readSignUp(config, admission, parameters);
     if (typed.fault || !email) return refuse(typed);
     // Before a passkey is made: a device would keep one for an account that will never be.
     if ((await identifiers.lookup(email)) !== undefined) return refuse({ ...typed, fault: taken }, 409);
-    return page(c, dependencies, { flowId, flow }, { userId: newUserId(), email, name });
+    return page(c, dependencies, { flowId, flow, admission }, { userId: newUserId(), email, name });
   }
 
   const owner = await unseal<PasskeyOwner>(secrets, 'seal-sign-up', sealed, Date.now());
   if (!owner) return refuse({ fault: { field: 'name', code: 'sign_up_expired' } });
   const { userId, email, name } = owner;
+  // Sealed before, perhaps with another address than the one that is proved, or invited, now.
+  if (admission.proved !== undefined && admission.proved !== email) return refuse({ displayName: name });
+  const fault = addressFault(config, admission, email);
+  if (fault) return refuse({ email, displayName: name, fault: { field: 'email', ...fault } });
   const outcome = await newPasskey(
     c,
     dependencies,
@@ -82,11 +101,13 @@ export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Conte
     deviceName(deviceOf(c).userAgent, presentationOf(c, config).texts),
   );
   if (outcome.kind === 'refused')
-    return page(c, dependencies, { flowId, flow, fault: passkeyFault(outcome.refusal) }, owner);
+    return page(c, dependencies, { flowId, flow, admission, fault: passkeyFault(outcome.refusal) }, owner);
   const { passkey } = outcome;
-  const profile = { userId, email, emailVerified: false, name };
-  if ((await signUpUser(dependencies, profile, async () => ({ passkey }))) === 'taken')
-    return refuse({ email, displayName: name, fault: taken }, 409);
+  const who = { userId, email, name };
+  const made = await signUpAdmitted(dependencies, admission, who, async () => ({ passkey }));
+  if (made === 'taken') return refuse({ email, displayName: name, fault: taken }, 409);
+  if (made === 'uninvited') return errorPage(c, config, 403, { error: 'not_invited' });
+  if (admission.proved !== undefined) endEmailStep(c, dependencies);
   const amr = passkeyMethods({ ...passkey, userVerified: true });
   const door = await signInDoor(c, dependencies, userId);
   return proceed(c, dependencies, { userId, amr, door }, flowId, flow);

@@ -1,5 +1,7 @@
 export const account = {
   title: 'Your account',
+  unverified: 'Nobody has confirmed yet that this email address is yours.',
+  verify: 'Confirm it by a code',
   editProfile: 'Edit your profile',
   changePassword: 'Change your password',
   secondFactor: 'Authenticator app',

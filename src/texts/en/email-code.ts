@@ -28,6 +28,10 @@ export const emailCode = {
       title: 'Set a new password',
       lead: 'We send a code to your address. With it you choose a new password.',
     },
+    signUp: {
+      title: 'Sign up',
+      lead: 'We send a code to your address. With it you make your account.',
+    },
     email: 'Email',
     submit: 'Send me a code',
     back: 'Back to signing in',

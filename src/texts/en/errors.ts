@@ -25,6 +25,14 @@ export const errors = {
       title: 'The app sent a request that cannot be used',
       message: 'It was refused: {detail}. Go back to the app; if it happens again, tell its makers.',
     },
+    sign_up_closed: {
+      title: 'Nobody can sign up here',
+      message: 'Accounts are made by whoever runs this service. Ask them for one.',
+    },
+    not_invited: {
+      title: 'Signing up needs an invitation',
+      message: 'This one was used, is too old, or is missing. Ask whoever runs this service for another.',
+    },
     email_link_broken: {
       title: 'That link is not whole',
       message: 'It is cut off. Type the code from the mail where you asked for it.',

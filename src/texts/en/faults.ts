@@ -48,6 +48,8 @@ export const faults = {
   },
   email_malformed: 'Enter one email address, like you@example.com.',
   email_taken: 'There is an account with this email already. Sign in instead.',
+  email_not_invited: 'The invitation is for another address.',
+  email_domain_closed: 'Accounts are for addresses at other domains only.',
   user_code_malformed: 'Enter the eight letters that your device shows.',
   user_code_unknown:
     'No device waits under this code. Compare the letters; if they are right, the code has expired or was used: let your device show a new one.',

@@ -89,6 +89,17 @@ If it was not you, set a new password, and look at where you are signed in:
 {account}
 `,
   },
+  alreadyHere: {
+    subject: 'You have a {name} account already',
+    text: `Somebody tried to make a {name} account with this email address, which has one. If it was you, sign in:
+{signIn}
+
+Asked for from:
+{details}
+
+If it was not you, you need not do anything.
+`,
+  },
   passwordChanged: {
     subject: 'Your {name} password was changed',
     changed: 'The password of your {name} account was changed.',

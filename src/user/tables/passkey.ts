@@ -86,6 +86,10 @@ export class PasskeyTable {
     this.#sql.exec('UPDATE passkey SET name = ? WHERE credential_id = ?', name, credentialId);
   }
 
+  removeAll(): void {
+    this.#sql.exec('DELETE FROM passkey');
+  }
+
   remove(credentialId: string): void {
     this.#sql.exec('DELETE FROM passkey WHERE credential_id = ?', credentialId);
   }

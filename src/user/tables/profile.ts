@@ -42,13 +42,14 @@ export class ProfileTable {
 
   insert(profile: Profile, now: number): void {
     this.#sql.exec(
-      `INSERT INTO profile (only, user_id, email, email_verified, name, created_at, unclaimed)
-        VALUES (1, ?, ?, ?, ?, ?, 1)`,
+      `INSERT INTO profile (only, user_id, email, email_verified, name, created_at, groups, unclaimed)
+        VALUES (1, ?, ?, ?, ?, ?, ?, 1)`,
       profile.userId,
       profile.email,
       profile.emailVerified ? 1 : 0,
       profile.name,
       now,
+      JSON.stringify(profile.groups ?? []),
     );
   }
 

@@ -1,0 +1,25 @@
+import type { Context } from 'hono';
+import type { Dependencies } from '../../dependencies.ts';
+import { canMail } from '../../mail/mailer.ts';
+import { codeMail } from '../../mail/messages.ts';
+import { currentSession } from '../../middleware/session.ts';
+import { beginEmailStep } from '../../sign-in/email-step.ts';
+
+/** POST /account/verify: mails a code to the account's address, to confirm it. */
+export const mailVerifyCode = (dependencies: Dependencies) => async (c: Context) => {
+  const { config } = dependencies;
+  if (!canMail(config)) return c.notFound();
+  const signedIn = await currentSession(c, dependencies);
+  if (!signedIn) return c.redirect('/signin', 303);
+  const { userId, email, emailVerified } = signedIn.session.profile;
+  if (emailVerified) return c.redirect('/account', 303);
+  await beginEmailStep(c, dependencies, {
+    purpose: 'verify',
+    userId,
+    address: email,
+    flowId: undefined,
+    needsAccount: true,
+    compose: (mail) => codeMail('verify', { ...mail, name: config.name }),
+  });
+  return c.redirect('/signin/email/code', 303);
+};
