@@ -99,6 +99,14 @@ export class Administration extends WorkerEntrypoint<Environment> {
   }
 
   /**
+   * Deletes the account, for good. When it answers nothing of it is accepted any more; its identifiers are free again and
+   * the rest is gone a moment later. False for an id that is no user.
+   */
+  deleteUser(userId: string): Promise<boolean> {
+    return this.#users.deleteUser(userId);
+  }
+
+  /**
    * Changes name, verified flags, groups and standard claims (OpenID Connect Core §5.1): `{ claims: { nickname: 'Ada' } }`.
    * A claim that is null is taken away, one that is left out stays; `groups: ['staff']` names all groups of the person.
    */

@@ -3,12 +3,15 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Dependencies } from './dependencies.ts';
 import { ObjectUnavailable } from './durable/call.ts';
 import { account, signOutEverywhere, signOutOne, signOutOthers } from './endpoints/account/account.tsx';
+import { activity } from './endpoints/account/activity.tsx';
 import {
   removeAuthenticator,
   setUpAuthenticator,
   showAuthenticator,
 } from './endpoints/account/authenticator.tsx';
 import { revokeConsent } from './endpoints/account/consent.ts';
+import { downloadOwnData, showOwnData } from './endpoints/account/data.tsx';
+import { deleteAccount, showDeleteAccount } from './endpoints/account/delete.tsx';
 import { removePasskey } from './endpoints/account/passkeys/remove.ts';
 import { renamePasskey } from './endpoints/account/passkeys/rename.ts';
 import { addPasskey, showPasskeys } from './endpoints/account/passkeys.tsx';
@@ -127,6 +130,11 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/account/profile', 'page', showProfile(d)],
   ['POST', '/account/profile', 'form', editProfile(d)],
   ['POST', '/account/verify', 'form', mailVerifyCode(d)],
+  ['GET', '/account/activity', 'page', activity(d)],
+  ['GET', '/account/data', 'page', showOwnData(d)],
+  ['POST', '/account/data', 'form', downloadOwnData(d)],
+  ['GET', '/account/delete', 'page', showDeleteAccount(d)],
+  ['POST', '/account/delete', 'form', deleteAccount(d)],
   ['POST', '/account/revoke-consent', 'form', revokeConsent(d)],
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],

@@ -25,3 +25,16 @@ export async function appendToTrail(database: D1Database, events: readonly Audit
     ),
   ]);
 }
+
+/**
+ * Takes out of a deleted account's events what says where and with which device the person was. What stays is that
+ * something happened to a random id, and when.
+ */
+export async function eraseDetails(database: D1Database, userId: string): Promise<void> {
+  await database.batch([
+    database.prepare(table),
+    database
+      .prepare("UPDATE security_event SET detail = '{}' WHERE user_id = ? AND type <> 'account_deleted'")
+      .bind(userId),
+  ]);
+}

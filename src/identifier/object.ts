@@ -38,10 +38,15 @@ export class IdentifierObject extends DurableObject<Environment> {
       .toArray()[0];
   }
 
-  /** The user with this identifier. An address that nobody ever used leaves nothing behind. */
-  lookup(): string | undefined {
+  /** An address that nobody ever used leaves nothing behind. */
+  #isEmpty(): boolean {
     const made = this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'identifier'").toArray();
-    if (made.length === 0) return undefined;
+    return made.length === 0;
+  }
+
+  /** The user with this identifier. */
+  lookup(): string | undefined {
+    if (this.#isEmpty()) return undefined;
     const row = this.#row();
     return row?.confirmed_at ? row.user_id : undefined;
   }
@@ -123,5 +128,16 @@ export class IdentifierObject extends DurableObject<Environment> {
       this.ctx.storage.sql.exec('UPDATE identifier SET confirmed_at = ? WHERE confirmed_at IS NULL', now);
       return true;
     });
+  }
+
+  /**
+   * The account goes that it is the identifier of: nothing is left of it here. What belongs to somebody else by now, since
+   * this is a retry, stays theirs.
+   */
+  async release(userId: string): Promise<void> {
+    if (this.#isEmpty() || this.#row()?.user_id !== userId) return;
+    this.#migrated = false;
+    // Begun before anybody else is let in, so that no reservation comes in between.
+    await this.ctx.storage.deleteAll();
   }
 }

@@ -170,3 +170,19 @@ export function familyReuse(
     text: fill(text, { details: details.join('\n'), account: `${issuer}/account` }),
   };
 }
+
+/** The last mail to somebody whose account is gone. */
+export function accountDeleted(
+  { name, issuer, byAdministrator, at }: Sender & { byAdministrator: boolean; at: number },
+  { language, texts }: Language = english,
+): Text {
+  const { subject, asked, administrator, text, notYou } = texts.mail.accountDeleted;
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, {
+      what: fill(byAdministrator ? administrator : asked, { name }),
+      when: fill(texts.mail.details.when, { time: momentInWords(language, at) }),
+      notYou: byAdministrator ? '' : fill(notYou, { issuer }),
+    }),
+  };
+}

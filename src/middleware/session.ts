@@ -5,6 +5,7 @@ import type { SecondFactor } from '../core/sign-in/second-factor.ts';
 import { sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { EVERYBODYS_DOOR } from '../user/password.ts';
 import type { Device, LiveSession, PresentedDevice, SecondFactorPolicy } from '../user/types.ts';
 import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
@@ -129,8 +130,6 @@ export async function openSession(
   return opened;
 }
 
-/** Where strangers, and everybody in a browser that is new, try their passwords. */
-const EVERYBODYS_DOOR = 'anyone';
 const DEVICE_REMEMBERED_FOR_SECONDS = 400 * 24 * 60 * 60;
 
 /**
@@ -169,4 +168,10 @@ export function clearSession(c: Context, { config }: { config: Config }): void {
   deleteCookie(c, cookieName(config, SESSION_COOKIE), cookieOptions(config));
   // The gate on this same host forgets at once; on other hosts within the route's freshness.
   deleteCookie(c, cookieName(config, GATE_SESSION_COOKIE), cookieOptions(config));
+}
+
+/** Takes every trace of a person out of this browser: that they were signed in, and that they ever were. */
+export function forgetBrowser(c: Context, dependencies: { config: Config }): void {
+  clearSession(c, dependencies);
+  deleteCookie(c, cookieName(dependencies.config, DEVICE_COOKIE), cookieOptions(dependencies.config));
 }

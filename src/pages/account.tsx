@@ -1,6 +1,8 @@
 import { fill } from '../texts/text.ts';
 import { isSuspicious } from '../user/end-cause.ts';
-import type { EndCause, Profile } from '../user/types.ts';
+import type { AccountMethods, Profile } from '../user/types.ts';
+import { type AccountEnd, Ends } from './account-ends.tsx';
+import { MethodsSection, type OfferedMethods } from './account-methods.tsx';
 import { type AgreementInWords, AgreementList } from './agreement.tsx';
 import { Email } from './email.tsx';
 import { CourtLayout } from './layout.tsx';
@@ -32,17 +34,9 @@ export interface AccountConsent {
   grantedAt: number;
 }
 
-export interface AccountEnd {
-  what: 'session' | 'app';
-  clientName?: string | undefined;
-  deviceName: string;
-  cause: EndCause;
-  /** Seconds since the epoch. */
-  endedAt: number;
-}
-
 export interface AccountPageProps {
   profile: Profile;
+  methods: AccountMethods;
   sessions: AccountSession[];
   /** The names of clients that keep their access although their session is over (offline_access). */
   offlineApps: string[];
@@ -50,10 +44,7 @@ export interface AccountPageProps {
   consents: AccountConsent[];
   /** Newest first. */
   ended: AccountEnd[];
-  /** Which ways to sign in there are. */
-  withPassword: boolean;
-  withPasskeys: boolean;
-  withSecondFactor: boolean;
+  offered: OfferedMethods;
   /** Whether an address that nobody has proved yet can be confirmed by mail. */
   canVerify?: boolean;
 }
@@ -126,47 +117,97 @@ const ConsentItem = ({ consent }: { consent: AccountConsent }) => {
   );
 };
 
-const EndItem = ({ end }: { end: AccountEnd }) => {
-  const { account, common, endCauses } = usePresentation().texts;
-  const device = <bdi>{end.deviceName}</bdi>;
+const SessionsSection = ({ sessions, offlineApps }: Pick<AccountPageProps, 'sessions' | 'offlineApps'>) => {
+  const { account } = usePresentation().texts;
   return (
-    <li class="row">
-      <div class="row-text">
-        <h3>
-          <span>
-            {end.what === 'app' ? (
-              <Words
-                text={account.appEnded}
-                values={{ client: <bdi>{end.clientName ?? common.anApp}</bdi> }}
-              />
-            ) : (
-              <Words text={account.sessionEnded} values={{ device }} />
-            )}
-          </span>
-          {isSuspicious(end.cause) && <span class="badge warning">{account.security}</span>}
-        </h3>
-        <p class="sentence">{endCauses[end.cause]}</p>
-        <p>
-          {end.what === 'app' && <>{device} · </>}
-          <Time at={end.endedAt * 1000} />
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">{account.sessions}</h2>
+      <ul>
+        {ownFirst(sessions).map((session) => (
+          <SessionItem session={session} />
+        ))}
+      </ul>
+      {offlineApps.length > 0 && (
+        <p class="empty">
+          <Words text={account.offline} values={{ apps: <Names names={offlineApps} /> }} />
         </p>
+      )}
+      <div class="actions">
+        {sessions.some((session) => !session.current) && (
+          <form method="post" action="/account/sign-out-others">
+            <button class="button" type="submit">
+              {account.signOutOthers}
+            </button>
+          </form>
+        )}
+        <form method="post" action="/account/sign-out-everywhere">
+          <button class="button danger" type="submit">
+            {account.signOutEverywhere}
+          </button>
+        </form>
       </div>
-    </li>
+    </section>
   );
 };
 
+const ConsentsSection = ({ consents }: Pick<AccountPageProps, 'consents'>) => {
+  const { account } = usePresentation().texts;
+  return (
+    <section aria-labelledby="consents">
+      <h2 id="consents">{account.consents}</h2>
+      {consents.length === 0 ? (
+        <p class="empty">{account.noConsents}</p>
+      ) : (
+        <ul>
+          {consents.map((consent) => (
+            <ConsentItem consent={consent} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+};
+
+const DataSection = () => {
+  const { account } = usePresentation().texts;
+  return (
+    <section aria-labelledby="data">
+      <h2 id="data">{account.data}</h2>
+      <p class="empty">{account.dataLead}</p>
+      <div class="actions">
+        <a class="button quiet" href="/account/data">
+          {account.download}
+        </a>
+        <a class="button danger" href="/account/delete">
+          {account.delete}
+        </a>
+      </div>
+    </section>
+  );
+};
+
+/** Ends that are shown here; all of them are on the page of the activity. */
+const ENDS_SHOWN = 3;
+
+/** What people come for is first: how they sign in, and where they are. */
 export const AccountPage = ({
   profile,
+  methods,
+  offered,
   sessions,
   offlineApps,
   consents,
   ended,
-  withPassword,
-  withPasskeys,
-  withSecondFactor,
   canVerify = false,
 }: AccountPageProps) => {
   const { account } = usePresentation().texts;
+  const parts = {
+    methods: account.methods,
+    sessions: account.sessions,
+    consents: account.consents,
+    ended: account.ended,
+    data: account.data,
+  };
   return (
     <CourtLayout title={account.title}>
       <div class="hero">
@@ -178,24 +219,6 @@ export const AccountPage = ({
         </p>
         <p>
           <a href="/account/profile">{account.editProfile}</a>
-          {withPassword && (
-            <>
-              {' '}
-              · <a href="/account/password">{account.changePassword}</a>
-            </>
-          )}
-          {withPasskeys && (
-            <>
-              {' '}
-              · <a href="/account/passkeys">{account.passkeys}</a>
-            </>
-          )}
-          {withSecondFactor && (
-            <>
-              {' '}
-              · <a href="/account/authenticator">{account.secondFactor}</a>
-            </>
-          )}
         </p>
       </div>
       {canVerify && !profile.emailVerified && (
@@ -206,57 +229,31 @@ export const AccountPage = ({
           </button>
         </form>
       )}
-      <section aria-labelledby="sessions">
-        <h2 id="sessions">{account.sessions}</h2>
-        <ul>
-          {ownFirst(sessions).map((session) => (
-            <SessionItem session={session} />
+      {ended.some(({ cause }) => isSuspicious(cause)) && (
+        <p class="alert">
+          {account.attention} <a href="/account/activity#ended">{account.seeWhat}</a>
+        </p>
+      )}
+      <nav class="guide" aria-label={account.parts}>
+        <ul class="ways">
+          {Object.entries(parts).map(([id, name]) => (
+            <li>
+              <a href={`#${id}`}>{name}</a>
+            </li>
           ))}
         </ul>
-        {offlineApps.length > 0 && (
-          <p class="empty">
-            <Words text={account.offline} values={{ apps: <Names names={offlineApps} /> }} />
-          </p>
-        )}
-        <div class="actions">
-          {sessions.some((session) => !session.current) && (
-            <form method="post" action="/account/sign-out-others">
-              <button class="button" type="submit">
-                {account.signOutOthers}
-              </button>
-            </form>
-          )}
-          <form method="post" action="/account/sign-out-everywhere">
-            <button class="button danger" type="submit">
-              {account.signOutEverywhere}
-            </button>
-          </form>
-        </div>
-      </section>
-      <section aria-labelledby="consents">
-        <h2 id="consents">{account.consents}</h2>
-        {consents.length === 0 ? (
-          <p class="empty">{account.noConsents}</p>
-        ) : (
-          <ul>
-            {consents.map((consent) => (
-              <ConsentItem consent={consent} />
-            ))}
-          </ul>
-        )}
-      </section>
+      </nav>
+      <MethodsSection profile={profile} methods={methods} offered={offered} />
+      <SessionsSection sessions={sessions} offlineApps={offlineApps} />
+      <ConsentsSection consents={consents} />
       <section aria-labelledby="ended">
         <h2 id="ended">{account.ended}</h2>
-        {ended.length === 0 ? (
-          <p class="empty">{account.noneEnded}</p>
-        ) : (
-          <ul>
-            {ended.map((end) => (
-              <EndItem end={end} />
-            ))}
-          </ul>
-        )}
+        <Ends ended={ended.slice(0, ENDS_SHOWN)} />
+        <p>
+          <a href="/account/activity">{account.activity}</a>
+        </p>
       </section>
+      <DataSection />
     </CourtLayout>
   );
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { raw } from 'hono/html';
 import { GateLayout } from './layout.tsx';
+import { LogoutFrames } from './logout-frames.tsx';
 import { usePresentation } from './presentation.tsx';
 import { Words } from './words.tsx';
 
@@ -33,15 +34,7 @@ export const SignedOutPage = ({ signInHref, frames = [], next }: SignedOutPagePr
           {signOut.signInAgain}
         </a>
       )}
-      {frames.map((src) => (
-        // A client's page may sign out, and may do nothing to ours.
-        <iframe
-          src={src}
-          title={signOut.frame}
-          hidden
-          sandbox="allow-same-origin allow-scripts allow-forms"
-        />
-      ))}
+      <LogoutFrames frames={frames} />
       {next && frames.length > 0 && <script>{raw(GO_ON_SCRIPT)}</script>}
     </GateLayout>
   );

@@ -1,5 +1,7 @@
 import { familyEnd } from './families.ts';
+import { methodsOf } from './methods.ts';
 import type { UserRecord } from './record.ts';
+import { securityEventsOf } from './security-events.ts';
 import { sessionEnd } from './sessions.ts';
 import type { Account, AccountEnd, AccountSession } from './types.ts';
 
@@ -48,6 +50,8 @@ export function accountOf(user: UserRecord, now: number): Account | undefined {
   );
   return {
     profile,
+    methods: methodsOf(user),
+    events: securityEventsOf(user),
     disabledAt: user.profile.disabledAt(),
     sessions,
     consents: user.consents.all().map(({ agreement, ...row }) => ({ ...row, ...agreement })),

@@ -5,7 +5,7 @@ import type { AttemptPolicy } from './types.ts';
 /** For how long the end of a session or family can still be explained. */
 const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
 /** The longest attempt window that a configuration may ask for. */
-const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
+export const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 /** Wrong codes count until a right one comes, or nobody has tried for so long. */
 const SECOND_FACTOR_ATTEMPTS_REMEMBERED_FOR = 90 * 24 * 60 * 60 * 1000;
 /** The longest trust in a browser that a configuration may allow. */

@@ -12,17 +12,19 @@ import { CLAIM_AFTER, claimAddress } from './claim.ts';
 import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
 import { beginEmailCode, tryEmailCode } from './email-codes.ts';
+import { type AccountExport, exportOf } from './export.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
-import { forget, strangerStays } from './forgetting.ts';
+import { ATTEMPTS_REMEMBERED_FOR, forget, strangerStays } from './forgetting.ts';
 import { readFreshSession } from './fresh-session.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
 import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey } from './passkeys.ts';
-import { beginAttempt, changePassword, passwordState } from './password.ts';
+import { beginAttempt, changePassword, EVERYBODYS_DOOR, passwordState } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
 import { replaceRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts';
+import { beginRemoval, goOnRemoving } from './removal.ts';
 import { resetPassword, resetStep } from './reset.ts';
 import { endHandle, handleHasEnded, revokedOfHandle, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
@@ -56,6 +58,8 @@ const DELIVERY_BATCH = 50;
 const NOTICE_BATCH = 20;
 /** Mails sent with one alarm. */
 const MAIL_BATCH = 10;
+/** While an account is going. */
+const REMOVAL_GOES_ON_AFTER = 60 * 1000;
 const FIRST_RETRY = 30 * 1000;
 const LAST_RETRY = 60 * 60 * 1000;
 
@@ -80,9 +84,11 @@ export class UserObject extends DurableObject<Environment> {
   #transaction<T>(use: (user: UserRecord, now: number) => T): T {
     // The tables are made on first use, so that an emptied object stays empty until it is needed again.
     if (!this.#record) {
-      migrate(this.ctx.storage, migrations);
+      const isNew = migrate(this.ctx.storage, migrations);
       const offersPasskeys = rpIdOf(configOf(this.env)) !== undefined;
       this.#record = new UserRecord(this.ctx.storage.sql, (at) => this.#wakeBy(at), offersPasskeys);
+      // Asked by a token of somebody who is gone: the tables go again, once nothing can be counted in them any more.
+      if (isNew) this.#wakeBy(Date.now() + ATTEMPTS_REMEMBERED_FOR);
     }
     const record = this.#record;
     try {
@@ -100,6 +106,7 @@ export class UserObject extends DurableObject<Environment> {
    */
   create(profile: Types.Profile, { passwordHash, passkey }: Types.Credentials): boolean {
     return this.#transaction((user, now) => {
+      if (user.removal.get()) return false;
       if (!user.profile.get()) {
         user.profile.insert(profile, now);
         if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
@@ -124,8 +131,38 @@ export class UserObject extends DurableObject<Environment> {
   async remove(): Promise<void> {
     this.#record = undefined;
     this.#alarmAt = Number.POSITIVE_INFINITY;
-    await this.ctx.storage.deleteAlarm();
+    // With the alarm: what is left without one after a crash would stay for good.
     await this.ctx.storage.deleteAll();
+  }
+
+  /**
+   * The person of a session deletes their account: nothing of it is accepted any more when this answers, and the alarm
+   * does the rest. Answers with the clients that are told of the end of that session.
+   */
+  deleteAccount(presented: Types.PresentedSession, policy: Types.FreshPolicy): Types.DeletionAnswer {
+    return this.#removing((user, now) => {
+      if (user.removal.get()) return { kind: 'deleted', clientIds: [] };
+      const session = readFreshSession(user, presented, policy, now);
+      if (session.kind !== 'live') return { kind: 'stale' };
+      const clientIds = user.sessionClients.of(session.sessionId);
+      beginRemoval(user, 'person', now);
+      return { kind: 'deleted', clientIds };
+    });
+  }
+
+  /** An administrator deletes the account; false for an object that is no user. */
+  deleteUser(): boolean {
+    return this.#removing((user, now) => {
+      beginRemoval(user, 'administrator', now);
+      return user.removal.get() !== undefined;
+    });
+  }
+
+  #removing<T>(use: (user: UserRecord, now: number) => T): T {
+    const answer = this.#transaction(use);
+    // It remembers a profile that is gone.
+    this.#record = undefined;
+    return answer;
   }
 
   beginPasswordAttempt(door: string, policy: Types.AttemptPolicy): Types.AttemptAnswer {
@@ -199,7 +236,7 @@ export class UserObject extends DurableObject<Environment> {
     policy: Types.SessionPolicy,
   ): Types.OpenAnswer {
     return this.#transaction((user, now) => {
-      const answer = openSession(user, session, renewed, amr, device, policy, now);
+      const answer = openSession(user, session, renewed, amr, device, policy, door === EVERYBODYS_DOOR, now);
       // A success forgives the attempts at the door that it came through, and at no other.
       if (answer.kind === 'live') user.profile.clearAttempts(door);
       return answer;
@@ -493,7 +530,17 @@ export class UserObject extends DurableObject<Environment> {
     });
   }
 
-  /** The same for an administrator. */
+  /** Everything that is held about the person of this session, without secrets; undefined when it is not fresh. */
+  export(presented: Types.PresentedSession, policy: Types.FreshPolicy): AccountExport | undefined {
+    return this.#transaction((user, now) => {
+      const session = readFreshSession(user, presented, policy, now);
+      if (session.kind !== 'live') return undefined;
+      user.note('data_exported', now, { sessionId: session.sessionId });
+      return exportOf(user);
+    });
+  }
+
+  /** The same as the page, for an administrator. */
   inspect(): Types.Account | undefined {
     return this.#transaction(accountOf);
   }
@@ -503,8 +550,11 @@ export class UserObject extends DurableObject<Environment> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
     const { profile, events, notices, mails } = this.#transaction((user, now) => {
       noticeExpiries(user, now);
+      const removal = user.removal.get();
+      // Whatever happens to this run, there is another.
+      if (removal) user.wakeBy(now + REMOVAL_GOES_ON_AFTER);
       return {
-        profile: user.profile.get(),
+        profile: user.profile.get() ?? removal?.profile,
         events: user.events.undelivered(DELIVERY_BATCH),
         notices: user.logoutNotices.due(now, NOTICE_BATCH),
         mails: user.mails.due(now, MAIL_BATCH),
@@ -521,12 +571,15 @@ export class UserObject extends DurableObject<Environment> {
       wakeForLogouts(user);
       wakeForMail(user);
       this.#wakeForSignUp(user);
-      if (!user.profile.get()) return strangerStays(user, configOf(this.env).passwords, now);
+      // The account may have been deleted just now, which leaves more to do than to forget.
+      const isSomebody = user.profile.get() !== undefined || user.removal.get() !== undefined;
+      if (!isSomebody) return strangerStays(user, configOf(this.env).passwords, now);
       if (delivered) forget(user, now);
       return true;
     });
     // Attempts against somebody who does not exist, codes of a sign-up that nobody went on with.
     if (!stays) await this.remove();
+    else await this.#goOnRemoving();
   }
 
   /** Sees to it that the account's address is the account's, once its sign-up should have. */
@@ -556,6 +609,14 @@ export class UserObject extends DurableObject<Environment> {
       if (outcome === 'sent') mailed(user, mail);
       else notMailed(user, mail, { forGood: outcome === 'never' }, now);
     });
+  }
+
+  async #goOnRemoving(): Promise<void> {
+    try {
+      if (await goOnRemoving(this.env, (use) => this.#transaction(use))) await this.remove();
+    } catch (error) {
+      report('user.removal_failed', this.ctx.id.toString(), error);
+    }
   }
 
   /** Tells clients of ended sessions. What became of each is written down at once. */

@@ -5,7 +5,14 @@ import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { MailRefused } from '../mail/mail.ts';
 import { canMail, mailerOf } from '../mail/mailer.ts';
-import { familyReuse, passkeyMail, passwordChanged, secondFactorMail, welcome } from '../mail/messages.ts';
+import {
+  accountDeleted,
+  familyReuse,
+  passkeyMail,
+  passwordChanged,
+  secondFactorMail,
+  welcome,
+} from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import { report } from '../report.ts';
 import { chooseLanguage } from '../texts/language.ts';
@@ -75,6 +82,10 @@ async function notification(
         },
         language,
       );
+    case 'account_deleted': {
+      const byAdministrator = event.detail.by === 'administrator';
+      return accountDeleted({ name, issuer, byAdministrator, at: event.at }, language);
+    }
     default:
       return undefined;
   }

@@ -3,6 +3,9 @@ import { secondFactorStep } from './second-factor.ts';
 import { endEverythingBut } from './sessions.ts';
 import type { AttemptAnswer, AttemptPolicy, PasswordState, SecondFactorPolicy } from './types.ts';
 
+/** Where strangers, and everybody in a browser that is new, try their passwords. */
+export const EVERYBODYS_DOOR = 'anyone';
+
 /**
  * Counts a password attempt before its hash is computed: a guess costs a count even if the Worker dies meanwhile.
  * `door` is where it was made: a stranger who fills the count of everybody's door locks nobody out of their own.

@@ -10,6 +10,7 @@ import { PasskeyTable } from './tables/passkey.ts';
 import { PasskeyChallengeTable } from './tables/passkey-challenge.ts';
 import { ProfileTable } from './tables/profile.ts';
 import { RecoveryCodeTable } from './tables/recovery-code.ts';
+import { RemovalTable } from './tables/removal.ts';
 import { RevokedTokenTable } from './tables/revoked-token.ts';
 import { SecondFactorDoorTable } from './tables/second-factor-door.ts';
 import { SessionTable } from './tables/session.ts';
@@ -36,6 +37,7 @@ export class UserRecord {
   readonly logoutNotices: LogoutNoticeTable;
   readonly emailCodes: EmailCodeTable;
   readonly mails: OutgoingMailTable;
+  readonly removal: RemovalTable;
   readonly #wakeBy: (at: number) => void;
 
   /** Whether passkeys are on; those that people have are kept when they are not, and count for nothing. */
@@ -61,6 +63,7 @@ export class UserRecord {
     this.logoutNotices = new LogoutNoticeTable(sql);
     this.emailCodes = new EmailCodeTable(sql);
     this.mails = new OutgoingMailTable(sql);
+    this.removal = new RemovalTable(sql);
     this.#wakeBy = wakeBy;
   }
 

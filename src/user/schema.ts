@@ -161,4 +161,8 @@ export const migrations = [
   ) WITHOUT ROWID;`,
   // 1: the sign-up may have stopped before the address became the account's for good.
   `ALTER TABLE profile ADD COLUMN unclaimed INTEGER NOT NULL DEFAULT 0;`,
+  // An account that is going: what is still needed to finish, once all the rest of the person is gone.
+  `CREATE TABLE removal (
+    only INTEGER PRIMARY KEY CHECK (only = 1), profile TEXT NOT NULL, identifiers TEXT NOT NULL, requested_at INTEGER NOT NULL
+  )`,
 ] as const;

@@ -31,6 +31,7 @@ export function openSession(
   amr: string[],
   device: Device,
   policy: SessionPolicy,
+  isNewDevice: boolean,
   now: number,
 ): OpenAnswer {
   if (!user.profile.get()) return { kind: 'unknown' };
@@ -61,7 +62,7 @@ export function openSession(
   const again = made.find((row) => row && sameBytes(row.secretHash, session.secretHash));
   if (again) return answerFor(user, again, now);
   user.sessions.insert({ ...fresh, sessionId, createdAt: now });
-  user.note('session_opened', now, { sessionId, amr, ...device });
+  user.note('session_opened', now, { sessionId, amr, ...device, isNewDevice });
   return answerFor(user, user.sessions.get(sessionId), now);
 }
 

@@ -2,6 +2,7 @@ import type { Agreement } from '../core/oauth/consent.ts';
 import type { SecondFactor, SecondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { SealedMail } from '../mail/sealed.ts';
 import type { PublicKey } from '../passkeys/public-key.ts';
+import type { SecurityEventType } from './security-events.ts';
 import type { EmailCodePurpose } from './tables/email-code.ts';
 
 // What crosses the RPC border of a UserObject: plain values, never thrown errors, never a token or its secret.
@@ -392,6 +393,12 @@ export type RefreshAnswer =
   /** The family ended by this very request. */
   | { kind: 'ended'; cause: EndCause };
 
+export type DeletionAnswer =
+  /** With the clients that are told of the end of the session in which it was asked for. */
+  | { kind: 'deleted'; clientIds: string[] }
+  /** The session is over, or its sign-in too long ago. */
+  | { kind: 'stale' };
+
 export interface AccountSession {
   sessionId: string;
   userAgent: string;
@@ -425,8 +432,39 @@ export interface AccountConsent extends Agreement {
   grantedAt: number;
 }
 
+/** How the person can sign in. */
+export interface AccountMethods {
+  /** When it was set or last changed, in milliseconds since the epoch; null where there is none. */
+  password: { changedAt: number } | null;
+  /** How many there are. */
+  passkeys: number;
+  /** Since when there is an app, in milliseconds since the epoch; null without one. */
+  authenticator: { since: number } | null;
+  /** How many are left. */
+  recoveryCodes: number;
+  /** How many browsers the person trusts. */
+  trustedDevices: number;
+}
+
+/** Something that happened to the account, as the person is told of it. */
+export interface AccountEvent {
+  type: SecurityEventType;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Of a browser, or empty. */
+  userAgent: string;
+  place: string;
+  /** The app that it is about. */
+  clientId?: string;
+  /** Of a sign-in: in a browser in which nobody of this account had signed in before. */
+  isNewDevice: boolean;
+}
+
 export interface Account {
   profile: Profile;
+  methods: AccountMethods;
+  /** The newest first. */
+  events: AccountEvent[];
   /** When an administrator disabled it, in milliseconds since the epoch, or null. */
   disabledAt: number | null;
   sessions: AccountSession[];

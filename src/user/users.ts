@@ -1,6 +1,7 @@
 import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
+import type { AccountExport } from './export.ts';
 import type { UserObject } from './object.ts';
 import { type PasskeyCalls, passkeyCalls } from './passkey-calls.ts';
 import type { ProfileChange } from './profile-change.ts';
@@ -96,9 +97,15 @@ export interface Users {
   editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
   /** An administrator changes a profile; undefined for an id that is no user. */
   setProfile(userId: string, change: ProfileChange): Promise<Types.Profile | undefined>;
+  /** The person of a fresh session deletes their account. */
+  deleteAccount(session: Token, policy: Types.FreshPolicy): Promise<Types.DeletionAnswer>;
+  /** An administrator does; false for an id that is no user. */
+  deleteUser(userId: string): Promise<boolean>;
   disable(userId: string): Promise<void>;
   enable(userId: string): Promise<void>;
   inspect(userId: string): Promise<Types.Account | undefined>;
+  /** Everything that is held about the person of a fresh session, without secrets; undefined when it is none. */
+  export(session: Token, policy: Types.FreshPolicy): Promise<AccountExport | undefined>;
   account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
 }
 
@@ -204,9 +211,18 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
       return at(session.userId, async (stub) => stub.editProfile(by, change));
     },
     setProfile: (userId, change) => at(userId, async (stub) => stub.setProfile(change)),
+    deleteAccount: async (session, policy) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.deleteAccount(by, policy));
+    },
+    deleteUser: (userId) => at(userId, async (stub) => stub.deleteUser()),
     disable: (userId) => at(userId, async (stub) => stub.disable()),
     enable: (userId) => at(userId, async (stub) => stub.enable()),
     inspect: (userId) => at(userId, async (stub) => stub.inspect()),
+    export: async (session, policy) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.export(by, policy));
+    },
     account: async (session) => {
       const request = await presented(session);
       return at(session.userId, async (stub) => stub.account(request));

@@ -36,6 +36,8 @@ export interface Ground {
   halfway: BrowserContext;
   /** Somebody who has just signed up. */
   newcomer: BrowserContext;
+  /** Somebody who signs up to delete the account again. */
+  passer: BrowserContext;
   person: Person;
   /** The mailbox's page, before anybody signed up. */
   emptyMailbox: string;
@@ -103,12 +105,13 @@ async function furnish(stage: Stage): Promise<Ground> {
   const post = (context: BrowserContext, path: string, form: Record<string, string>) =>
     context.request.post(path, { form, headers: { Origin: origin }, maxRedirects: 0 });
 
-  const [visitor, member, elsewhere, ended, leaving, newcomer, guarded, halfway] = await Promise.all([
-    enter(),
-    enter(),
+  const [visitor, member, elsewhere, ended, leaving, newcomer, guarded, halfway, passer] = await Promise.all([
     enter(),
     enter(),
     enter({ userAgent: phone }),
+    enter(),
+    enter(),
+    enter(),
     enter(),
     enter(),
     enter(),
@@ -143,6 +146,7 @@ async function furnish(stage: Stage): Promise<Ground> {
     ended,
     leaving,
     newcomer,
+    passer,
     person,
     emptyMailbox,
   };
@@ -206,7 +210,7 @@ async function withPasskeys(page: Page, origin: string): Promise<void> {
 }
 
 interface Reach {
-  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer' | 'guarded' | 'halfway';
+  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer' | 'guarded' | 'halfway' | 'passer';
   /** From an empty tab to the page. */
   go(page: Page, ground: Ground): Promise<unknown>;
 }
@@ -281,6 +285,17 @@ const resetting: Reach = {
     await send(page, { code: await mailedCode(ground, person) });
   },
 };
+
+/** A page that asks for a sign-in of a short while ago. */
+const anew = (path: string, values?: Record<string, string>): Reach => ({
+  who: 'member',
+  async go(page, { stage, person }) {
+    const headers = { Origin: stage.runtime.url };
+    await page.context().request.post('/signin', { form: { ...person }, headers, maxRedirects: 0 });
+    await page.goto(path);
+    if (values) await send(page, values);
+  },
+});
 
 const passphrase = 'purple otters sing at noon';
 
@@ -428,6 +443,20 @@ export const everyPage: Record<StateName, Reach> = {
     website: 'example',
     street_address: '12 St James’s Square\nLondon',
   }),
+  activity: at('member', '/account/activity'),
+  'own data': anew('/account/data'),
+  'delete account': anew('/account/delete'),
+  'delete account, error': anew('/account/delete', { email: 'somebody@example.com' }),
+  'account deleted': {
+    who: 'passer',
+    async go(page, { stage }) {
+      const passer = newPerson();
+      const headers = { Origin: stage.runtime.url };
+      await page.context().request.post('/signup', { form: { ...passer }, headers, maxRedirects: 0 });
+      await page.goto('/account/delete');
+      await send(page, { email: passer.email });
+    },
+  },
   'sign out': at('member', '/oauth/logout?client_id=own'),
   'sign out, everywhere': at('member', '/oauth/logout?everywhere=true'),
   'signed out': at('visitor', '/oauth/logout'),

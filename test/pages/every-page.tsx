@@ -1,7 +1,9 @@
 import { AccountPage } from '../../src/pages/account.tsx';
+import { ActivityPage } from '../../src/pages/activity.tsx';
 import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
+import { AccountDeletedPage, DeleteAccountPage } from '../../src/pages/delete-account.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pages/device.tsx';
 import {
   EmailAskPage,
@@ -13,6 +15,7 @@ import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
 import { NewPasswordPage, PasswordResetPage } from '../../src/pages/new-password.tsx';
+import { OwnDataPage } from '../../src/pages/own-data.tsx';
 import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
@@ -27,6 +30,7 @@ import { SignUpPasskeyPage } from '../../src/pages/sign-up-passkey.tsx';
 import { SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { StartPage } from '../../src/pages/start.tsx';
 import { TrustedDevicesPage } from '../../src/pages/trusted-devices.tsx';
+import { securityEventTypes } from '../../src/user/security-events.ts';
 import { rendered } from './rendered.ts';
 
 /** Every page with `text` in every prop that takes one. */
@@ -210,12 +214,17 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
     deviceDenied: <DeviceDonePage allowed={false} />,
     account: (
       <AccountPage
-        withPassword
-        withPasskeys
-        withSecondFactor
         offlineApps={[text]}
         consents={[{ clientId: text, clientName: text, may, grantedAt: at }]}
         profile={{ userId: text, email: text, emailVerified: false, name: text }}
+        methods={{
+          password: { changedAt: at * 1000 },
+          passkeys: 2,
+          authenticator: { since: at * 1000 },
+          recoveryCodes: 9,
+          trustedDevices: 1,
+        }}
+        offered={{ password: true, passkeys: true, secondFactor: true }}
         sessions={[true, false].map((current) => ({
           sessionId: text,
           deviceName: text,
@@ -231,6 +240,22 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         ]}
       />
     ),
+    activity: (
+      <ActivityPage
+        events={securityEventTypes.map((type) => ({
+          type,
+          at: at * 1000,
+          deviceName: text,
+          place: text,
+          clientName: text,
+          isNewDevice: true,
+        }))}
+        ended={[{ what: 'app', clientName: text, deviceName: text, cause: 'reuse', endedAt: at }]}
+      />
+    ),
+    ownData: <OwnDataPage />,
+    deleteAccount: <DeleteAccountPage email={text} fault={{ code: 'email_not_own' }} />,
+    accountDeleted: <AccountDeletedPage frames={[]} />,
     signOut: <SignOutPage clientName={text} hidden={{ [text]: text }} />,
     password: (
       <PasswordPage

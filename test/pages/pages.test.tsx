@@ -310,10 +310,9 @@ describe('the account', () => {
     elements(
       rendered(
         <AccountPage
-          withPassword
-          withPasskeys
-          withSecondFactor
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
+          methods={{ password: null, passkeys: 0, authenticator: null, recoveryCodes: 0, trustedDevices: 0 }}
+          offered={{ password: true, passkeys: true, secondFactor: true }}
           sessions={sessions}
           offlineApps={[]}
           consents={[]}

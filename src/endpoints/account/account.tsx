@@ -11,6 +11,7 @@ import { AccountPage } from '../../pages/account.tsx';
 import { inWords } from '../../pages/agreement.tsx';
 import { deviceName } from '../../user/device.ts';
 import { signOutFrames } from '../signed-out.tsx';
+import { endsShown } from './ends.ts';
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
@@ -20,7 +21,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
   const token = await sessionToken(c, dependencies);
   const answer = token && (await users.account(token));
   if (!answer?.account) return c.redirect('/signin', 303);
-  const { profile, sessions, offlineClientIds, consents, ends } = answer.account;
+  const { profile, methods, sessions, offlineClientIds, consents, ends } = answer.account;
   const clientName = await clientNames(clients, [
     ...sessions.flatMap((session) => session.clientIds),
     ...offlineClientIds,
@@ -32,11 +33,14 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
     c,
     config,
     <AccountPage
-      withPassword={config.passwords.enabled}
-      withPasskeys={rpIdOf(config) !== undefined}
-      withSecondFactor={config.secondFactor.policy !== 'off'}
+      offered={{
+        password: config.passwords.enabled,
+        passkeys: rpIdOf(config) !== undefined,
+        secondFactor: config.secondFactor.policy !== 'off',
+      }}
       profile={profile}
       canVerify={canMail(config)}
+      methods={methods}
       sessions={sessions.map((session) => ({
         sessionId: session.sessionId,
         deviceName: deviceName(session.userAgent, texts),
@@ -53,15 +57,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         may: inWords(consent, config.resources),
         grantedAt: seconds(consent.grantedAt),
       }))}
-      ended={ends
-        .filter((end) => end.what === 'session' || !end.withSession)
-        .map((end) => ({
-          what: end.what === 'session' ? 'session' : 'app',
-          clientName: end.clientId === undefined ? undefined : clientName(end.clientId),
-          deviceName: deviceName(end.userAgent, texts),
-          cause: end.cause,
-          endedAt: seconds(end.endedAt),
-        }))}
+      ended={endsShown(ends, clientName, texts)}
     />,
   );
 };

@@ -33,6 +33,7 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
 .row h3 { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.6rem; color: var(--ink); }
 .row .sentence { color: var(--ink); max-inline-size: 44rem; text-wrap: pretty; }
 .badge { display: inline-block; padding: 0.05rem 0.6rem; border-radius: 1rem; background: var(--accent); color: var(--on-accent); font-size: 0.8125rem; font-weight: 600; }
+.badge.quiet { background: var(--raised); color: var(--ink); box-shadow: inset 0 0 0 1px var(--edge); }
 .badge.warning { background: var(--warning-wash); color: var(--warning); box-shadow: inset 0 0 0 1px currentcolor; }
 
 .links li { display: grid; justify-items: start; padding-block: 0.65rem; border-block-start: 1px solid var(--line); }
@@ -60,6 +61,10 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
   .flow-line { stroke: CanvasText; }
   .flow-head { fill: CanvasText; }
 }
+.ways { display: flex; flex-wrap: wrap; gap: 0.35rem 1.25rem; font-size: 0.9375rem; }
+.ways a { display: inline-block; padding-block: 0.3rem; }
+.guide { padding-block: 0.5rem; border-block: 1px solid var(--line); }
+
 @media (min-width: 52rem) {
   .columns { grid-template-columns: 1fr 1fr; }
 }

@@ -91,6 +91,9 @@ textarea { resize: vertical; }
 .permissions { display: grid; gap: 0.35rem; color: var(--ink); }
 .permissions li { display: grid; grid-template-columns: 1.4rem minmax(0, 1fr); }
 .permissions li::before { content: "✓" / ""; color: var(--accent); font-weight: 700; }
+.points { display: grid; gap: 0.35rem; }
+.points li { display: grid; grid-template-columns: 1.1rem minmax(0, 1fr); }
+.points li::before { content: "•" / ""; color: var(--muted); }
 .permissions-at { display: grid; gap: 0.35rem; }
 .row-text .permissions-at, .row-text .permissions { margin-block: 0.2rem; }
 

@@ -28,6 +28,10 @@ export const emailCode: Texts['emailCode'] = {
       title: 'Neues Passwort setzen',
       lead: 'Wir senden einen Code an Ihre Adresse. Damit wählen Sie ein neues Passwort.',
     },
+    signUp: {
+      title: 'Registrieren',
+      lead: 'Wir senden einen Code an Ihre Adresse. Damit legen Sie Ihr Konto an.',
+    },
     email: 'E-Mail-Adresse',
     submit: 'Code senden',
     back: 'Zurück zur Anmeldung',

@@ -5,6 +5,8 @@ export const faults: Texts['faults'] = {
     one: 'Zu viele Versuche. Versuchen Sie es in {count} Minute wieder.',
     other: 'Zu viele Versuche. Versuchen Sie es in {count} Minuten wieder.',
   },
+  email_not_invited: 'Die Einladung gilt für eine andere Adresse.',
+  email_domain_closed: 'Konten gibt es nur für Adressen anderer Domains.',
   password_mismatch: 'Diese E-Mail-Adresse und dieses Passwort passen nicht zusammen.',
   present_password_wrong: 'Das ist nicht Ihr bisheriges Passwort.',
   password_too_short: {
@@ -51,6 +53,7 @@ export const faults: Texts['faults'] = {
   user_code_unknown:
     'Unter diesem Code wartet kein Gerät. Vergleichen Sie die Buchstaben; stimmen sie, ist der Code abgelaufen oder verbraucht: Lassen Sie sich von Ihrem Gerät einen neuen zeigen.',
   too_long: { other: 'Verwenden Sie höchstens {count} Zeichen.' },
+  email_not_own: 'Das ist nicht die E-Mail-Adresse dieses Kontos.',
   empty: 'Das darf nicht leer sein.',
   not_text: 'Das muss Text sein.',
   not_shown: 'Das enthält Zeichen, die sich nicht anzeigen lassen.',

@@ -1,8 +1,10 @@
 import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
+import { activity } from './activity.ts';
 import { agreement } from './agreement.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
+import { deleteAccount } from './delete-account.ts';
 import { development } from './development.ts';
 import { device } from './device.ts';
 import { emailCode } from './email-code.ts';
@@ -12,6 +14,7 @@ import { faults } from './faults.ts';
 import { formPost } from './form-post.ts';
 import { gate } from './gate.ts';
 import { mail } from './mail.ts';
+import { ownData } from './own-data.ts';
 import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
@@ -23,9 +26,11 @@ import { signUp } from './sign-up.ts';
 
 export const de: Texts = {
   account,
+  activity,
   agreement,
   common,
   consent,
+  deleteAccount,
   development,
   device,
   emailCode,
@@ -35,6 +40,7 @@ export const de: Texts = {
   formPost,
   gate,
   mail,
+  ownData,
   passkeys,
   password,
   profile,

@@ -125,6 +125,17 @@ Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jet
 {when}
 `,
   },
+  alreadyHere: {
+    subject: 'Sie haben schon ein Konto bei {name}',
+    text: `Jemand wollte bei {name} ein Konto mit dieser E-Mail-Adresse anlegen, zu der es schon eines gibt. Wenn Sie das waren, melden Sie sich an:
+{signIn}
+
+Angefordert von:
+{details}
+
+Wenn Sie das nicht waren, müssen Sie nichts tun.
+`,
+  },
   welcome: {
     subject: 'Willkommen bei {name}',
     text: `Ihr Konto bei {name} mit dieser E-Mail-Adresse ist bereit.
@@ -146,6 +157,24 @@ Ein Token gilt einmal und wird dann ersetzt. Eines, das schon ersetzt war, kam z
 
 Wenn Sie dieses Gerät nicht kennen, sehen Sie nach, wo Sie angemeldet sind, und melden Sie sich überall ab:
 {account}
+`,
+  },
+  accountDeleted: {
+    subject: 'Ihr Konto bei {name} ist gelöscht',
+    asked: 'Ihr Konto bei {name} wurde gelöscht, wie Sie es wollten.',
+    administrator: 'Die Verwaltung von {name} hat Ihr Konto gelöscht.',
+    text: `{what}
+
+{when}
+
+Jedes Gerät wurde abgemeldet, und keine App kommt mit diesem Konto mehr hinein. Diese E-Mail-Adresse ist wieder frei: Mit ihr können Sie ein neues Konto anlegen, das nicht das alte sein wird.
+
+Was Apps selbst über Sie speichern, können wir nicht löschen. Fragen Sie deren Betreiber.
+{notYou}
+Wir werden Ihnen nicht wieder schreiben.
+`,
+    notYou: `
+Wenn Sie es nicht waren, war jemand in Ihrem Namen angemeldet und hat diese Adresse eingegeben. Das Konto kann nicht wiederhergestellt werden. Ändern Sie das Passwort Ihres Postfachs, und sagen Sie es denen, die {issuer} betreiben.
 `,
   },
 };

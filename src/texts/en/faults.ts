@@ -57,6 +57,7 @@ export const faults = {
     one: 'Use at most {count} character.',
     other: 'Use at most {count} characters.',
   },
+  email_not_own: 'That is not the email address of this account.',
   empty: 'This must not be empty.',
   not_text: 'This must be text.',
   not_shown: 'This has characters that cannot be shown.',

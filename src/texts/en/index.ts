@@ -1,8 +1,10 @@
 import type { Catalogue } from '../text.ts';
 import { account } from './account.ts';
+import { activity } from './activity.ts';
 import { agreement } from './agreement.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
+import { deleteAccount } from './delete-account.ts';
 import { development } from './development.ts';
 import { device } from './device.ts';
 import { emailCode } from './email-code.ts';
@@ -12,6 +14,7 @@ import { faults } from './faults.ts';
 import { formPost } from './form-post.ts';
 import { gate } from './gate.ts';
 import { mail } from './mail.ts';
+import { ownData } from './own-data.ts';
 import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
@@ -24,9 +27,11 @@ import { signUp } from './sign-up.ts';
 /** The original of every text. The words of a translation are typed by it: see `Texts`. */
 export const en = {
   account,
+  activity,
   agreement,
   common,
   consent,
+  deleteAccount,
   development,
   device,
   emailCode,
@@ -37,6 +42,7 @@ export const en = {
   gate,
   mail,
   passkeys,
+  ownData,
   password,
   profile,
   secondFactor,

@@ -156,4 +156,22 @@ If you do not know this device, look at where you are signed in and sign out eve
 {account}
 `,
   },
+  accountDeleted: {
+    subject: 'Your {name} account is deleted',
+    asked: 'Your {name} account was deleted, as you asked.',
+    administrator: 'An administrator of {name} deleted your account.',
+    text: `{what}
+
+{when}
+
+Every device was signed out, and no app can get in with this account any more. This email address is free again: with it you can make a new account, which will not be the old one.
+
+What apps keep of you themselves we cannot delete. Ask whoever runs them.
+{notYou}
+We will not write to you again.
+`,
+    notYou: `
+If it was not you, somebody was signed in as you and typed in this address. The account cannot be brought back. Change the password of your mailbox, and tell whoever runs {issuer}.
+`,
+  },
 } as const;

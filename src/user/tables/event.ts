@@ -29,13 +29,35 @@ export class EventTable {
 
   /** The oldest first. */
   undelivered(limit: number): EventRow[] {
+    return this.#read(
+      `SELECT event_id AS eventId, type, at, detail FROM event WHERE delivered_at IS NULL AND type <> ?
+        ORDER BY at, rowid LIMIT ?`,
+      LOGOUT_NOTICE,
+      limit,
+    );
+  }
+
+  /** The newest first. */
+  latest(types: readonly string[], limit: number): EventRow[] {
+    return this.#read(
+      `SELECT event_id AS eventId, type, at, detail FROM event WHERE type IN (SELECT value FROM json_each(?))
+        ORDER BY at DESC, rowid DESC LIMIT ?`,
+      JSON.stringify(types),
+      limit,
+    );
+  }
+
+  /** All that are kept, the newest first. */
+  all(): EventRow[] {
+    return this.#read(
+      'SELECT event_id AS eventId, type, at, detail FROM event WHERE type <> ? ORDER BY at DESC, rowid DESC',
+      LOGOUT_NOTICE,
+    );
+  }
+
+  #read(query: string, ...bindings: unknown[]): EventRow[] {
     return this.#sql
-      .exec<{ eventId: string; type: string; at: number; detail: string }>(
-        `SELECT event_id AS eventId, type, at, detail FROM event WHERE delivered_at IS NULL AND type <> ?
-          ORDER BY at, rowid LIMIT ?`,
-        LOGOUT_NOTICE,
-        limit,
-      )
+      .exec<{ eventId: string; type: string; at: number; detail: string }>(query, ...bindings)
       .toArray()
       .map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
   }

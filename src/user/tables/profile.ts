@@ -87,6 +87,16 @@ export class ProfileTable {
     this.#sql.exec('UPDATE profile SET disabled_at = ?', at);
   }
 
+  /** Milliseconds since the epoch, or undefined without a password. */
+  passwordChangedAt(): number | undefined {
+    return first<{ at: number }>(this.#sql, 'SELECT changed_at AS at FROM password')?.at;
+  }
+
+  /** Milliseconds since the epoch. */
+  createdAt(): number | undefined {
+    return first<{ at: number }>(this.#sql, 'SELECT created_at AS at FROM profile')?.at;
+  }
+
   passwordHash(): string | undefined {
     return first<{ hash: string }>(this.#sql, 'SELECT hash FROM password')?.hash;
   }

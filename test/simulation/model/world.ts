@@ -167,6 +167,7 @@ export class World {
           absoluteSeconds: sessionSeconds,
           secondFactor: { rule: 'off' as const, groups: [] },
         },
+        false,
         bornAt,
       );
       if (session.kind !== 'live') throw new Error('no session');

@@ -1,0 +1,74 @@
+import { eraseDetails } from '../audit/trail.ts';
+import { emailIdentifierName } from '../crypto/identifier-name.ts';
+import { callObject } from '../durable/call.ts';
+import type { Environment } from '../environment.ts';
+import type { UserRecord } from './record.ts';
+import { endEverythingBut } from './sessions.ts';
+import type { OwnedIdentifier } from './tables/removal.ts';
+import type { Profile } from './types.ts';
+
+// An account goes in two moves. The first is one transaction: sessions, families and everything that is known of the
+// person are gone, so that nothing of theirs is accepted anywhere from then on. The second is the alarm's, step by step,
+// and each step may be repeated: a crash at any point is finished by the next run.
+
+/** What the account is found by. */
+const identifiersOf = (profile: Profile): OwnedIdentifier[] => [{ type: 'email', value: profile.email }];
+
+/** The first move. A retry finds it done. */
+export function beginRemoval(user: UserRecord, by: 'person' | 'administrator', now: number): void {
+  const profile = user.profile.get();
+  if (!profile) return;
+  // What was taken down of the sessions here is written for the clients that are told of their end.
+  endEverythingBut(user, null, by === 'person' ? 'sign_out_everywhere' : 'administrator', now);
+  user.note('account_deleted', now, { by });
+  const { userId, email, emailVerified, name, claims } = profile;
+  const locale = claims?.locale;
+  // The last mail is in the language that the person reads.
+  const addressee = {
+    userId,
+    email,
+    emailVerified,
+    name,
+    ...(locale !== undefined && { claims: { locale } }),
+  };
+  user.removal.insert({ profile: addressee, identifiers: identifiersOf(profile), requestedAt: now });
+  user.removal.emptyTheRest();
+}
+
+/** Whether all that is to be delivered has been, or was given up. */
+const hasNothingToDeliver = (user: UserRecord): boolean =>
+  user.events.undelivered(1).length === 0 &&
+  user.logoutNotices.nextAt() === null &&
+  user.mails.nextAt() === null;
+
+/** Frees it for somebody else. What is somebody else's by now stays theirs. */
+async function release(
+  { IDENTIFIER }: Pick<Environment, 'IDENTIFIER'>,
+  { value }: OwnedIdentifier,
+  userId: string,
+): Promise<void> {
+  const name = await emailIdentifierName(value);
+  await callObject(
+    () => IDENTIFIER.getByName(name),
+    async (stub) => stub.release(userId),
+  );
+}
+
+type Transaction = <T>(use: (user: UserRecord, now: number) => T) => T;
+
+/**
+ * The second move, as far as it goes now.
+ * @returns whether all is done but for the storage of the object itself
+ * @throws Error when a step did not work; the next run does it again
+ */
+export async function goOnRemoving(environment: Environment, transaction: Transaction): Promise<boolean> {
+  const removal = transaction((user) => user.removal.get());
+  if (!removal) return false;
+  const { userId } = removal.profile;
+  // Before anything that may take its time: the person may want to sign up again.
+  for (const identifier of removal.identifiers) await release(environment, identifier, userId);
+  if (removal.identifiers.length > 0) transaction((user) => user.removal.setIdentifiers([]));
+  if (!transaction(hasNothingToDeliver)) return false;
+  await eraseDetails(environment.AUDIT, userId);
+  return true;
+}

@@ -1,0 +1,52 @@
+import type { UserRecord } from './record.ts';
+import type { AccountEvent } from './types.ts';
+
+/**
+ * The events that a person is told of, each in words of its own (`texts.activity.events`). What else there is, is for the
+ * audit trail: it follows from one of these, or is told as the end of a session.
+ */
+export const securityEventTypes = [
+  'user_created',
+  'session_opened',
+  'session_renewed',
+  'password_changed',
+  'email_verified',
+  'factors_dropped',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_counter_went_back',
+  'totp_enrolled',
+  'totp_removed',
+  'recovery_codes_replaced',
+  'recovery_code_used',
+  'second_factor_locked',
+  'device_trusted',
+  'device_distrusted',
+  'profile_changed',
+  'consent_given',
+  'consent_revoked',
+  'family_reuse',
+  'family_token_mismatch',
+  'code_reuse',
+  'account_disabled',
+  'account_enabled',
+  'data_exported',
+] as const;
+
+export type SecurityEventType = (typeof securityEventTypes)[number];
+
+/** Events are kept for 30 days; more than these nobody reads. */
+const SHOWN = 30;
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** What happened to the account, the newest first. */
+export const securityEventsOf = (user: UserRecord): AccountEvent[] =>
+  user.events.latest(securityEventTypes, SHOWN).map(({ type, at, detail }) => ({
+    type: type as SecurityEventType,
+    at,
+    userAgent: text(detail.userAgent),
+    place: text(detail.place),
+    isNewDevice: detail.isNewDevice === true,
+    ...(typeof detail.clientId === 'string' && { clientId: detail.clientId }),
+  }));
