@@ -121,7 +121,18 @@ describe('whoever reads another language', () => {
       await person.get('/', accepted),
       await person.get('/dev/mailbox', accepted),
     ];
-    const known = [person.email, ...theirs, issuer, 'http', 'BBBB-BBBB', 'en', 'fr-CA', 'Europe/Paris'];
+    const known = [
+      person.email,
+      ...theirs,
+      issuer,
+      'http',
+      '/signin',
+      'GET, HEAD, POST',
+      'BBBB-BBBB',
+      'en',
+      'fr-CA',
+      'Europe/Paris',
+    ];
     for (const [index, page] of pages.entries())
       expect({ index, ...(await look(page, ...known)) }).toEqual({ index, document: hebrew, words: null });
   });

@@ -5,6 +5,8 @@ import type { Config } from '../../src/config/schema.ts';
 import { mailbox } from '../../src/endpoints/dev/mailbox.tsx';
 import type { MailMessage } from '../../src/mail/mail.ts';
 import { mailboxMailer, readMailbox } from '../../src/mail/mailbox.ts';
+import { english } from '../../src/texts/language.ts';
+import { plainLook } from '../pages/look.ts';
 
 const message = (index: number): MailMessage => ({
   to: 'ada@example.org',
@@ -47,7 +49,8 @@ describe('the mailbox', () => {
 
 describe('GET /dev/mailbox', () => {
   const get = (environment: string) => {
-    const config = { name: 'Portcullis', environment } as Config;
+    const languages = { offered: [english], fallback: english };
+    const config = { name: 'Portcullis', languages, look: plainLook, environment } as Config;
     return new Hono().get('/dev/mailbox', mailbox({ config, environment: env })).request('/dev/mailbox');
   };
 

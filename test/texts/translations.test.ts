@@ -42,7 +42,7 @@ describe.each(Object.entries(shipped))('the texts in %s', (language, texts) => {
 it('leaves nothing in English in German but what is the same there', () => {
   const german = new Map(flat(shipped.de as Catalogue));
   const same = flat(en).filter(([path, text]) => german.get(path) === text);
-  expect(same.map(([, text]) => text).sort()).toEqual(
+  expect([...new Set(same.map(([, text]) => text))].sort()).toEqual(
     [
       '{title} · {name}',
       'Apps: {apps}',
@@ -55,7 +55,7 @@ it('leaves nothing in English in German but what is the same there', () => {
       'Origin',
       'Region',
       'Start',
-      'Website',
+      'Passkeys',
       'Website',
     ].sort(),
   );

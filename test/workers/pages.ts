@@ -1,10 +1,13 @@
 import { defineConfig } from '../../src/config/define.ts';
 import type { Environment } from '../../src/environment.ts';
 import { portcullis } from '../../src/index.ts';
+import { pseudoTexts } from '../texts/pseudo.ts';
 
 interface PagesEnvironment extends Cloudflare.Env {
   /** Where nobody listens. */
   NOBODY_URL: string;
+  /** Anything, for an operator with a look of their own. */
+  OWN_LOOK?: string;
 }
 
 const client = 'https://client.test';
@@ -13,14 +16,29 @@ const notes = 'https://notes.test/';
 const scope = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'api:read', 'notes:read'];
 const usual = { redirectUris: [`${client}/callback`], resources: [api, notes], scope };
 
+const logo = (colour: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><rect width="90" height="30" rx="6" fill="${colour}"/></svg>`;
+
+const look = {
+  logo: logo('#7a1fa2'),
+  logoDark: logo('#d9a8f0'),
+  colours: {
+    light: { accent: '#7a1fa2', sky: '#f3ecf6', wall: '#e6d9ec' },
+    dark: { accent: '#d9a8f0', sky: '#150f18' },
+  },
+  links: { privacy: `${client}/privacy`, terms: `${client}/terms`, support: 'mailto:help@client.test' },
+};
+
 /** An issuer and a gate that together show every page there is: test/browser/every-page.ts. */
 const config = defineConfig((environment: Environment) => {
-  const { PORTCULLIS_ISSUER: issuer, NOBODY_URL: origin } = environment as PagesEnvironment;
+  const { PORTCULLIS_ISSUER: issuer, NOBODY_URL: origin, OWN_LOOK } = environment as PagesEnvironment;
   return {
     issuer,
     name: 'Portcullis',
     // All pages take longer to look at than a sign-in is fresh.
     session: { freshSeconds: 24 * 60 * 60 },
+    languages: { texts: { he: pseudoTexts } },
+    ...(OWN_LOOK && { look }),
     resources: [
       { resource: notes, name: 'Notes', scope: { 'notes:read': 'Read your notes' } },
       { resource: api, name: 'The API', scope: { 'api:read': 'Read from the API' } },
