@@ -14,6 +14,7 @@ import { passkeyFaults, rpIdOf } from './passkeys.ts';
 import { resourceFaults } from './resource-faults.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
+import { secondFactorFaults } from './second-factor.ts';
 
 export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
 
@@ -98,6 +99,7 @@ function* faults(config: Config): Generator<string> {
     yield 'session.idleSeconds: must not exceed session.absoluteSeconds';
   }
   yield* passkeyFaults(config);
+  yield* secondFactorFaults(config);
   if (!config.identityProvider && nobodyCanSignIn(config))
     yield 'passwords.enabled: must be true where passkeys and emailCodes are off: nobody could sign in';
   if (config.signUp.domains && config.signUp.emailVerification !== 'before')
@@ -144,6 +146,7 @@ const files: Record<string, string> = {
   signUp: 'sign-up.ts',
   identityProvider: 'identity-provider.ts',
   passkeys: 'passkeys.ts',
+  secondFactor: 'second-factor.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
   languages: 'languages.ts',

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Config } from './schema.ts';
 import { day, seconds } from './values.ts';
 
 /** Whether a password, a code by mail or another provider is enough to sign in. A passkey always is: it is two factors. */
@@ -9,9 +10,9 @@ export const secondFactor = v.optional(
      * everybody is, and sets one up in the middle of the sign-in if they have none. Default optional.
      */
     policy: v.optional(v.picklist(['off', 'optional', 'required']), 'optional'),
-    /** Client ids that need one whatever `policy` says, short of `off`. */
+    /** Ids of `clients` whose people need one, with the next sign-in that leads there. */
     clients: v.optional(v.array(v.string()), []),
-    /** Groups whose members need one whatever `policy` says, short of `off`. */
+    /** Groups whose members need one, from their next sign-in on. */
     groups: v.optional(v.array(v.string()), []),
     /**
      * For this many seconds a browser that the person chose to trust is not asked again; 0 offers no such choice. Default 30
@@ -21,3 +22,14 @@ export const secondFactor = v.optional(
   }),
   {},
 );
+
+/** What is mistyped here would ask nobody, and nobody would notice. */
+export function* secondFactorFaults({ clients, secondFactor }: Config): Generator<string> {
+  const { policy, clients: needy, groups } = secondFactor;
+  if (policy === 'off' && needy.length + groups.length > 0)
+    yield 'secondFactor.policy: must not be off where clients or groups need a second factor';
+  for (const clientId of needy) {
+    if (!clients.some((client) => client.clientId === clientId))
+      yield `secondFactor.clients: "${clientId}" is none of clients`;
+  }
+}

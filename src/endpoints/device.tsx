@@ -33,6 +33,18 @@ const codePage = (
   status: 200 | 400 | 429 = 200,
 ) => showPage(c, config, <DeviceCodePage {...shown} />, status);
 
+/** The same for the second factor that the operator wants for a client, where this session was opened without. */
+const secondFactorFirst = (
+  c: Context,
+  { config: { secondFactor } }: Dependencies,
+  { session }: SignedIn,
+  clientId: string,
+  userCode: string,
+): Response | undefined =>
+  secondFactor.policy !== 'off' && secondFactor.clients.includes(clientId) && !session.amr.includes('mfa')
+    ? c.redirect(`/signin?flow=${deviceFlow(userCode, true)}`, 303)
+    : undefined;
+
 /** GET /device: RFC 8628 §3.3. A link that brings the code fills it in and does nothing else: the person goes on. */
 export const showDevice = (dependencies: Dependencies) => async (c: Context) => {
   const userCode = normalUserCode(c.req.query('user_code') ?? '');
@@ -64,10 +76,11 @@ export const connectDevice = (dependencies: Dependencies) => async (c: Context) 
 async function confirm(
   c: Context,
   dependencies: Dependencies,
-  { token, session }: SignedIn,
+  signedIn: SignedIn,
   userCode: string,
 ): Promise<Response> {
   const { clients, config, devices, users } = dependencies;
+  const { token, session } = signedIn;
   const shown = shownUserCode(userCode);
   // Counted before anything is looked up, found or not: what a code of one's own forgave would be guesses for free.
   const attempt = await users.beginPasswordAttempt(token.userId, USER_CODE_DOOR, USER_CODE_ATTEMPTS);
@@ -79,6 +92,8 @@ async function confirm(
   const device = await devices.find(userCode, token.userId);
   const client = device && (await clients.find(device.clientId));
   if (!client) return codePage(c, dependencies, { userCode: shown, fault: GONE }, 400);
+  const first = secondFactorFirst(c, dependencies, signedIn, client.clientId, userCode);
+  if (first) return first;
   return showPage(
     c,
     config,
@@ -101,17 +116,20 @@ async function confirm(
 async function allow(
   c: Context,
   dependencies: Dependencies,
-  { token }: SignedIn,
+  signedIn: SignedIn,
   userCode: string,
   parameters: Parameters,
 ): Promise<Response> {
   const { clients, config, devices, users } = dependencies;
+  const { token } = signedIn;
   const gone = () => codePage(c, dependencies, { userCode: shownUserCode(userCode), fault: GONE }, 400);
   const device = await devices.find(userCode, token.userId);
   if (!device || device.authorizationId !== parameters.get('authorization')) return gone();
   const { authorizationId, secretHash, clientId, scope, resource, expiresAt } = device;
   const client = await clients.find(clientId);
   if (!client) return gone();
+  const first = secondFactorFirst(c, dependencies, signedIn, clientId, userCode);
+  if (first) return first;
   // First the code, then the word to the device: a device that is told "approved" finds its code there.
   const granted = await users.approveDevice(token, {
     codeId: authorizationId,

@@ -103,6 +103,15 @@ describe('a fault is told in one line that names the place', () => {
     [{ issuer: 'https://auth.company.example/' }, /^issuer: must be an origin/],
     [{ issuer: 'http://auth.company.example' }, /^issuer: .*must be https/],
     [{ issuer: 'https://auth.example.com' }, /^issuer: .*is the placeholder/],
+    [{ secondFactor: { clients: ['ap'] } }, /^secondFactor\.clients: "ap" is none of clients$/],
+    [
+      { secondFactor: { policy: 'off', groups: ['staff'] } },
+      /^secondFactor\.policy: must not be off where clients or groups need a second factor$/,
+    ],
+    [
+      { secondFactor: { policy: 'always' } },
+      /^secondFactor\.policy: must be one of "off", "optional", "required"$/,
+    ],
     [{ clients: [app, app] }, /^clients\[1\]\.clientId: "app" is used twice/],
     [
       { clients: [{ ...app, clientId: 'portcullis-gate' }] },

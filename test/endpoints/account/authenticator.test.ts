@@ -1,5 +1,6 @@
 import '../../issuer/inside.ts';
 import { runDurableObjectAlarm } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { leadsTo } from '../../issuer/authorization.ts';
 import {
@@ -158,6 +159,16 @@ describe('turning it off', () => {
     const response = await prove(browser, await app.code());
     expect(response.headers.get('Location')).toBe('/signin');
   });
+});
+
+it('is taken away by an administrator, for somebody who lost it, and they hear of it', async () => {
+  const { person, codes } = await personWithApp();
+  await exports.Administration.removeSecondFactors((await exports.Administration.find(person.email)) ?? '');
+  const browser = elsewhere(person);
+  expect((await browser.signIn()).headers.get('Location')).toBe('/account');
+  expect(await eventsOf(person, 'totp_removed')).toEqual([{ by: 'administrator' }]);
+  expect(codes).toHaveLength(10);
+  expect(await sqlOf(person, 'SELECT * FROM recovery_code')).toEqual([]);
 });
 
 describe('recovery codes', () => {

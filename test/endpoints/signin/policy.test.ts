@@ -17,11 +17,12 @@ import {
   prove,
 } from '../../workerd/authenticator.ts';
 import { Person, post } from '../../workerd/person.ts';
-import { objectOf } from '../../workerd/stored.ts';
+import { objectOf, sqlOf } from '../../workerd/stored.ts';
+import { television } from '../../workerd/television.ts';
 
 configure((environment) => ({
   ...config(environment),
-  secondFactor: { clients: ['basic', 'app'], groups: ['staff'] },
+  secondFactor: { clients: ['basic', 'app', 'device'], groups: ['staff'] },
 }));
 
 const mfa = 'urn:portcullis:acr:mfa';
@@ -46,6 +47,12 @@ async function signInOf(response: Response, clientId: string) {
   );
   const { acr, amr } = decodeJwt(((await redeemed.json()) as { id_token: string }).id_token);
   return { acr, amr };
+}
+
+/** The cookie of a session that was opened before there was a second factor. */
+async function weakSession(person: Person): Promise<string | undefined> {
+  await sqlOf(person, 'UPDATE session SET amr = ?', '["pwd"]');
+  return person.cookies.get('portcullis-session');
 }
 
 const flowOf = (response: Response): string => leadsTo(response).searchParams.get('flow') ?? '';
@@ -133,6 +140,29 @@ describe('a client whose people need one', () => {
   it('is not waited for where nothing may be shown', async () => {
     const person = await signedUp();
     expect(answered(await ask(person, 'basic', { prompt: 'none' })).error).toBe('interaction_required');
+  });
+
+  it('gets nobody through a device without', async () => {
+    const person = await signedUp();
+    const codes = await television.codes();
+    const form = { user_code: codes.user_code };
+    const asked = await person.submit('/device', form);
+    expect(leadsTo(asked).search).toBe(`?flow=strong-device-${codes.user_code.replace('-', '')}`);
+    const { flow } = await enrolAt(person, await person.signIn({ flow: flowOf(asked) }));
+    const back = await person.submit('/signin/enrol', { flow, kept: 'yes' });
+    expect(back.headers.get('Location')).toBe(`/device?user_code=${codes.user_code}`);
+    const page = await (await person.submit('/device', form)).text();
+    const fields = Object.fromEntries(
+      ['user_code', 'authorization', 'account'].map((name) => [name, hidden(page, name)]),
+    );
+    // Nor by the form of the page, from a session without.
+    const weak = elsewhere(person);
+    weak.cookies.set('portcullis-session', (await weakSession(person)) ?? '');
+    const refused = await weak.submit('/device', { ...fields, decision: 'allow' });
+    expect(leadsTo(refused).search).toContain('flow=strong-device');
+    await sqlOf(person, 'UPDATE session SET amr = ?', '["pwd","otp","mfa"]');
+    expect((await person.submit('/device', { ...fields, decision: 'allow' })).status).toBe(200);
+    expect((await television.poll(codes)).status).toBe(200);
   });
 
   it('gets nobody through the session API either', async () => {
