@@ -376,6 +376,7 @@ it('keeps every migration that has landed as it was: old objects were made by th
     '15b5dec867c268d9',
     '858f5efcbec6546f',
     '0cdc51a616003f9c',
+    'cb7e1a2547ee5ea8',
     '6cf857d6baa33eb5',
   ];
   const digests = await Promise.all(
