@@ -45,7 +45,7 @@ import { refresh } from './endpoints/session/refresh.ts';
 import { sessionToken } from './endpoints/session/token.ts';
 import { showEmailCodePage, tryEmailCode } from './endpoints/signin/email/code.tsx';
 import { emailLink } from './endpoints/signin/email/link.tsx';
-import { mailSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
+import { askForSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
 import { enrol, showEnrolment } from './endpoints/signin/enrol.tsx';
 import { signInWithPasskey } from './endpoints/signin/passkey.ts';
 import { provePasskeySecondFactor } from './endpoints/signin/second-factor/passkey.ts';
@@ -89,7 +89,7 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/signin', 'page', showSignIn(d)],
   ['POST', '/signin', 'form', signIn(d)],
   ['GET', '/signin/email', 'page', showEmailSignIn(d)],
-  ['POST', '/signin/email', 'form', mailSignInCode(d)],
+  ['POST', '/signin/email', 'form', askForSignInCode(d)],
   ['GET', '/signin/email/code', 'page', showEmailCodePage(d)],
   ['POST', '/signin/email/code', 'form', tryEmailCode(d)],
   ['GET', '/signin/email/link', 'page', emailLink(d)],

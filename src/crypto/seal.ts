@@ -5,7 +5,7 @@ import type { Purpose, RootSecrets } from './root-secret.ts';
 type SealPurpose = Extract<Purpose, `seal-${string}`>;
 
 /** No sealed value of ours comes near this; a longer one is refused before it is decrypted. */
-const MAXIMUM_LENGTH = 4000;
+export const MAXIMUM_SEALED_LENGTH = 4000;
 
 /**
  * Seals a value into a JWE (dir, A256GCM): unreadable and unchangeable outside the Worker.
@@ -36,7 +36,7 @@ export async function openSealed<T>(
   secrets: RootSecrets,
   purpose: SealPurpose,
   text: string,
-  maximumLength = MAXIMUM_LENGTH,
+  maximumLength = MAXIMUM_SEALED_LENGTH,
 ): Promise<Sealed<T> | undefined> {
   if (text.length > maximumLength) return undefined;
   try {

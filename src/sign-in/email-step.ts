@@ -68,14 +68,14 @@ interface Begin extends Omit<EmailStep, 'codeId' | 'door' | 'proved'> {
 }
 
 /**
- * Has a code mailed and remembers in this browser which one. The same calls and the same work whether or not there is an
- * account, and whether or not a mail goes out.
+ * Has a code mailed. The same calls and the same work whether or not there is an account, and whether or not a mail goes
+ * out. @returns the step that the code belongs to: whoever has it can try the code.
  */
-export async function beginEmailStep(
+export async function mailCode(
   c: Context,
   { config, secrets, users }: Needs,
   { needsAccount, compose, ...step }: Begin,
-): Promise<void> {
+): Promise<EmailStep> {
   const { purpose, userId, address } = step;
   const [codeId, code, asked] = [newRecordId(), newEmailCode(), askedFrom(c, presentationOf(c, config))];
   const door = await signInDoor(c, { config, secrets }, userId);
@@ -100,8 +100,12 @@ export async function beginEmailStep(
     door,
     policy: { ...config.passwords, maximumAttempts: MAXIMUM_MAILS },
   });
-  await keepEmailStep(c, { config, secrets }, { ...step, codeId, door });
+  return { ...step, codeId, door };
 }
+
+/** The same, and this browser remembers the step. */
+export const beginEmailStep = async (c: Context, needs: Needs, begin: Begin): Promise<void> =>
+  keepEmailStep(c, needs, await mailCode(c, needs, begin));
 
 /** Remembers in this browser which code it asked for. */
 export async function keepEmailStep(

@@ -50,7 +50,7 @@ describe('the mailbox', () => {
 describe('GET /dev/mailbox', () => {
   const get = (environment: string) => {
     const languages = { offered: [english], fallback: english };
-    const config = { name: 'Portcullis', languages, look: plainLook, environment } as Config;
+    const config = { name: 'Portcullis', languages, look: plainLook, environment } as unknown as Config;
     return new Hono().get('/dev/mailbox', mailbox({ config, environment: env })).request('/dev/mailbox');
   };
 

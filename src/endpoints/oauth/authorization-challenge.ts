@@ -4,6 +4,7 @@ import type { AuthorizationRequest } from '../../core/oauth/authorization-reques
 import type { TokenError } from '../../core/oauth/error.ts';
 import { interactionFor } from '../../core/oauth/interaction.ts';
 import type { Parameters } from '../../core/oauth/parameters.ts';
+import { MAXIMUM_SEALED_LENGTH } from '../../crypto/seal.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { checkProof, demandNonce } from '../../middleware/dpop.ts';
@@ -12,12 +13,7 @@ import { readForm } from '../../middleware/form.ts';
 import { openDetachedSession, type Proven } from '../../middleware/session.ts';
 import { issueAuthorizationCode, presentOf } from '../../sign-in/authorize.tsx';
 import { type AuthSession, openAuthSession, sealAuthSession } from '../../sign-in/challenge/auth-session.ts';
-import {
-  firstFactors,
-  type ProofOutcome,
-  proofParameters,
-  secondFactors,
-} from '../../sign-in/challenge/proofs.ts';
+import { openProofs, type ProofOutcome, proofParameters } from '../../sign-in/challenge/proofs.ts';
 import { locked } from '../../sign-in/password.ts';
 import { type PushedRequest, requestUriOf, validateRequest } from '../../sign-in/request.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
@@ -77,6 +73,17 @@ export const authorizationChallenge = (dependencies: Dependencies) => async (c: 
     }
     case 'wrong':
       return insufficient(step, 'that does not match', { cause: 'wrong_credentials' });
+    case 'over':
+      return insufficient({ ...step, session: { ...begun, emailStep: undefined } }, 'that code is over', {
+        cause: 'code_over',
+      });
+    case 'sent': {
+      const { emailStep } = offered;
+      return insufficient(
+        { ...step, session: { ...begun, emailStep } },
+        'a code was mailed, if there is an account',
+      );
+    }
     case 'proven':
       return authorizeProven(step, outcome.request, offered.proven);
   }
@@ -121,8 +128,9 @@ async function offeredProof(
   { c, dependencies, session }: Step,
   parameters: Parameters,
 ): Promise<ProofOutcome | undefined> {
-  const open = session.proven ? secondFactors : firstFactors;
-  const offered = open.filter(({ parameter }) => parameters.has(parameter));
+  const offered = openProofs(dependencies.config, session).filter(({ parameter }) =>
+    parameters.has(parameter),
+  );
   const [proof, ...more] = offered;
   if (more.length > 0) {
     const names = offered.map(({ parameter }) => parameter).join(' and ');
@@ -138,8 +146,9 @@ async function authorizeProven(step: Step, request: AuthorizationRequest, proven
   const opened = await openDetachedSession(c, dependencies, proven, demand);
   if (opened.kind === 'second_factor_due') {
     const next = { ...step, session: { ...session, proven } };
-    // Setting one up is for our own pages.
-    if (opened.step === 'enrol') return redirectToWeb(next);
+    // Setting one up is for our own pages, and a passkey is bound to their address.
+    const canBeTyped = opened.enrolled.some((factor) => factor !== 'passkey');
+    if (opened.step === 'enrol' || !canBeTyped) return redirectToWeb(next);
     return insufficient(next, 'a second factor is due');
   }
   if (opened.kind !== 'opened') {
@@ -167,16 +176,19 @@ async function insufficient(
   description: string,
   more: { cause?: string } = {},
 ): Promise<Response> {
-  const open = session.proven ? secondFactors : firstFactors;
+  const auth_session = await sealAuthSession(dependencies, session);
+  if (auth_session.length > MAXIMUM_SEALED_LENGTH) {
+    return oauthError(c, { error: 'invalid_request', description: 'the authorization request is too long' });
+  }
   c.header('Cache-Control', 'no-store');
   return c.json(
     {
       error: 'insufficient_authorization',
       error_description: description,
       ...more,
-      auth_session: await sealAuthSession(dependencies, session),
+      auth_session,
       // Ours: the parameters of which one is to come with the next request.
-      accepts: open.map(({ parameter }) => parameter),
+      accepts: openProofs(dependencies.config, session).map(({ parameter }) => parameter),
     },
     400,
   );

@@ -1,17 +1,15 @@
 import type { Context } from 'hono';
 import { normalEmail } from '../../core/account/email.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { absentUserId } from '../../identifier/identifiers.ts';
-import { codeMail } from '../../mail/messages.ts';
-import { presentationOf, showPage } from '../../middleware/page.tsx';
+import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { EmailAskPage } from '../../pages/email-code.tsx';
 import { MAXIMUM_EMAIL_LENGTH } from '../../pages/limits.ts';
 import { offersEmailCodes } from '../../sign-in/email-methods.ts';
-import { beginEmailStep } from '../../sign-in/email-step.ts';
+import { keepEmailStep } from '../../sign-in/email-step.ts';
 import { readFlow } from '../../sign-in/flow.ts';
 import { ownReturn } from '../../sign-in/own-page.ts';
-import { floor } from '../../sign-in/password.ts';
+import { mailSignInCode } from '../../sign-in/sign-in-code.ts';
 import type { Fault } from '../../texts/fault.ts';
 
 const page = (
@@ -45,8 +43,8 @@ export const showEmailSignIn = (dependencies: Dependencies) => async (c: Context
  * POST /signin/email: mails a code, if there is an account. Nobody can tell: the answer, the work and the least time are
  * the same.
  */
-export const mailSignInCode = (dependencies: Dependencies) => async (c: Context) => {
-  const { config, identifiers } = dependencies;
+export const askForSignInCode = (dependencies: Dependencies) => async (c: Context) => {
+  const { config } = dependencies;
   if (!offersEmailCodes(config)) return c.notFound();
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
@@ -61,15 +59,6 @@ export const mailSignInCode = (dependencies: Dependencies) => async (c: Context)
       400,
     );
   }
-  const notBefore = floor();
-  await beginEmailStep(c, dependencies, {
-    purpose: 'sign-in',
-    userId: (await identifiers.lookup(address)) ?? (await absentUserId(address)),
-    address,
-    flowId,
-    needsAccount: true,
-    compose: (mail) => codeMail('signIn', { ...mail, name: config.name }, presentationOf(c, config)),
-  });
-  await notBefore;
+  await keepEmailStep(c, dependencies, await mailSignInCode(c, dependencies, address, flowId));
   return c.redirect('/signin/email/code', 303);
 };

@@ -1,6 +1,7 @@
 import { seal, unseal } from '../../crypto/seal.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Proven } from '../../middleware/session.ts';
+import type { EmailStep } from '../email-step.ts';
 
 /** How long a sign-in in an app may take, from one step to the next. */
 const LIFETIME_SECONDS = 10 * 60;
@@ -15,6 +16,8 @@ export interface AuthSession {
   resource: readonly string[];
   /** What was proved so far. */
   proven: Proven | undefined;
+  /** The code that was mailed last. */
+  emailStep?: EmailStep | undefined;
 }
 
 type Needs = Pick<Dependencies, 'secrets'>;

@@ -1,14 +1,24 @@
 import type { Context } from 'hono';
+import type { Config } from '../../config/schema.ts';
+import { normalEmail } from '../../core/account/email.ts';
+import { typedEmailCode } from '../../core/account/email-code.ts';
 import type { Parameters } from '../../core/oauth/parameters.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Proven } from '../../middleware/session.ts';
-import { signInByPassword } from '../password.ts';
+import { offersEmailCodes } from '../email-methods.ts';
+import { type EmailStep, tryEmailStep } from '../email-step.ts';
+import { floor, signInByPassword } from '../password.ts';
 import { checkSecondFactorCode } from '../second-factor-code.ts';
+import { mailSignInCode } from '../sign-in-code.ts';
 import type { AuthSession } from './auth-session.ts';
 
 /** What became of something that an app offered in somebody's name. */
 export type ProofOutcome =
   | { kind: 'proven'; proven: Proven }
+  /** A code is on its way. */
+  | { kind: 'sent'; emailStep: EmailStep }
+  /** The code that it belongs to is used, too old, or was tried too often. */
+  | { kind: 'over' }
   | { kind: 'wrong' }
   | { kind: 'locked'; retryAfterSeconds: number }
   | { kind: 'malformed'; description: string };
@@ -16,6 +26,8 @@ export type ProofOutcome =
 export interface Proof {
   /** The parameter that holds what is offered. */
   parameter: string;
+  /** Whether it can be offered now. */
+  isOpen(config: Config, session: AuthSession): boolean;
   check(
     c: Context,
     dependencies: Dependencies,
@@ -26,6 +38,7 @@ export interface Proof {
 
 const password: Proof = {
   parameter: 'password',
+  isOpen: ({ passwords }, { proven }) => passwords.enabled && !proven,
   async check(c, dependencies, _session, parameters) {
     const username = parameters.get('username');
     if (username === undefined) return { kind: 'malformed', description: 'username is missing' };
@@ -37,9 +50,39 @@ const password: Proof = {
   },
 };
 
+/** Asks for a code by mail. `email_code` is what it can be. */
+const send: Proof = {
+  parameter: 'send',
+  isOpen: (config, { proven }) => offersEmailCodes(config) && !proven,
+  async check(c, dependencies, _session, parameters) {
+    if (parameters.get('send') !== 'email_code')
+      return { kind: 'malformed', description: 'send must be email_code' };
+    const address = normalEmail(parameters.get('username') ?? '');
+    if (address === undefined) return { kind: 'malformed', description: 'username must be an email address' };
+    return { kind: 'sent', emailStep: await mailSignInCode(c, dependencies, address, undefined) };
+  },
+};
+
+const emailCode: Proof = {
+  parameter: 'email_code',
+  isOpen: (_config, { emailStep, proven }) => emailStep !== undefined && !proven,
+  async check(_c, dependencies, { emailStep }, parameters) {
+    const code = typedEmailCode(parameters.get('email_code') ?? '');
+    if (!emailStep) return { kind: 'over' };
+    if (code === undefined) return { kind: 'malformed', description: 'email_code must be 8 digits' };
+    const notBefore = floor();
+    const outcome = await tryEmailStep(dependencies, emailStep, code);
+    const { userId, door } = emailStep;
+    if (outcome.kind === 'proved') return { kind: 'proven', proven: { userId, amr: ['email'], door } };
+    await notBefore;
+    return outcome;
+  },
+};
+
 /** Of an authenticator app, or a recovery code. */
 const otp: Proof = {
   parameter: 'otp',
+  isOpen: (_config, { proven }) => proven !== undefined,
   async check(c, dependencies, { proven }, parameters) {
     if (!proven) return { kind: 'wrong' };
     const outcome = await checkSecondFactorCode(c, dependencies, proven.userId, parameters.get('otp') ?? '');
@@ -49,14 +92,15 @@ const otp: Proof = {
   },
 };
 
-/** The first factors that an app can offer. */
-export const firstFactors: readonly Proof[] = [password];
-/** Those that complete what is in the session. */
-export const secondFactors: readonly Proof[] = [otp];
+const proofs: readonly Proof[] = [password, send, emailCode, otp];
+
+/** What an app can offer at this step. */
+export const openProofs = (config: Config, session: AuthSession): readonly Proof[] =>
+  proofs.filter((proof) => proof.isOpen(config, session));
 
 /** What somebody offers, or where a sign-in stands, is never part of the authorization request. */
 export const proofParameters: ReadonlySet<string> = new Set([
   'auth_session',
   'username',
-  ...[...firstFactors, ...secondFactors].map(({ parameter }) => parameter),
+  ...proofs.map(({ parameter }) => parameter),
 ]);

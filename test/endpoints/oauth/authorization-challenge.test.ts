@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { codeVerifier, parametersOf } from '../../issuer/authorization.ts';
 import { callback } from '../../issuer/config.ts';
 import { signedUp } from '../../issuer/granted.ts';
+import { lastCode, wrongCode } from '../../workerd/mail.ts';
 import { issuer, type Person, password, post } from '../../workerd/person.ts';
 import { ProofKey } from '../../workerd/proof-key.ts';
 
@@ -209,4 +210,59 @@ it('is in the metadata, and open to scripts of any origin', async () => {
   expect(metadata).toMatchObject({ authorization_challenge_endpoint: issuer + path });
   const response = await post(path, request(), { Origin: 'https://app.test' });
   expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
+});
+
+describe('a code by mail', () => {
+  const asked = async (username: string) => {
+    const { answer } = await send({ ...request(), username, send: 'email_code' });
+    return { auth_session: answer.auth_session ?? '', answer };
+  };
+  const attempt = (auth_session: string, email_code: string) =>
+    send({ client_id: 'headless', auth_session, email_code });
+
+  it('signs in, once, and proves the address', async () => {
+    const person = await signedUp();
+    const { auth_session, answer } = await asked(person.email);
+    expect(answer).toMatchObject({ error: 'insufficient_authorization' });
+    expect(answer.accepts).toEqual(['password', 'send', 'email_code']);
+    const code = await lastCode(person.email);
+    const wrong = await attempt(auth_session, wrongCode(code));
+    expect(wrong.answer).toMatchObject({ cause: 'wrong_credentials' });
+    const right = await attempt(auth_session, code);
+    const tokens = (await (await redeem(right.answer.authorization_code ?? '')).json()) as {
+      id_token: string;
+    };
+    expect(JSON.parse(atob(tokens.id_token.split('.')[1] ?? ''))).toMatchObject({ amr: ['email'] });
+    const again = await attempt(auth_session, code);
+    expect(again.answer).toMatchObject({ error: 'insufficient_authorization', cause: 'code_over' });
+    expect(again.answer.accepts).not.toContain('email_code');
+  });
+
+  it('is of the app that asked alone', async () => {
+    const person = await signedUp();
+    await asked(person.email);
+    const code = await lastCode(person.email);
+    const other = await asked(person.email.replace('@', '+other@'));
+    expect((await attempt(other.auth_session, code)).answer).toMatchObject({ cause: 'wrong_credentials' });
+    const { answer } = await attempt(await begun(), code);
+    expect(answer.authorization_code).toBeUndefined();
+  });
+
+  it('is promised to everybody alike', async () => {
+    const person = await signedUp();
+    const [known, unknown] = [await asked(person.email), await asked('nobody-there@example.com')];
+    const { auth_session: _, ...rest } = known.answer;
+    expect(unknown.answer).toMatchObject(rest);
+    expect(Object.keys(unknown.answer)).toEqual(Object.keys(known.answer));
+  });
+
+  it('is not sent to what is no address', async () => {
+    const { answer } = await asked('ada@example.com, eve@example.com');
+    expect(answer.error).toBe('invalid_request');
+  });
+});
+
+it('refuses a request that no auth_session could hold', async () => {
+  const { answer } = await send(request({ state: 'x'.repeat(4000) }));
+  expect(answer.error).toBe('invalid_request');
 });
