@@ -11,10 +11,13 @@ import { chanceOf, distinguishability, inOrder } from './timing.ts';
 const ADDRESSES = 13;
 const ATTEMPTS = 8;
 const AT_ONCE = 4;
+const MANY = 16;
 
 /** A step in which somebody names an address: what a stranger sends, and how long the answer takes. */
 interface Step {
   name: string;
+  /** Requests at a time. Default few: a password costs a hash. */
+  atOnce?: number;
   send(issuer: string, email: string): Promise<Answer>;
 }
 
@@ -23,9 +26,8 @@ const guess = () => `guess ${randomBytes(8).toString('hex')}`;
 /** Opens a page in a new browser, and sends its form. */
 const form =
   (path: string, action: string, typed: (email: string) => Record<string, string>) =>
-  async (issuer: string, email: string): Promise<Answer> => {
-    const browser = new Browser();
-    await browser.open(issuer + path);
+  async (issuer: string, email: string, browser = new Browser()): Promise<Answer> => {
+    if (browser.page.status === 0) await browser.open(issuer + path);
     const { url, ...sent } = browser.filled(action, typed(email));
     const before = performance.now();
     const answer = await browser.send(url, sent);
@@ -55,6 +57,26 @@ const steps: Step[] = [
       durations.set(answer, performance.now() - before);
       return answer;
     },
+  },
+  {
+    name: 'asking for a code',
+    atOnce: MANY,
+    send: form('/signin/email', '/signin/email', (email) => ({ email })),
+  },
+  {
+    name: 'a wrong code',
+    atOnce: MANY,
+    async send(issuer, email) {
+      const browser = new Browser();
+      await browser.open(`${issuer}/signin/email`);
+      await browser.submit('/signin/email', { email });
+      return form('', '/signin/email/code', () => ({ code: '00000000' }))(issuer, email, browser);
+    },
+  },
+  {
+    name: 'asking for a new password',
+    atOnce: MANY,
+    send: form('/reset', '/reset', (email) => ({ email })),
   },
 ];
 
@@ -93,7 +115,7 @@ const shuffled = <T>(items: readonly T[]): T[] =>
     .sort((one, other) => one.at - other.at)
     .map(({ item }) => item);
 
-describe.each(steps)('$name', ({ send }) => {
+describe.each(steps)('$name', ({ send, atOnce = AT_ONCE }) => {
   test('takes as long, and is answered alike, whether there is an account or not', async () => {
     const attempts = shuffled(
       [await members(), strangers()].flatMap((emails, group) =>
@@ -105,7 +127,7 @@ describe.each(steps)('$name', ({ send }) => {
         const answer = await send(runtime.url, email);
         return { group, duration: durations.get(answer) ?? Number.NaN, seen: seen(answer, email) };
       }),
-      AT_ONCE,
+      atOnce,
     );
     const [first] = results;
     for (const result of results) expect(result.seen).toEqual(first?.seen);
