@@ -103,7 +103,7 @@ describe('signing up with a passkey', () => {
   ])('with %s is refused', async (_, change) => {
     const person = new Person(url);
     const form = await post('/signup/passkey', { name: 'Ada', email: person.email }, {}, person);
-    const other = await post('/signup', { name: 'Ada', email: `x${person.email}` }, {}, person);
+    const other = await post('/signup/passkey', { name: 'Ada', email: `x${person.email}` }, {}, person);
     const device = await Authenticator.make(url);
     const credential = await device.create(optionsOf(form));
     const changed = change({ sign_up: fieldOf(form.text, 'name="sign_up"'), credential });

@@ -76,10 +76,10 @@ async function signUpWithPasskey(page: Page, person: Person): Promise<void> {
   await heading(page, 'Your account').waitFor();
 }
 
-async function signOut(page: Page): Promise<void> {
-  await page.goto('/account');
-  await page.getByRole('button', { name: 'Sign out everywhere', exact: true }).click();
-  await page.waitForURL('**/signin');
+/** As in a browser that never saw this person. */
+async function forget(page: Page): Promise<void> {
+  await page.context().clearCookies();
+  await page.goto('/signin');
 }
 
 test('a person signs up without a password, and comes back by what the browser fills in', async () => {
@@ -91,8 +91,7 @@ test('a person signs up without a password, and comes back by what the browser f
   expect(await device.credentials()).toHaveLength(1);
 
   // The authenticator's person takes what is offered without a click: the page has asked by itself.
-  await page.context().clearCookies();
-  await page.goto('/signin');
+  await forget(page);
   await heading(page, 'Your account').waitFor();
   expect(await page.getByText(person.name).count()).toBeGreaterThan(0);
   expect(faults).toEqual([]);
@@ -105,9 +104,7 @@ test('a person signs in by the button, and cannot without proving who holds the 
   const { page, faults } = visit;
   const device = await connect(page);
   await signUpWithPasskey(page, newPerson());
-  await page.context().clearCookies();
-
-  await page.goto('/signin');
+  await forget(page);
   await device.setUserVerified(false);
   await press(page, 'Use a passkey');
   await page.getByText('No passkey was used').waitFor();
@@ -124,7 +121,7 @@ test('several passkeys are told apart, named and removed, and never the last way
   const { page, faults } = visit;
   const first = await connect(page);
   await signUpWithPasskey(page, newPerson());
-  await page.getByRole('link', { name: 'Your passkeys' }).click();
+  await page.goto('/account/passkeys');
   const rows = page.getByRole('listitem');
   expect(await rows.count()).toBe(1);
   await rows.first().getByText('Synced').waitFor();
@@ -154,10 +151,10 @@ test('several passkeys are told apart, named and removed, and never the last way
   expect(await rows.count()).toBe(1);
   expect(await second.credentials()).toHaveLength(1);
 
-  await signOut(page);
+  await forget(page);
   await press(page, 'Use a passkey');
   await heading(page, 'Your account').waitFor();
-  await page.getByRole('link', { name: 'Your passkeys' }).click();
+  await page.goto('/account/passkeys');
   await page.getByText('Last used').waitFor();
   expect(faults).toEqual(faults.filter((fault) => fault.includes('status of 400')));
   await visit.context.close();
@@ -171,7 +168,7 @@ test('a passkey that was removed signs nobody in, and its device hears that it i
   const person = newPerson();
   await page.goto('/signin');
   await signUp(page, person);
-  await page.getByRole('link', { name: 'Your passkeys' }).click();
+  await page.goto('/account/passkeys');
   await press(page, 'Create a passkey');
   await page.getByText('Synced').waitFor();
   const kept = await device.cdp.send('WebAuthn.getCredentials', { authenticatorId: device.authenticatorId });
@@ -185,7 +182,7 @@ test('a passkey that was removed signs nobody in, and its device hears that it i
   const [credential] = kept.credentials;
   if (!credential) throw new Error('there was no passkey');
   await device.cdp.send('WebAuthn.addCredential', { authenticatorId: device.authenticatorId, credential });
-  await signOut(page);
+  await forget(page);
   await press(page, 'Use a passkey');
   await page.getByRole('alert').filter({ hasText: 'not known here' }).waitFor();
   await expect.poll(async () => (await device.credentials()).length).toBe(0);
@@ -202,7 +199,7 @@ test('after a password a passkey is the second factor that an app asks for', asy
   const person = newPerson();
   await page.goto('/signin');
   await signUp(page, person);
-  await page.getByRole('link', { name: 'Your passkeys' }).click();
+  await page.goto('/account/passkeys');
   await press(page, 'Create a passkey');
   await page.getByText('Only on the device').waitFor();
   await page.context().clearCookies();
@@ -237,7 +234,7 @@ test('without JavaScript nothing offers a passkey, and the page that needs one s
   expect(await page.getByRole('button', { name: 'passkey' }).count()).toBe(0);
   await page.goto('/signin');
   await signUp(page, person);
-  await page.getByRole('link', { name: 'Your passkeys' }).click();
+  await page.goto('/account/passkeys');
   await page.getByText('Passkeys need JavaScript').waitFor();
   expect(await page.getByRole('button', { name: 'Create a passkey' }).count()).toBe(0);
   await visit.context.close();
