@@ -1,5 +1,5 @@
 import { shownEmailCode } from '../core/account/email-code.ts';
-import { english, type Language } from '../texts/language.ts';
+import type { Language } from '../texts/language.ts';
 import { momentInWords } from '../texts/moment.ts';
 import { fill } from '../texts/text.ts';
 import type { MailMessage } from './mail.ts';
@@ -23,7 +23,7 @@ interface Sender {
  * To the owner of a new account. It repeats nothing that was typed into the form, the display name least of all:
  * anyone can sign up with somebody else's address and would have us send them a text of their choice.
  */
-export function welcome({ name, issuer }: Sender, { texts }: Language = english): Text {
+export function welcome({ name, issuer }: Sender, { texts }: Language): Text {
   const { subject, text } = texts.mail.welcome;
   return { subject: fill(subject, { name }), text: fill(text, { name, account: `${issuer}/account` }) };
 }
@@ -61,7 +61,7 @@ function whereAndWhen({ deviceName, place, at }: Asked, { language, texts }: Lan
 export function codeMail(
   kind: CodeMailKind,
   { name, code, link, ...asked }: CodeMail,
-  language: Language = english,
+  language: Language,
 ): Text {
   const { kinds, text } = language.texts.mail.code;
   const { subject, first, last } = kinds[kind];
@@ -91,7 +91,7 @@ export function alreadyHere({ name, issuer, ...asked }: Sender & Asked, language
 /** To the owner of an account whose password is not what it was. */
 export function passwordChanged(
   { name, issuer, reset, at }: Sender & { reset: boolean; at: number },
-  { language, texts }: Language = english,
+  { language, texts }: Language,
 ): Text {
   const { subject, changed, reset: setAnew, text } = texts.mail.passwordChanged;
   return {
@@ -111,7 +111,7 @@ export type SecondFactorMailKind = keyof Language['texts']['mail']['secondFactor
 export function secondFactorMail(
   kind: SecondFactorMailKind,
   { name, issuer, at, device }: Sender & { at: number; device?: Omit<Asked, 'at'> | undefined },
-  language: Language = english,
+  language: Language,
 ): Text {
   const { secondFactor, details } = language.texts.mail;
   const { subject, what } = secondFactor.kinds[kind];
@@ -135,7 +135,7 @@ export type PasskeyMailKind = keyof Language['texts']['mail']['passkey']['kinds'
 export function passkeyMail(
   kind: PasskeyMailKind,
   { name, issuer, at }: Sender & { at: number },
-  { language, texts }: Language = english,
+  { language, texts }: Language,
 ): Text {
   const { kinds, text } = texts.mail.passkey;
   const { subject, what } = kinds[kind];
@@ -158,7 +158,7 @@ export interface FamilyReuse extends Sender {
 /** A refresh token that had been replaced came back: a thief or its owner holds a copy (RFC 9700 §4.14.2). */
 export function familyReuse(
   { name, issuer, clientName, deviceName, place, at }: FamilyReuse,
-  { language, direction, texts }: Language = english,
+  { language, direction, texts }: Language,
 ): Text {
   const { subject, text, app } = texts.mail.familyReuse;
   const details = [

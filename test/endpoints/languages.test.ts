@@ -1,8 +1,9 @@
 import '../issuer/inside.ts';
 import { SELF } from 'cloudflare:test';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ask, fieldsOf, leadsTo } from '../issuer/authorization.ts';
 import { readOf } from '../texts/pseudo.ts';
+import { mailOf } from '../workerd/mail.ts';
 import { issuer, Person, password } from '../workerd/person.ts';
 
 const documentOf = (html: string): string => /<html[^>]*>/.exec(html)?.[0] ?? '';
@@ -155,5 +156,31 @@ describe('whoever reads another language', () => {
       description: 'Sie haben sich auf mehreren Geräten zugleich abgemeldet.',
     });
     expect((await ends('en')).ends[0]?.description).toBe('You signed out of several devices at once.');
+  });
+});
+
+describe('a mail', () => {
+  it('with a code is in the language of the page that asked for it', async () => {
+    const owner = new Person();
+    await owner.signUp();
+    const person = new Person(owner.email);
+    await person.submit('/signin/email', { email: owner.email }, { 'Accept-Language': 'de' });
+    await vi.waitFor(async () => {
+      const [mail] = await mailOf(owner.email);
+      expect(mail?.subject).toMatch(/^\d{4} \d{4} ist Ihr Code für Portcullis$/);
+      expect(mail?.text).toContain('Unbekanntes Gerät');
+    });
+  });
+
+  it('about what happened is in the language that the profile names', async () => {
+    const person = new Person();
+    await person.signUp();
+    await person.submit('/account/profile', { name: 'Ada', locale: 'de-CH' });
+    const new_password = 'eleven purple otters sing';
+    await person.submit('/account/password', { current_password: password, new_password });
+    await vi.waitFor(async () => {
+      const subjects = (await mailOf(person.email)).map(({ subject }) => subject);
+      expect(subjects).toContain('Ihr Passwort bei Portcullis wurde geändert');
+    });
   });
 });

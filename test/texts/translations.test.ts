@@ -41,10 +41,11 @@ describe.each(Object.entries(shipped))('the texts in %s', (language, texts) => {
 
 it('leaves nothing in English in German but what is the same there', () => {
   const german = new Map(flat(shipped.de as Catalogue));
-  const same = flat(en).filter(([path, text]) => german.get(path) === text);
+  const same = flat(en).filter(
+    ([path, text]) => german.get(path) === text && /[a-z]/i.test(text.replace(/\{\w+\}/g, '')),
+  );
   expect([...new Set(same.map(([, text]) => text))].sort()).toEqual(
     [
-      '{title} · {name}',
       'Apps: {apps}',
       'App: {app}',
       'Browser',
