@@ -39,5 +39,5 @@ export const agreement: Texts['agreement'] = {
   notOurs: 'Keine App von {name}.',
   onlyIfKnown: 'Erlauben Sie es nur, wenn Sie die App kennen und sie benutzen wollten.',
   nameComesFrom: 'Ihren Namen hat sie von {host}.',
-  asksTo: 'Sie möchte',
+  asksTo: 'Die App möchte',
 };

@@ -11,7 +11,7 @@ export const consent: Texts['consent'] = {
   privacyPolicy: 'Datenschutz',
   termsOfService: 'Nutzungsbedingungen',
   linkOf: 'der App, in einem neuen Tab',
-  asksAlsoTo: 'Sie möchte jetzt außerdem',
+  asksAlsoTo: 'Die App möchte jetzt außerdem',
   allowedBefore: 'Das haben Sie schon erlaubt',
   takeBack: 'Auf Ihrer Kontoseite können Sie das jederzeit zurücknehmen.',
 };
