@@ -173,6 +173,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         signInHref={text}
       />
     ),
+    emailSignUp: <EmailAskPage to="signUp" flow={text} invite={text} signInHref={text} />,
     emailReset: <EmailAskPage to="reset" signInHref={text} />,
     emailCode: <EmailCodePage address={text} certain={false} againHref={text} />,
     'emailCode, error': (

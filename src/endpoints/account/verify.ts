@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { canMail } from '../../mail/mailer.ts';
 import { codeMail } from '../../mail/messages.ts';
+import { presentationOf } from '../../middleware/page.tsx';
 import { currentSession } from '../../middleware/session.ts';
 import { beginEmailStep } from '../../sign-in/email-step.ts';
 
@@ -19,7 +20,7 @@ export const mailVerifyCode = (dependencies: Dependencies) => async (c: Context)
     address: email,
     flowId: undefined,
     needsAccount: true,
-    compose: (mail) => codeMail('verify', { ...mail, name: config.name }),
+    compose: (mail) => codeMail('verify', { ...mail, name: config.name }, presentationOf(c, config)),
   });
   return c.redirect('/signin/email/code', 303);
 };

@@ -3,7 +3,7 @@ import { normalEmail } from '../../core/account/email.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { absentUserId } from '../../identifier/identifiers.ts';
 import { alreadyHere, codeMail } from '../../mail/messages.ts';
-import { showPage } from '../../middleware/page.tsx';
+import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { EmailAskPage } from '../../pages/email-code.tsx';
 import { MAXIMUM_EMAIL_LENGTH } from '../../pages/limits.ts';
@@ -77,8 +77,8 @@ export const mailSignUpCode = (dependencies: Dependencies) => async (c: Context)
     needsAccount: false,
     compose: (mail) =>
       known
-        ? alreadyHere({ ...mail, name: config.name, issuer: config.issuer })
-        : codeMail('signUp', { ...mail, name: config.name }),
+        ? alreadyHere({ ...mail, name: config.name, issuer: config.issuer }, presentationOf(c, config))
+        : codeMail('signUp', { ...mail, name: config.name }, presentationOf(c, config)),
   });
   await notBefore;
   return c.redirect('/signin/email/code', 303);

@@ -55,6 +55,15 @@ export const errors: Texts['errors'] = {
       title: 'Dieses Konto gibt es nicht mehr',
       message: 'Es wurde gerade eben entfernt.',
     },
+    sign_up_closed: {
+      title: 'Hier kann sich niemand registrieren',
+      message: 'Konten legt an, wer diesen Dienst betreibt. Fragen Sie dort nach einem.',
+    },
+    not_invited: {
+      title: 'Zum Registrieren braucht es eine Einladung',
+      message:
+        'Diese wurde benutzt, ist zu alt oder fehlt. Bitten Sie den Betreiber dieses Dienstes um eine neue.',
+    },
     email_link_broken: {
       title: 'Dieser Link ist nicht vollständig',
       message:

@@ -49,6 +49,8 @@ export const faults: Texts['faults'] = {
   name_too_long: { other: 'Verwenden Sie höchstens {count} Zeichen für Ihren Namen.' },
   email_malformed: 'Geben Sie eine einzelne E-Mail-Adresse ein, wie sie@example.com.',
   email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich stattdessen an.',
+  email_not_invited: 'Die Einladung gilt für eine andere Adresse.',
+  email_domain_closed: 'Konten gibt es nur für Adressen bei anderen Domains.',
   user_code_malformed: 'Geben Sie die acht Buchstaben ein, die Ihr Gerät zeigt.',
   user_code_unknown:
     'Unter diesem Code wartet kein Gerät. Vergleichen Sie die Buchstaben; stimmen sie, ist der Code abgelaufen oder verbraucht: Lassen Sie sich von Ihrem Gerät einen neuen zeigen.',
