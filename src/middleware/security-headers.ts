@@ -23,21 +23,21 @@ function source(uri: string): string {
  * The Content-Security-Policy of a page. Browsers hold the redirects that follow a form to `form-action` as well, so
  * a page whose form ends in a redirect to a client names the client's redirect URIs (absolute) in `formAction`. The
  * redirects that the client itself answers with count too: another origin behind it has to be named as well.
- * `frames` are what the page frames, `scriptHash` the base64 SHA-256 of its one inline script, `script` the absolute
- * address of its one file with a script, if it has one.
+ * `frames` are what the page frames, `scriptHash` the base64 SHA-256 of its one inline script, `scripts` the absolute
+ * addresses of its files with scripts.
  */
 export function contentSecurityPolicy({
   formAction = [],
   frames = [],
   scriptHash,
-  script,
+  scripts = [],
 }: PolicyOptions = {}): string {
   const sources = (uris: readonly string[]) => [...new Set(uris.map(source))].join(' ');
   return [
     ...contentPolicy,
     ...(frames.length > 0 ? [`frame-src ${sources(frames)}`] : []),
     // Not 'self': whatever the gate serves on the issuer's host is no script of ours.
-    ...(script === undefined ? [] : [`script-src ${script}`]),
+    ...(scripts.length === 0 ? [] : [`script-src ${scripts.join(' ')}`]),
     ...(scriptHash === undefined ? [] : [`script-src 'sha256-${scriptHash}'`]),
     `form-action 'self' ${sources(formAction)}`.trimEnd(),
   ].join('; ');
@@ -47,7 +47,7 @@ interface PolicyOptions {
   formAction?: readonly string[];
   frames?: readonly string[];
   scriptHash?: string;
-  script?: string | undefined;
+  scripts?: readonly string[];
 }
 
 const everywhere: Record<string, string> = {

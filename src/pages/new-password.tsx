@@ -4,6 +4,7 @@ import { Field } from './field.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
 import { usePresentation } from './presentation.tsx';
+import { Strength } from './strength.tsx';
 
 export interface NewPasswordPageProps {
   /** Lets a password manager file the new password under the right account. */
@@ -35,6 +36,7 @@ export const NewPasswordPage = ({ email, minimumLength, fault }: NewPasswordPage
           maxlength={MAXIMUM_PASSWORD_LENGTH}
           autofocus
         />
+        <Strength of="new_password" />
         <button class="button" type="submit">
           {submit}
         </button>

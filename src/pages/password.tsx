@@ -4,6 +4,7 @@ import { Field } from './field.tsx';
 import { GateLayout } from './layout.tsx';
 import { MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
 import { usePresentation } from './presentation.tsx';
+import { Strength } from './strength.tsx';
 
 export interface PasswordPageProps {
   /** Lets a password manager file the new password under the right account. */
@@ -51,6 +52,7 @@ export const PasswordPage = ({ email, minimumLength, first = false, fault }: Pas
           maxlength={MAXIMUM_PASSWORD_LENGTH}
           autofocus={first || fault?.field === 'new_password'}
         />
+        <Strength of="new_password" />
         <button class="button" type="submit">
           {first ? password.firstSubmit : password.submit}
         </button>

@@ -6,6 +6,7 @@ import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
 import { PasskeyScript, PasskeysMissing } from './passkey.tsx';
 import { usePresentation } from './presentation.tsx';
+import { Strength } from './strength.tsx';
 import { ToClient } from './to-client.tsx';
 import { Words } from './words.tsx';
 
@@ -91,6 +92,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
               maxlength={MAXIMUM_PASSWORD_LENGTH}
               autofocus={focused === 'password'}
             />
+            <Strength of="password" />
             <button class="button" type="submit">
               {signUp.submit}
             </button>

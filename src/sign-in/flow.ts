@@ -9,7 +9,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { preferLanguages } from '../middleware/page.tsx';
 import { contentSecurityPolicy } from '../middleware/security-headers.ts';
-import { passkeyScriptPath } from '../pages/script/assets.ts';
+import { passkeyScriptPath, strengthScriptPath } from '../pages/script/assets.ts';
 
 // A sign-in in progress lives in a sealed cookie: nothing to store, nothing to clean up, and only the browser that
 // began it can finish it.
@@ -90,7 +90,18 @@ export function allowReturn(c: Context, flow: Flow | undefined): void {
 
 /** The same for a page with passkeys, which needs its script. */
 export function allowPasskeys(c: Context, config: Config, flow: Flow | undefined): void {
-  const script = rpIdOf(config) === undefined ? undefined : config.issuer + passkeyScriptPath;
+  allow(c, flow, passkeyScripts(config));
+}
+
+/** The same for a page on which a password is chosen, and perhaps a passkey made instead. */
+export function allowNewPassword(c: Context, config: Config, flow?: Flow | undefined): void {
+  allow(c, flow, [...passkeyScripts(config), config.issuer + strengthScriptPath]);
+}
+
+const passkeyScripts = (config: Config): string[] =>
+  rpIdOf(config) === undefined ? [] : [config.issuer + passkeyScriptPath];
+
+function allow(c: Context, flow: Flow | undefined, scripts: readonly string[]): void {
   const formAction = flow ? [flow.request.redirectUri] : [];
-  c.header('Content-Security-Policy', contentSecurityPolicy({ formAction, script }));
+  c.header('Content-Security-Policy', contentSecurityPolicy({ formAction, scripts }));
 }

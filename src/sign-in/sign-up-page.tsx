@@ -8,7 +8,7 @@ import { showPage } from '../middleware/page.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH } from '../pages/limits.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import type { Fault } from '../texts/fault.ts';
-import { allowPasskeys, type Flow } from './flow.ts';
+import { allowNewPassword, type Flow } from './flow.ts';
 import { type Admission, addressFault } from './sign-up-admission.ts';
 
 /** What was typed, to be shown again, and what is wrong with it. */
@@ -24,7 +24,7 @@ export const showSignUpPage = async (
   typed: SignUpTyped,
   status: 200 | 400 | 409 = 200,
 ) => {
-  allowPasskeys(c, config, flow);
+  allowNewPassword(c, config, flow);
   return showPage(
     c,
     config,

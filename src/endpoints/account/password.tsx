@@ -7,6 +7,7 @@ import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { newPasswordFault } from '../../passwords/check.ts';
+import { allowNewPassword } from '../../sign-in/flow.ts';
 import { checkPassword, locked, minimumLength } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 import type { PasswordState } from '../../user/types.ts';
@@ -48,6 +49,7 @@ const page = (
     first: !hasPassword,
     fault,
   };
+  allowNewPassword(c, config);
   return showPage(c, config, <PasswordPage {...props} />, status);
 };
 

@@ -7,6 +7,7 @@ import type { Proven } from '../../middleware/session.ts';
 import { NewPasswordPage, PasswordResetPage } from '../../pages/new-password.tsx';
 import { newPasswordFault } from '../../passwords/check.ts';
 import { type EmailStep, endEmailStep, readEmailStep } from '../../sign-in/email-step.ts';
+import { allowNewPassword } from '../../sign-in/flow.ts';
 import { minimumLength } from '../../sign-in/password.ts';
 import { endProven, readProven } from '../../sign-in/proven.ts';
 import { RESET_FLOW, resetQuestion } from '../../sign-in/reset.ts';
@@ -43,8 +44,9 @@ const page = (
   { step, proven }: Reset,
   fault?: Fault,
   status: 200 | 400 = 200,
-) =>
-  showPage(
+) => {
+  allowNewPassword(c, config);
+  return showPage(
     c,
     config,
     <NewPasswordPage
@@ -54,6 +56,7 @@ const page = (
     />,
     status,
   );
+};
 
 /** GET /reset/password */
 export const showNewPassword = (dependencies: Dependencies) => async (c: Context) => {

@@ -79,6 +79,8 @@ textarea { resize: vertical; }
 .choice label { font-weight: 400; }
 .choice .hint { grid-column: 2; }
 .hint { color: var(--muted); font-size: 0.875rem; text-wrap: pretty; }
+.strength:empty { display: none; }
+.strength[data-level="weak"] { color: var(--danger); }
 .field-error { color: var(--danger); font-size: 0.875rem; font-weight: 600; }
 .alert {
   padding: 0.75rem 0.9rem; border-inline-start: 4px solid var(--danger); border-radius: 0.35rem;

@@ -8,6 +8,12 @@ export const password = {
     one: 'At least {count} character of any kind. A few words together work well.',
     other: 'At least {count} characters of any kind. A few words together work well.',
   },
+  strength: {
+    short: 'Too short yet. Keep going.',
+    weak: 'Long enough, and easy to guess: it repeats itself or follows the alphabet.',
+    fair: 'Hard to guess.',
+    strong: 'Very hard to guess.',
+  },
   submit: 'Change password',
   firstSubmit: 'Set password',
 } as const;
