@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { normalEmail } from '../core/account/email.ts';
 
-/** A domain as it stands in a normal address: small letters, punycode where it needs it. */
+/** A domain as it stands in an address in its normal form. */
 const domain = v.pipe(
   v.string(),
   v.check(
-    (text) => URL.canParse(`https://${text}/`) && new URL(`https://${text}/`).hostname === text,
-    'must be a domain in small letters, like example.com; one with other letters in its xn-- form',
+    (text) => normalEmail(`a@${text}`) === `a@${text}`,
+    'must be a domain in small letters, like example.com; one with other letters as they are, not as xn--',
   ),
 );
 

@@ -1,4 +1,5 @@
 import { type Mailer, MailRefused, type Sender } from './mail.ts';
+import { wireAddress } from './post.ts';
 
 /** What Cloudflare's binding says of a message that it will never take (Email Service, error codes). */
 const final = new Set([
@@ -27,7 +28,12 @@ export const cloudflareMailer = ({
 }): Mailer => ({
   async send({ to, subject, text }) {
     try {
-      await binding.send({ from: { email: from.address, name: from.name }, to, subject, text });
+      await binding.send({
+        from: { email: from.address, name: from.name },
+        to: wireAddress(to),
+        subject,
+        text,
+      });
     } catch (error) {
       const code = /^E_[A-Z_]+$/.exec(codeOf(error))?.[0];
       // Its code alone: the message quotes addresses.

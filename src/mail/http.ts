@@ -1,5 +1,5 @@
 import type { Mailer, Sender } from './mail.ts';
-import { postMail } from './post.ts';
+import { postMail, wireAddress } from './post.ts';
 
 /**
  * Any provider, or a relay of one's own, that takes JSON: one POST for each message, with
@@ -12,6 +12,6 @@ export const httpMailer = ({ url, token, from }: { url: string; token: string; f
     postMail(
       url,
       { Authorization: `Bearer ${token}`, 'Idempotency-Key': id },
-      { id, from, to, subject, text, sentAt: new Date(sentAt).toISOString() },
+      { id, from, to: wireAddress(to), subject, text, sentAt: new Date(sentAt).toISOString() },
     ),
 });

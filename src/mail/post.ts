@@ -33,3 +33,10 @@ export async function postMail(url: string, headers: Record<string, string>, bod
 /** RFC 5322 §3.4: `"Name" <address>`, where the name has no line break and nothing that ends its quotes. */
 export const mailbox = ({ name, address }: { name: string; address: string }): string =>
   `"${name.replace(/[\p{C}\s"\\]+/gu, ' ').trim()}" <${address}>`;
+
+/** An address as mail servers take it everywhere: its domain in punycode (RFC 5891), where it has other letters. */
+export function wireAddress(address: string): string {
+  const at = address.lastIndexOf('@');
+  const domain = URL.parse(`https://${address.slice(at + 1)}/`)?.hostname;
+  return domain === undefined ? address : `${address.slice(0, at)}@${domain}`;
+}

@@ -1,5 +1,5 @@
 import type { Mailer, Sender } from './mail.ts';
-import { mailbox, postMail } from './post.ts';
+import { mailbox, postMail, wireAddress } from './post.ts';
 
 const ADDRESS = 'https://api.resend.com/emails';
 
@@ -12,6 +12,6 @@ export const resendMailer = ({ token, from }: { token: string; from: Sender }): 
     postMail(
       ADDRESS,
       { Authorization: `Bearer ${token}`, 'Idempotency-Key': id },
-      { from: mailbox(from), to: [to], subject, text },
+      { from: mailbox(from), to: [wireAddress(to)], subject, text },
     ),
 });

@@ -179,6 +179,14 @@ describe('the send_email binding', () => {
   });
 });
 
+it('an address at a domain with other letters goes out as mail servers know it', async () => {
+  const provider = providerStandIn();
+  vi.stubGlobal('fetch', provider.fetch);
+  const sender = mailer(resend, { PORTCULLIS_MAIL_TOKEN: provider.token });
+  await sender.send({ ...message, to: 'ada@bücher.example' });
+  expect(provider.sent[0]?.to).toEqual(['ada@xn--bcher-kva.example']);
+});
+
 describe('the configuration of mail', () => {
   it.each<[string, Mail, string]>([
     ['plain http', { kind: 'http', from, url: 'http://mail.example.org/' }, 'mail.url: must be https'],
