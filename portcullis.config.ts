@@ -50,6 +50,11 @@ export default defineConfig((env) => ({
       ]
     : [],
 
+  // Who else people may sign in with. In development: the stand-in that `npm run provider` runs, if it ran before `npm start`.
+  providers: env.LOCAL_PROVIDER
+    ? { local: { issuer: env.LOCAL_PROVIDER, clientId: 'portcullis', label: 'the stand-in', public: true } }
+    : {},
+
   // The first route that matches decides; a path without a route is refused.
   routes: env.DEMO_ORIGIN
     ? [

@@ -3,10 +3,12 @@ import { normalEmail } from './core/account/email.ts';
 import { rootSecrets } from './crypto/root-secret.ts';
 import { callObject } from './durable/call.ts';
 import type { Environment } from './environment.ts';
+import type { UpstreamTokens } from './federation/upstream.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
 import { RING_NAME } from './keys/keys.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { KeyRecord, Revocation } from './keys/types.ts';
+import { openTokens } from './sign-in/provider-tokens.ts';
 import { faultInEnglish } from './texts/fault.ts';
 import { createTransactions } from './transaction/transactions.ts';
 import { checkProfileChange, type ProfileChangeInput } from './user/profile-change.ts';
@@ -118,6 +120,16 @@ export class Administration extends WorkerEntrypoint<Environment> {
     }
     const profile = await this.#users.setProfile(userId, checked.change);
     return profile ? { kind: 'set', profile } : { kind: 'unknown' };
+  }
+
+  /**
+   * The tokens that a provider of `keepTokens` gave for the person last, at their sign-in with it; undefined where none are
+   * kept, or the root secret that sealed them is gone. They are not refreshed here: `accessExpiresAt` says how long (in
+   * milliseconds since the epoch) the access token is good.
+   */
+  async providerTokens(userId: string, provider: string): Promise<UpstreamTokens | undefined> {
+    const sealed = await this.#users.identities.sealedTokens(userId, provider);
+    return sealed === undefined ? undefined : openTokens({ secrets: await rootSecrets(this.env) }, sealed);
   }
 
   async endSession(userId: string, sessionId: string): Promise<void> {

@@ -6,6 +6,7 @@ import { rootSecrets } from './crypto/root-secret.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createProofs } from './dpop/proofs.ts';
 import type { Environment } from './environment.ts';
+import { createUpstreams } from './federation/upstream.ts';
 import { createGate } from './gate/gate.ts';
 import { createGateSessions } from './gate/identity/gate-sessions.ts';
 import { remoteIdentity } from './gate/identity/remote-identity.ts';
@@ -43,6 +44,11 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     secrets,
     encryptions,
   });
+  const knownKeys = issuerKeys({
+    cache: environment.JWKS_CACHE,
+    secrets,
+    development: config.environment === 'development',
+  });
   const dependencies: Dependencies = {
     config,
     secrets,
@@ -55,11 +61,8 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     devices: createDevices(environment.DEVICE_AUTHORIZATION),
     users,
     identifiers: createIdentifiers(environment.IDENTIFIER),
-    issuerKeys: issuerKeys({
-      cache: environment.JWKS_CACHE,
-      secrets,
-      development: config.environment === 'development',
-    }),
+    issuerKeys: knownKeys,
+    upstreams: createUpstreams({ config, environment, issuerKeys: knownKeys }),
     keys,
     accessTokens: createAccessTokens({ config, keys, secrets, users, replays }),
   };

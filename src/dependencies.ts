@@ -4,6 +4,7 @@ import type { Config } from './config/schema.ts';
 import type { RootSecrets } from './crypto/root-secret.ts';
 import type { Proofs } from './dpop/proofs.ts';
 import type { Environment } from './environment.ts';
+import type { Upstreams } from './federation/upstream.ts';
 import type { AccessTokens } from './grants/access-tokens.ts';
 import type { Identifiers } from './identifier/identifiers.ts';
 import type { IssuerKeys } from './keys/issuer-jwks.ts';
@@ -28,5 +29,6 @@ export interface Dependencies {
   keys: Keys;
   accessTokens: AccessTokens;
   issuerKeys: IssuerKeys;
+  upstreams: Upstreams;
   environment: Environment;
 }

@@ -27,6 +27,8 @@ export interface Environment {
   PORTCULLIS_MAIL_TOKEN?: string;
   /** Cloudflare's `send_email` binding, where `mail` asks for it. */
   EMAIL?: SendEmail;
+  /** A provider's secret, by its name in `providers`. */
+  [providerSecret: `PORTCULLIS_PROVIDER_${string}_SECRET`]: string | undefined;
   USER: DurableObjectNamespace<UserObject>;
   IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
   KEY_RING: DurableObjectNamespace<KeyRingObject>;
@@ -46,6 +48,8 @@ export interface Environment {
   GATE_SESSION_INDEX: DurableObjectNamespace<GateSessionIndexObject>;
   JWKS_CACHE: KVNamespace;
   AUDIT: D1Database;
+  /** Development only: the issuer of the stand-in that `npm run provider` runs. */
+  LOCAL_PROVIDER?: string;
   /** Development only: the demo's origin Worker. */
   DEMO_ORIGIN?: Fetcher;
 }

@@ -17,6 +17,7 @@ import { renamePasskey } from './endpoints/account/passkeys/rename.ts';
 import { addPasskey, showPasskeys } from './endpoints/account/passkeys.tsx';
 import { changePassword, showPasswordChange } from './endpoints/account/password.tsx';
 import { editProfile, showProfile } from './endpoints/account/profile.tsx';
+import { connectProvider, disconnectProvider, showProviders } from './endpoints/account/providers.tsx';
 import { replaceRecoveryCodes, showRecoveryCodes } from './endpoints/account/recovery-codes.tsx';
 import { distrustDevice, showTrustedDevices } from './endpoints/account/trusted-devices.tsx';
 import { mailVerifyCode } from './endpoints/account/verify.ts';
@@ -48,11 +49,15 @@ import { emailLink } from './endpoints/signin/email/link.tsx';
 import { askForSignInCode, showEmailSignIn } from './endpoints/signin/email.tsx';
 import { enrol, showEnrolment } from './endpoints/signin/enrol.tsx';
 import { signInWithPasskey } from './endpoints/signin/passkey.ts';
+import { finishWithProvider, takePostedAnswer } from './endpoints/signin/provider/callback.tsx';
+import { askToConnect, decideToConnect } from './endpoints/signin/provider/connect.tsx';
+import { signInWithProvider } from './endpoints/signin/provider.tsx';
 import { provePasskeySecondFactor } from './endpoints/signin/second-factor/passkey.ts';
 import { proveSecondFactor, showSecondFactor } from './endpoints/signin/second-factor.tsx';
 import { showSignIn, signIn } from './endpoints/signin.tsx';
 import { mailSignUpCode, showSignUpEmail } from './endpoints/signup/email.tsx';
 import { signUpWithPasskey } from './endpoints/signup/passkey.tsx';
+import { showProviderSignUp, signUpWithProvider } from './endpoints/signup/provider.tsx';
 import { showSignUp, signUp } from './endpoints/signup.tsx';
 import { start } from './endpoints/start.tsx';
 import { logoutForAuth0 } from './endpoints/v2/logout.ts';
@@ -109,6 +114,14 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/signup/passkey', 'form', signUpWithPasskey(d)],
   ['GET', '/signup/email', 'page', showSignUpEmail(d)],
   ['POST', '/signup/email', 'form', mailSignUpCode(d)],
+  ['POST', '/signin/provider', 'form', signInWithProvider(d)],
+  ['GET', '/signin/provider/connect', 'page', askToConnect(d)],
+  ['POST', '/signin/provider/connect', 'form', decideToConnect(d)],
+  ['GET', '/signin/provider/:provider/callback', 'page', finishWithProvider(d)],
+  // Another site posts it: what guards it is the state, and the cookie that it belongs to.
+  ['POST', '/signin/provider/:provider/callback', 'page', takePostedAnswer(d)],
+  ['GET', '/signup/provider', 'page', showProviderSignUp(d)],
+  ['POST', '/signup/provider', 'form', signUpWithProvider(d)],
   ['GET', '/consent', 'page', showConsent(d)],
   ['POST', '/consent', 'form', decideConsent(d)],
   ['GET', '/device', 'page', showDevice(d)],
@@ -135,6 +148,9 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/account/data', 'form', downloadOwnData(d)],
   ['GET', '/account/delete', 'page', showDeleteAccount(d)],
   ['POST', '/account/delete', 'form', deleteAccount(d)],
+  ['GET', '/account/providers', 'page', showProviders(d)],
+  ['POST', '/account/providers/connect', 'form', connectProvider(d)],
+  ['POST', '/account/providers/disconnect', 'form', disconnectProvider(d)],
   ['POST', '/account/revoke-consent', 'form', revokeConsent(d)],
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],

@@ -64,6 +64,11 @@ const placed = (error: unknown): string[] => lines(error).map((line) => `${file}
 /** Of a value in the configuration that only the deployed Worker knows. */
 const placeOfSecret = /: routes\[(\d+)\]\.originSecret\.value: /;
 
+/** A provider's secret that only the deployed Worker knows. */
+const providerSecret = /: providers\.[\w-]+: the secret (\w+) is not set/;
+/** Like each of them, Apple's included. */
+const PROVIDER_STAND_IN = '-----BEGIN PRIVATE KEY-----';
+
 /** Long and plain enough for everything that a secret may have to be. */
 const STAND_IN = 'a-secret-that-only-the-Worker-knows';
 
@@ -98,7 +103,7 @@ function secretBehind(
 /** What is wrong with a configuration, one line each. */
 export interface Findings {
   faults: string[];
-  /** What some originSecret is made of and is not known here, with the fault that it would be: the Worker itself checks it. */
+  /** Providers' secrets, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
   unknownSecrets: { name: string; fault: string }[];
 }
 
@@ -140,16 +145,19 @@ export async function checkConfiguration(
   /** The first fault that is nothing but a secret which is not known here. */
   const nextSecret = () => {
     for (const fault of faults) {
+      const provider = providerSecret.exec(fault)?.[1];
+      if (provider) return { name: provider, fault, standIn: PROVIDER_STAND_IN };
       const route = placeOfSecret.exec(fault)?.[1];
       const name = route && secretBehind(define as (environment: object) => SomeRoutes, env, Number(route));
-      if (name) return { name, fault };
+      if (name) return { name, fault, standIn: STAND_IN };
     }
   };
   while (!knowsSecrets) {
     const secret = nextSecret();
     if (!secret) break;
-    unknownSecrets.push(secret);
-    env[secret.name] = STAND_IN;
+    const { name, fault, standIn } = secret;
+    unknownSecrets.push({ name, fault });
+    env[name] = standIn;
     faults = faultsNow();
   }
   if (variables.PORTCULLIS_SECRET !== undefined) {

@@ -3,12 +3,14 @@ import { buildDemo } from './demo.ts';
 import { deploy } from './deploy.ts';
 import { example } from './example.ts';
 import { Failure } from './failure.ts';
+import { provider } from './provider.ts';
 import { start } from './start.ts';
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   start,
   example,
   deploy,
+  provider,
   build: async () => {
     await buildDemo();
     return 0;
@@ -20,6 +22,7 @@ const usage = `usage: portcullis <command>
 
   start    run it on this machine     --port <number>  --persist-to <folder>
   example  run vanilla or react       <name>  --port <number>  --persist-to <folder>
+  provider run a stand-in for another provider, to sign in with on this machine     --port <number>
   deploy   put it on Cloudflare       --dry-run, and every option of \`wrangler deploy\`
   build    bundle the demo's browser app
   client-secret    make a secret for a client, and the hash that the configuration holds

@@ -6,6 +6,7 @@ import { buildDemo } from './demo.ts';
 import { developmentVariables } from './development-secret.ts';
 import { Failure } from './failure.ts';
 import { requireFreePort } from './port.ts';
+import { runningStandIn } from './provider.ts';
 import { claimState } from './state.ts';
 import { aborted, toldToStop } from './told-to-stop.ts';
 import { exitCodeOf, readWranglerConfiguration, root, spawnWrangler } from './wrangler.ts';
@@ -100,10 +101,12 @@ export async function serve(
   const { env } = await readWranglerConfiguration('wrangler.jsonc');
   const development = env?.development;
   if (!development) throw new Failure('wrangler.jsonc: env.development is missing');
+  const standIn = await runningStandIn();
   const variables = {
     ...development.vars,
     ...(await developmentVariables(persistTo)),
     PORTCULLIS_ISSUER: issuer,
+    ...(standIn !== undefined && { LOCAL_PROVIDER: standIn }),
   };
   const { faults } = await checkConfiguration(development, variables, true);
   if (faults.length > 0) throw new Failure(faults.join('\n'));
@@ -114,6 +117,7 @@ export async function serve(
   const options = [
     ['-c', 'wrangler.jsonc', '-c', 'examples/demo/wrangler.jsonc', '--env', 'development'],
     ['--port', String(port), '--persist-to', persistTo, '--var', `PORTCULLIS_ISSUER:${issuer}`],
+    standIn === undefined ? [] : ['--var', `LOCAL_PROVIDER:${standIn}`],
     // Port 0 is any free one, so that a second copy finds its own.
     ['--inspector-port', '0', '--show-interactive-dev-session=false', '--log-level', 'warn'],
   ].flat();

@@ -21,6 +21,7 @@ export function* identityProviderFaults(config: Config): Generator<string> {
   for (const member of ['registration', 'clientIdMetadataDocuments'] as const) {
     if (config[member].kind !== 'closed') yield `${member}: ${notHere(member)}`;
   }
+  if (Object.keys(config.providers).length > 0) yield `providers: ${notHere('providers')}`;
   if (config.auth0Paths) yield `auth0Paths: ${notHere('auth0Paths')}`;
 }
 

@@ -11,6 +11,7 @@ import { languageFaults, resolveLanguages } from './languages.ts';
 import { lookFaults, resolveLook } from './look.ts';
 import { originFaults } from './origin-faults.ts';
 import { passkeyFaults, rpIdOf } from './passkeys.ts';
+import { providerFaults } from './provider-faults.ts';
 import { resourceFaults } from './resource-faults.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
@@ -147,6 +148,7 @@ const files: Record<string, string> = {
   identityProvider: 'identity-provider.ts',
   passkeys: 'passkeys.ts',
   secondFactor: 'second-factor.ts',
+  providers: 'provider.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',
   languages: 'languages.ts',
@@ -270,7 +272,11 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
       `clients[${reserved}].clientId: "${GATE_CLIENT_ID}" is the gate's own; choose another`,
     );
   }
-  const found = [...faults(config), ...sharedResourceFaults(resolved, (index) => !placed[index]?.resource)];
+  const found = [
+    ...faults(config),
+    ...providerFaults(config, environment),
+    ...sharedResourceFaults(resolved, (index) => !placed[index]?.resource),
+  ];
   if (found.length > 0) throw new ConfigError(told(found));
   return config;
 }

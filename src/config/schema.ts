@@ -9,6 +9,7 @@ import { languages } from './languages.ts';
 import { type Look, look } from './look.ts';
 import { mail } from './mail.ts';
 import { passkeys } from './passkeys.ts';
+import { providers } from './provider.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
 import { route } from './route.ts';
@@ -106,6 +107,7 @@ export const schema = v.strictObject({
    */
   auth0Paths: v.optional(v.boolean(), false),
   identityProvider,
+  providers,
   /** What the gate guards. The first route that matches decides; what no route matches is refused. */
   routes: v.optional(v.array(route), []),
   /** Other issuers, by names of your own; an origin sees the name before the `sub`. A route takes their tokens if it says so. */
@@ -173,6 +175,7 @@ export type ConfigInput = v.InferInput<typeof schema>;
 type Parsed = v.InferOutput<typeof schema>;
 
 export type { Client } from './client.ts';
+export type { Provider } from './provider.ts';
 export type { Resource } from './resource.ts';
 export type OtherIssuer = Parsed['issuers'][string];
 /** `'session'` is a condition that asks for nothing but a person. */

@@ -1,3 +1,4 @@
+import type { Identity } from '../core/federation/id-token.ts';
 import { base64url, sha256 } from './bytes.ts';
 
 /**
@@ -6,3 +7,7 @@ import { base64url, sha256 } from './bytes.ts';
  */
 export const emailIdentifierName = async (email: string): Promise<string> =>
   `email:${base64url.encode(await sha256(email))}`;
+
+/** The same of who somebody is at a provider. As JSON: no issuer can end where a subject begins. */
+export const identityName = async ({ issuer, subject }: Identity): Promise<string> =>
+  `identity:${base64url.encode(await sha256(JSON.stringify([issuer, subject])))}`;

@@ -24,7 +24,7 @@ export type Reservation =
    */
   | { kind: 'pending'; userId: string; abandoned: boolean };
 
-/** One email address: whose it is. Named by the hash of its normal form, so uniqueness needs no central table. */
+/** One email address, or identity at a provider: whose it is. Named by a hash of it, so uniqueness needs no central table. */
 export class IdentifierObject extends DurableObject<Environment> {
   #migrated = false;
 
@@ -49,6 +49,11 @@ export class IdentifierObject extends DurableObject<Environment> {
     if (this.#isEmpty()) return undefined;
     const row = this.#row();
     return row?.confirmed_at ? row.user_id : undefined;
+  }
+
+  /** The user who has it, or who reserved it last and never confirmed. */
+  holder(): string | undefined {
+    return this.#isEmpty() ? undefined : this.#row()?.user_id;
   }
 
   /** Reserves it for a sign-up. `replacing` names an abandoned reservation that was seen to have no account. */
@@ -131,8 +136,8 @@ export class IdentifierObject extends DurableObject<Environment> {
   }
 
   /**
-   * The account goes that it is the identifier of: nothing is left of it here. What belongs to somebody else by now, since
-   * this is a retry, stays theirs.
+   * The account goes that it is the identifier of, or gives it up: nothing is left of it here. What belongs to somebody else
+   * by now, since this is a retry, stays theirs.
    */
   async release(userId: string): Promise<void> {
     if (this.#isEmpty() || this.#row()?.user_id !== userId) return;

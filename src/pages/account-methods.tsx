@@ -18,12 +18,13 @@ export interface OfferedMethods {
   password: boolean;
   passkeys: boolean;
   secondFactor: boolean;
+  providers: boolean;
 }
 
 /** Every way to sign in, and what belongs to it: one entry each, in the order in which they are shown. */
 function methodsInWords(
   { language, texts }: Pick<Presentation, 'language' | 'texts'>,
-  { password, passkeys, authenticator, recoveryCodes, trustedDevices }: AccountMethods,
+  { password, passkeys, authenticator, recoveryCodes, trustedDevices, providers }: AccountMethods,
   { emailVerified }: Profile,
   offered: OfferedMethods,
 ): Method[] {
@@ -66,6 +67,12 @@ function methodsInWords(
       name: account.trustedDevices,
       state: plural(language, account.trustedDeviceCount, trustedDevices),
       action: { href: '/account/trusted-devices', label: account.manage },
+    },
+    {
+      shown: offered.providers || providers > 0,
+      name: texts.providers.title,
+      state: providers === 0 ? account.none : plural(language, texts.providers.count, providers),
+      action: { href: '/account/providers', label: providers === 0 ? account.add : account.manage },
     },
     {
       shown: true,

@@ -14,12 +14,15 @@ import {
   PasskeysMissing,
 } from './passkey.tsx';
 import { usePresentation } from './presentation.tsx';
+import { ProviderButtons, type ProviderChoice } from './providers.tsx';
 import { ToClient } from './to-client.tsx';
 import { Words } from './words.tsx';
 
 export interface SignInPageProps {
   /** The client that the person is on the way to, if one sent them. */
   clientName?: string | undefined;
+  /** Those that people may sign in with. */
+  providers?: readonly ProviderChoice[];
   /** Names the sign-in in progress; carried along in the form. */
   flow?: string | undefined;
   /** What was typed before, or what the client hinted at. */
@@ -40,7 +43,7 @@ export interface SignInPageProps {
 }
 
 export const SignInPage = (props: SignInPageProps) => {
-  const { clientName, flow, email, fault, ended, signUpHref, withPassword, passkey } = props;
+  const { clientName, providers = [], flow, email, fault, ended, signUpHref, withPassword, passkey } = props;
   const { emailCodes, resetHref } = props;
   const presentation = usePresentation();
   const { signIn, passkeys, endCauses } = presentation.texts;
@@ -107,6 +110,7 @@ export const SignInPage = (props: SignInPageProps) => {
           <PasskeySignals signals={passkey.signals} />
         </>
       )}
+      <ProviderButtons providers={providers} flow={flow} />
       {withPassword && resetHref && (
         <p class="aside">
           <a href={resetHref}>{signIn.forgotPassword}</a>

@@ -6,6 +6,7 @@ import { GateLayout } from './layout.tsx';
 import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH, MAXIMUM_PASSWORD_LENGTH } from './limits.ts';
 import { PasskeyScript, PasskeysMissing } from './passkey.tsx';
 import { usePresentation } from './presentation.tsx';
+import { ProviderButtons, type ProviderChoice } from './providers.tsx';
 import { Strength } from './strength.tsx';
 import { ToClient } from './to-client.tsx';
 import { Words } from './words.tsx';
@@ -13,6 +14,8 @@ import { Words } from './words.tsx';
 export interface SignUpPageProps {
   /** The client that the person is on the way to, if one sent them. */
   clientName?: string | undefined;
+  /** Those that people may sign in with. */
+  providers?: readonly ProviderChoice[];
   /** Names the sign-in in progress; carried along in the form. */
   flow?: string | undefined;
   /** What was typed before. The password never comes back. */
@@ -35,6 +38,7 @@ export interface SignUpPageProps {
 export const SignUpPage = (props: SignUpPageProps) => {
   const {
     clientName,
+    providers = [],
     flow,
     email,
     displayName,
@@ -113,6 +117,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
         )}
         {withPasskey && !withPassword && <PasskeysMissing />}
       </form>
+      <ProviderButtons providers={providers} flow={flow} />
       <p class="aside">
         <Words text={signUp.haveAccount} values={{ signIn: <a href={signInHref}>{signUp.signIn}</a> }} />
       </p>

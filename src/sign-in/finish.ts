@@ -6,13 +6,33 @@ import type { SignedIn } from '../middleware/session.ts';
 import { grantAuthorization, presentOf, returnToClient } from './authorize.tsx';
 import { endFlow, type Flow } from './flow.ts';
 import { ownReturn } from './own-page.ts';
+import { readUnclaimed } from './proved-identity.ts';
 
 /** The person is signed in, but nobody knows where they were going. */
 export const wayLost = (c: Context, { config }: Dependencies): Response | Promise<Response> =>
   errorPage(c, config, 400, { error: 'sign_in_lost', href: '/account' });
 
-/** After a sign-in or a sign-up: on to the app that asked for it, to the device, or to a page of the account. */
+/**
+ * After a sign-in or a sign-up. Whoever proved to be somebody at a provider before, with the email of this account, is asked
+ * first whether to connect the two.
+ */
 export async function finishSignIn(
+  c: Context,
+  dependencies: Dependencies,
+  signedIn: SignedIn,
+  flowId: string | undefined,
+  flow: Flow | undefined,
+): Promise<Response> {
+  const unclaimed = await readUnclaimed(c, dependencies);
+  if (unclaimed?.accountId === signedIn.token.userId) {
+    const query = flowId === undefined ? '' : `?flow=${encodeURIComponent(flowId)}`;
+    return c.redirect(`/signin/provider/connect${query}`, 303);
+  }
+  return leadOn(c, dependencies, signedIn, flowId, flow);
+}
+
+/** On to the app that asked for the sign-in, to the device, or to a page of the account. */
+export async function leadOn(
   c: Context,
   dependencies: Dependencies,
   signedIn: SignedIn,

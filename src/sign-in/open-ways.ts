@@ -8,4 +8,5 @@ export const openWays = (config: Config): OpenWays => ({
   passwords: config.passwords.enabled,
   passkeys: rpIdOf(config) !== undefined,
   emailCodes: offersEmailCodes(config),
+  providers: Object.keys(config.providers),
 });

@@ -9,6 +9,7 @@ import { offersEmailCodes, offersReset } from './email-methods.ts';
 import { allowPasskeys, type Flow } from './flow.ts';
 import { withFlow } from './flow-address.ts';
 import { signInOptions } from './passkey-challenge.ts';
+import { providerChoices } from './provider-choices.ts';
 
 export interface SignInShown {
   flowId: string | undefined;
@@ -36,6 +37,7 @@ export async function showSignInPage(
     config,
     <SignInPage
       clientName={flow && (await clients.find(flow.request.clientId))?.clientName}
+      providers={providerChoices(dependencies)}
       flow={flowId}
       email={email ?? flow?.request.loginHint}
       fault={fault}

@@ -9,6 +9,7 @@ import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH } from '../pages/limits.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import type { Fault } from '../texts/fault.ts';
 import { allowNewPassword, type Flow } from './flow.ts';
+import { providerChoices } from './provider-choices.ts';
 import { type Admission, addressFault } from './sign-up-admission.ts';
 
 /** What was typed, to be shown again, and what is wrong with it. */
@@ -17,7 +18,7 @@ export type SignUpTyped = Pick<SignUpPageProps, 'email' | 'displayName' | 'fault
 /** The form that every way to sign up begins with, and comes back to when something in it is wrong. */
 export const showSignUpPage = async (
   c: Context,
-  { clients, config }: Dependencies,
+  { clients, config, upstreams }: Dependencies,
   flowId: string | undefined,
   flow: Flow | undefined,
   { invite, proved }: Pick<Admission, 'invite' | 'proved'>,
@@ -30,6 +31,7 @@ export const showSignUpPage = async (
     config,
     <SignUpPage
       clientName={flow && (await clients.find(flow.request.clientId))?.clientName}
+      providers={providerChoices({ upstreams })}
       flow={flowId}
       minimumLength={config.passwords.minimumLength}
       signInHref={flowId ? `/signin?flow=${flowId}` : '/signin'}

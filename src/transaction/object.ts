@@ -14,7 +14,7 @@ const migrations = [
 ];
 
 /** What a transaction is about; an id of one kind is never taken for another. */
-export type TransactionKind = 'pushed_request' | 'invitation';
+export type TransactionKind = 'pushed_request' | 'invitation' | 'provider_tokens';
 
 /** Something with no user yet that is begun once and taken once: named by its random id, gone by alarm. */
 export class TransactionObject extends DurableObject<Environment> {

@@ -66,6 +66,17 @@ const told: Record<string, (user: UserRecord) => AccountExport> = {
       end_cause: row.endCause,
     })),
   }),
+  identity: (user) => ({
+    providers: user.identities.all().map(({ tokens, ...row }) => ({
+      provider: row.provider,
+      issuer: row.issuer,
+      subject: row.subject,
+      email: row.email,
+      connected_at: moment(row.linkedAt),
+      last_used_at: moment(row.lastUsedAt),
+      tokens_kept: tokens !== null,
+    })),
+  }),
   consent: (user) => ({
     consents: user.consents.all().map(({ clientId, agreement, grantedAt }) => ({
       client_id: clientId,

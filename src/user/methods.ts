@@ -11,5 +11,6 @@ export function methodsOf(user: UserRecord): AccountMethods {
     authenticator: totp ? { since: totp.createdAt } : null,
     recoveryCodes: user.recoveryCodes.left(),
     trustedDevices: user.trustedDevices.since(0).length,
+    providers: user.identities.all().length,
   };
 }

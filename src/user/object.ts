@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
 import { rpIdOf } from '../config/passkeys.ts';
+import type { Identity } from '../core/federation/id-token.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
@@ -16,6 +17,7 @@ import { type AccountExport, exportOf } from './export.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
 import { ATTEMPTS_REMEMBERED_FOR, forget, strangerStays } from './forgetting.ts';
 import { readFreshSession } from './fresh-session.ts';
+import { identitiesOf, linkIdentity, unlinkIdentity, useIdentity } from './identities.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
@@ -104,7 +106,7 @@ export class UserObject extends DurableObject<Environment> {
    * Makes the account. A retry of the same sign-up is answered like the first; another person's id never exists.
    * @returns false when the passkey's challenge was answered before, by another sign-up: this one makes nothing.
    */
-  create(profile: Types.Profile, { passwordHash, passkey }: Types.Credentials): boolean {
+  create(profile: Types.Profile, { passwordHash, passkey, identity }: Types.Credentials): boolean {
     return this.#transaction((user, now) => {
       if (user.removal.get()) return false;
       if (!user.profile.get()) {
@@ -112,6 +114,7 @@ export class UserObject extends DurableObject<Environment> {
         if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
         user.note('user_created', now, {});
         user.wakeBy(now + CLAIM_AFTER);
+        if (identity) linkIdentity(user, identity, now);
       }
       return passkey === undefined || addPasskey(user, passkey, now, true) === 'added';
     });
@@ -518,6 +521,54 @@ export class UserObject extends DurableObject<Environment> {
       readFreshSession(user, presented, policy, now).kind === 'live'
         ? removePasskey(user, credentialId, leaving, now)
         : 'not_fresh',
+    );
+  }
+
+  /** The person of a session connects a provider's account that they just signed in to. */
+  linkIdentity(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    proved: Types.ProvedIdentity,
+  ): 'linked' | 'too_many' | 'not_fresh' {
+    return this.#transaction((user, now) =>
+      readFreshSession(user, presented, policy, now).kind === 'live'
+        ? linkIdentity(user, proved, now)
+        : 'not_fresh',
+    );
+  }
+
+  /** Whether an identity that was just proved is this person's; what the provider said is written down. */
+  useIdentity(proved: Types.ProvedIdentity): boolean {
+    return this.#isMade() && this.#transaction((user, now) => useIdentity(user, proved, now));
+  }
+
+  unlinkIdentity(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    identity: Identity,
+    open: Types.OpenWays,
+  ): Types.IdentityRemoval | 'not_fresh' {
+    return this.#transaction((user, now) =>
+      readFreshSession(user, presented, policy, now).kind === 'live'
+        ? unlinkIdentity(user, identity, open, now)
+        : 'not_fresh',
+    );
+  }
+
+  /** None of an object that is no user, which stays as empty as it was. */
+  identities(): Types.LinkedIdentity[] {
+    return this.#isMade() ? this.#transaction(identitiesOf) : [];
+  }
+
+  /** Undoes a connection whose identity went to another account in the meantime. */
+  dropIdentity(identity: Identity): void {
+    this.#transaction((user) => user.identities.remove(identity));
+  }
+
+  /** The tokens that a provider gave for the person last, sealed; undefined where none are kept. */
+  sealedProviderTokens(provider: string): string | undefined {
+    return this.#transaction(
+      (user) => user.identities.all().find((row) => row.provider === provider)?.tokens ?? undefined,
     );
   }
 

@@ -4,6 +4,7 @@ import { ConsentTable } from './tables/consent.ts';
 import { EmailCodeTable } from './tables/email-code.ts';
 import { EventTable } from './tables/event.ts';
 import { FamilyTable } from './tables/family.ts';
+import { IdentityTable } from './tables/identity.ts';
 import { LogoutNoticeTable } from './tables/logout-notice.ts';
 import { OutgoingMailTable } from './tables/outgoing-mail.ts';
 import { PasskeyTable } from './tables/passkey.ts';
@@ -33,6 +34,7 @@ export class UserRecord {
   readonly revokedTokens: RevokedTokenTable;
   readonly passkeys: PasskeyTable;
   readonly passkeyChallenges: PasskeyChallengeTable;
+  readonly identities: IdentityTable;
   readonly events: EventTable;
   readonly logoutNotices: LogoutNoticeTable;
   readonly emailCodes: EmailCodeTable;
@@ -59,6 +61,7 @@ export class UserRecord {
     this.revokedTokens = new RevokedTokenTable(sql);
     this.passkeys = new PasskeyTable(sql);
     this.passkeyChallenges = new PasskeyChallengeTable(sql);
+    this.identities = new IdentityTable(sql);
     this.events = new EventTable(sql);
     this.logoutNotices = new LogoutNoticeTable(sql);
     this.emailCodes = new EmailCodeTable(sql);

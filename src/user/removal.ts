@@ -1,5 +1,5 @@
 import { eraseDetails } from '../audit/trail.ts';
-import { emailIdentifierName } from '../crypto/identifier-name.ts';
+import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { callObject } from '../durable/call.ts';
 import type { Environment } from '../environment.ts';
 import type { UserRecord } from './record.ts';
@@ -12,7 +12,12 @@ import type { Profile } from './types.ts';
 // and each step may be repeated: a crash at any point is finished by the next run.
 
 /** What the account is found by. */
-const identifiersOf = (profile: Profile): OwnedIdentifier[] => [{ type: 'email', value: profile.email }];
+const identifiersOf = (user: UserRecord, profile: Profile): OwnedIdentifier[] => [
+  { type: 'email', value: profile.email },
+  ...user.identities
+    .all()
+    .map(({ issuer, subject }) => ({ type: 'identity' as const, value: { issuer, subject } })),
+];
 
 /** The first move. A retry finds it done. */
 export function beginRemoval(user: UserRecord, by: 'person' | 'administrator', now: number): void {
@@ -31,7 +36,7 @@ export function beginRemoval(user: UserRecord, by: 'person' | 'administrator', n
     name,
     ...(locale !== undefined && { claims: { locale } }),
   };
-  user.removal.insert({ profile: addressee, identifiers: identifiersOf(profile), requestedAt: now });
+  user.removal.insert({ profile: addressee, identifiers: identifiersOf(user, profile), requestedAt: now });
   user.removal.emptyTheRest();
 }
 
@@ -44,10 +49,12 @@ const hasNothingToDeliver = (user: UserRecord): boolean =>
 /** Frees it for somebody else. What is somebody else's by now stays theirs. */
 async function release(
   { IDENTIFIER }: Pick<Environment, 'IDENTIFIER'>,
-  { value }: OwnedIdentifier,
+  identifier: OwnedIdentifier,
   userId: string,
 ): Promise<void> {
-  const name = await emailIdentifierName(value);
+  const name = await (identifier.type === 'email'
+    ? emailIdentifierName(identifier.value)
+    : identityName(identifier.value));
   await callObject(
     () => IDENTIFIER.getByName(name),
     async (stub) => stub.release(userId),

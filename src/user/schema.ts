@@ -165,4 +165,9 @@ export const migrations = [
   `CREATE TABLE removal (
     only INTEGER PRIMARY KEY CHECK (only = 1), profile TEXT NOT NULL, identifiers TEXT NOT NULL, requested_at INTEGER NOT NULL
   )`,
+  // Who the person is at the providers that they sign in with; `tokens` are the provider's, sealed.
+  `CREATE TABLE identity (
+    issuer TEXT NOT NULL, subject TEXT NOT NULL, provider TEXT NOT NULL, email TEXT,
+    linked_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL, tokens TEXT, PRIMARY KEY (issuer, subject)
+  ) WITHOUT ROWID;`,
 ] as const;

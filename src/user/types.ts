@@ -1,3 +1,4 @@
+import type { Identity } from '../core/federation/id-token.ts';
 import type { Agreement } from '../core/oauth/consent.ts';
 import type { SecondFactor, SecondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { SealedMail } from '../mail/sealed.ts';
@@ -444,6 +445,8 @@ export interface AccountMethods {
   recoveryCodes: number;
   /** How many browsers the person trusts. */
   trustedDevices: number;
+  /** Accounts at other providers that are connected. */
+  providers: number;
 }
 
 /** Something that happened to the account, as the person is told of it. */
@@ -476,11 +479,13 @@ export interface Account {
   ends: AccountEnd[];
 }
 
-/** What an account is made with: a password, a passkey, or neither where codes by mail or another provider will do. */
+/** What an account is made with: a password, a passkey, an identity at a provider, or none where codes by mail will do. */
 export interface Credentials {
   /** PHC string. */
   passwordHash?: string;
   passkey?: NewPasskey;
+  /** Who the person is at a provider. */
+  identity?: ProvedIdentity;
 }
 
 /** A passkey as its owner sees it. */
@@ -529,12 +534,37 @@ export type PasskeyAddition = 'added' | 'exists' | 'too_many' | 'replayed';
 export type PasskeyUseAnswer = 'used' | 'unknown' | 'replayed' | 'counter_went_back';
 /** `required`: the next sign-in would have to set up a second factor again. */
 export type PasskeyRemoval = 'removed' | 'last_way_in' | 'required';
+/** Who somebody just proved to be at a provider. */
+export interface ProvedIdentity {
+  identity: Identity;
+  /** Its name in the configuration. */
+  provider: string;
+  /** As the provider has it. */
+  email?: string | undefined;
+  /** The provider's tokens, sealed, where they are kept. */
+  tokens?: string | undefined;
+}
+
+/** A provider that the person signs in with, as they see it. */
+export interface LinkedIdentity {
+  identity: Identity;
+  provider: string;
+  /** What the provider said when it was used last. */
+  email: string | null;
+  /** Milliseconds since the epoch. */
+  linkedAt: number;
+  lastUsedAt: number;
+}
+
+export type IdentityRemoval = 'removed' | 'last_way_in';
 
 /** Which ways to sign in the operator leaves open. */
 export interface OpenWays {
   passwords: boolean;
   passkeys: boolean;
   emailCodes: boolean;
+  /** By their names in the configuration. */
+  providers: readonly string[];
 }
 
 /** What must be left to somebody who gives up a way to sign in. */

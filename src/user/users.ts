@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
 import type { AccountExport } from './export.ts';
+import { type IdentityCalls, identityCalls } from './identity-calls.ts';
 import type { UserObject } from './object.ts';
 import { type PasskeyCalls, passkeyCalls } from './passkey-calls.ts';
 import type { ProfileChange } from './profile-change.ts';
@@ -44,6 +45,7 @@ export interface Users {
   readFreshSession(session: Token, policy: Types.FreshPolicy): Promise<Types.FreshAnswer>;
   secondFactors: SecondFactorCalls;
   passkeys: PasskeyCalls;
+  identities: IdentityCalls;
   status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
   issueCode(
     session: Token,
@@ -150,6 +152,7 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     },
     secondFactors: secondFactorCalls(at, presented),
     passkeys: passkeyCalls(at, presented),
+    identities: identityCalls(at, presented),
     status: (userId, question) => at(userId, async (stub) => stub.status(question)),
     issueCode: async (session, code, request) => {
       const by = await presented(session);

@@ -43,7 +43,8 @@ const publicMembers: Record<string, readonly string[]> = {
   RSA: ['n', 'e'],
   OKP: ['crv', 'x'],
 };
-const commonMembers = ['kty', 'kid', 'use', 'alg', 'key_ops'];
+/** Microsoft says by `issuer` whose tokens a key signs, in the one set of all its tenants. */
+const commonMembers = ['kty', 'kid', 'use', 'alg', 'key_ops', 'issuer'];
 
 /** RFC 7518 §3.3: 2048 bits or more. In base64url without leading zeroes, they take this many characters. */
 const MINIMUM_MODULUS_LENGTH = 342;

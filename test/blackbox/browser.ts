@@ -87,6 +87,10 @@ export class Browser {
       if (redirects === MAXIMUM_REDIRECTS) throw new Error(`redirected in circles: ${this.page.url}`);
       this.page = await this.send(locationOf(this.page), { headers: { ...sent.headers, ...navigation } });
     }
+    // HTML, "shared declarative refresh steps": the page goes on by itself, as if somebody had followed a link.
+    const onward = /^0; url=(.+)$/.exec(this.page.headers.get('Refresh') ?? '')?.[1];
+    if (onward !== undefined)
+      return this.#navigate(onward, { headers: { ...navigation, 'Sec-Fetch-Site': 'cross-site' } });
     return this.page;
   }
 

@@ -32,6 +32,15 @@ export const endless: Behaviour = (response) => {
 /** Takes the request and says nothing. */
 export const silent: Behaviour = () => undefined;
 
+/** What a token endpoint answers. */
+export const tokens = (id_token: string | undefined, changes: object = {}): Behaviour => ({
+  access_token: 'a',
+  token_type: 'Bearer',
+  expires_in: 300,
+  id_token,
+  ...changes,
+});
+
 /** A provider that does whatever a test wants, and right what the test leaves alone. */
 export async function startHostileProvider() {
   const port = await freePort();

@@ -234,6 +234,14 @@ export function protocolGround(url: string) {
       ],
       '/signin': [{ email: person.email, password: '', flow }],
       '/signin/account': [{ flow, user: 'x' }],
+      '/signin/provider': [{ provider: 'nobody', flow }],
+      '/signin/provider/connect': [
+        { decision: 'connect', flow },
+        { decision: 'skip', flow },
+      ],
+      '/signup/provider': [{ name: 'Ada', email: 'ada@example.com' }],
+      '/account/providers/connect': [{ provider: 'nobody' }],
+      '/account/providers/disconnect': [{ issuer: 'https://id.example', subject: 'x' }],
       '/signup': [{ email: person.email, name: 'Ada', password: 'short', flow }],
       '/account/profile': [
         { name: 'Ada', given_name: 'Ada', birthdate: '1815-12-10', website: 'https://a.example/' },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { APIResponse, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { startStandIn } from '../../src/cli/stand-in.ts';
 import { root } from '../../src/cli/wrangler.ts';
 import { AuthenticatorApp, hidden } from '../issuer/authenticator-app.ts';
 import type { StateName } from '../pages/states.ts';
@@ -38,6 +39,10 @@ export interface Ground {
   newcomer: BrowserContext;
   /** Somebody who signs up to delete the account again. */
   passer: BrowserContext;
+  /** Comes by a provider. */
+  stranger: BrowserContext;
+  /** The issuer of the provider. */
+  provider: string;
   person: Person;
   /** The mailbox's page, before anybody signed up. */
   emptyMailbox: string;
@@ -56,11 +61,18 @@ export const request = (clientId: string, changes: Record<string, string> = {}):
 
 export async function setGround(): Promise<Ground> {
   const worker = join(root, 'test/workers/pages.ts');
-  const stage = await setStage(async () =>
-    startIssuer({ worker, bindings: { NOBODY_URL: `http://127.0.0.1:${await freePort()}` } }),
-  );
+  const standIn = await startStandIn(await freePort());
+  const bindings = { NOBODY_URL: `http://127.0.0.1:${await freePort()}`, PROVIDER: standIn.issuer };
+  const bare = await setStage(async () => startIssuer({ worker, bindings }));
+  const stage = {
+    ...bare,
+    async close() {
+      await bare.close();
+      await standIn[Symbol.asyncDispose]();
+    },
+  };
   try {
-    return await furnish(stage);
+    return await furnish(stage, standIn.issuer);
   } catch (error) {
     await stage.close();
     throw error;
@@ -89,7 +101,7 @@ async function tokens(context: BrowserContext, origin: string, scope: string): P
   return redeem(origin, { ...redemption, code_verifier: codeVerifier });
 }
 
-async function furnish(stage: Stage): Promise<Ground> {
+async function furnish(stage: Stage, provider: string): Promise<Ground> {
   const origin = stage.runtime.url;
   const enter = async (options?: BrowserContextOptions) => {
     const { context, page } = await stage.visit(options);
@@ -105,22 +117,26 @@ async function furnish(stage: Stage): Promise<Ground> {
   const post = (context: BrowserContext, path: string, form: Record<string, string>) =>
     context.request.post(path, { form, headers: { Origin: origin }, maxRedirects: 0 });
 
-  const [visitor, member, elsewhere, ended, leaving, newcomer, guarded, halfway, passer] = await Promise.all([
-    enter(),
-    enter(),
-    enter({ userAgent: phone }),
-    enter(),
-    enter(),
-    enter(),
-    enter(),
-    enter(),
-    enter(),
-  ]);
+  const [visitor, member, elsewhere, ended, leaving, newcomer, guarded, halfway, passer, owner, stranger] =
+    await Promise.all([
+      enter(),
+      enter(),
+      enter({ userAgent: phone }),
+      enter(),
+      enter(),
+      enter(),
+      enter(),
+      enter(),
+      enter(),
+      enter(),
+      enter(),
+    ]);
   const emptyMailbox = await (await fetch(`${origin}/dev/mailbox`)).text();
 
   const [person, ada] = [newPerson(longName), newPerson()];
   await post(member, '/signup', { ...person });
   await post(newcomer, '/signup', { ...ada });
+  await post(owner, '/signup', { ...owned });
   for (const context of [elsewhere, ended, leaving]) await post(context, '/signin', { ...person });
 
   // Two apps that were asked about, and one whose refresh token was copied.
@@ -147,6 +163,8 @@ async function furnish(stage: Stage): Promise<Ground> {
     leaving,
     newcomer,
     passer,
+    stranger,
+    provider,
     person,
     emptyMailbox,
   };
@@ -210,7 +228,16 @@ async function withPasskeys(page: Page, origin: string): Promise<void> {
 }
 
 interface Reach {
-  who: 'visitor' | 'member' | 'ended' | 'leaving' | 'newcomer' | 'guarded' | 'halfway' | 'passer';
+  who:
+    | 'visitor'
+    | 'member'
+    | 'ended'
+    | 'leaving'
+    | 'newcomer'
+    | 'guarded'
+    | 'halfway'
+    | 'passer'
+    | 'stranger';
   /** From an empty tab to the page. */
   go(page: Page, ground: Ground): Promise<unknown>;
 }
@@ -296,6 +323,21 @@ const anew = (path: string, values?: Record<string, string>): Reach => ({
     if (values) await send(page, values);
   },
 });
+
+/** Somebody at the provider has the same address. */
+const owned = { name: 'Grace Hopper', email: 'grace@example.org', password: 'purple otters sing at noon' };
+
+/** From a page with a button for the provider to there, and back as this person. */
+async function comeBackAs(page: Page, path: string, button: string, person: string): Promise<void> {
+  // The provider forgets who was chosen before.
+  await page.context().clearCookies({ name: /^_(session|interaction)/ });
+  await page.goto(path);
+  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
+  await page.getByRole('button', { name: person }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/choose/'));
+}
+const fromSignIn = (page: Page, person: string) => comeBackAs(page, '/signin', 'Continue with', person);
 
 const passphrase = 'purple otters sing at noon';
 
@@ -413,6 +455,43 @@ export const everyPage: Record<StateName, Reach> = {
       const row = page.getByRole('listitem').first();
       await row.getByRole('textbox').fill(' ');
       await Promise.all([page.waitForEvent('load'), row.getByRole('button', { name: 'Rename' }).click()]);
+    },
+  },
+  'to provider': {
+    who: 'visitor',
+    async go(page, { provider }) {
+      // Sent on, the browser stays where it is.
+      await page.route(`${provider}/**`, (route) => route.fulfill({ status: 204 }));
+      await page.goto('/signin');
+      await page.getByRole('button', { name: 'Continue with' }).click();
+      await page.getByRole('heading', { name: 'On to' }).waitFor();
+    },
+  },
+  'provider sign up': { who: 'stranger', go: (page) => fromSignIn(page, 'Ada Lovelace') },
+  'provider sign up, error': {
+    who: 'stranger',
+    async go(page) {
+      await fromSignIn(page, 'Ada Lovelace');
+      await send(page, { email: 'ada@' });
+    },
+  },
+  'provider email known': { who: 'stranger', go: (page) => fromSignIn(page, owned.name) },
+  'provider connect': {
+    who: 'stranger',
+    async go(page) {
+      await fromSignIn(page, owned.name);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.waitForURL('**/signin');
+      await send(page, { email: owned.email, password: owned.password });
+    },
+  },
+  'account providers': at('newcomer', '/account/providers'),
+  'account providers, connected': {
+    who: 'member',
+    async go(page) {
+      await page.goto('/account/providers');
+      if ((await page.getByRole('button', { name: 'Disconnect' }).count()) > 0) return;
+      await comeBackAs(page, '/account/providers', 'Connect The', 'Mary Somerville');
     },
   },
   'select account': at('member', request('own', { prompt: 'select_account' })),

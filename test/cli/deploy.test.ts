@@ -97,6 +97,26 @@ describe('npm run deploy', () => {
     await writeFile(String(bindings), ofBindings);
   });
 
+  test('names the secrets of providers, which it cannot know', async () => {
+    const path = join(copy.folder, 'portcullis.config.ts');
+    const text = await readFile(path, 'utf8');
+    const providers = `{
+      google: { preset: 'google', clientId: 'a' },
+      apple: { preset: 'apple', clientId: 'b', teamId: 'c', keyId: 'd' },
+      'our-own': { issuer: 'https://id.company.org', clientId: 'e' },
+    }`;
+    await writeFile(
+      path,
+      text.replace(/providers: env\.LOCAL_PROVIDER[\s\S]*?: \{\},/, `providers: ${providers},`),
+    );
+    const { exited, errors } = portcullis(copy.folder, 'deploy', '--dry-run');
+    const code = await exited;
+    await writeFile(path, text);
+    expect(code, errors()).toBe(0);
+    for (const name of ['GOOGLE', 'APPLE', 'OUR_OWN'])
+      expect(errors()).toContain(`npx wrangler secret put PORTCULLIS_PROVIDER_${name}_SECRET`);
+  });
+
   test('a fault other than the placeholder stops a dry run', async () => {
     const path = join(copy.folder, 'portcullis.config.ts');
     const text = await readFile(path, 'utf8');

@@ -23,6 +23,7 @@ const runBy: Record<string, [file: string, how: string][]> = {
     ['test/browser/examples.test.ts', "'npm', 'run', 'example', name"],
     ['test/browser/examples.test.ts', "['react', "],
   ],
+  'npm run provider': [['test/cli/provider.test.ts', "'npm', 'run', 'provider'"]],
   'npm run deploy -- --dry-run': [['test/cli/deploy.test.ts', "'npm', 'run', 'deploy', '--', '--dry-run'"]],
   'npm run bench': [['test/bench/bench.test.ts', '--quick']],
 };

@@ -1,4 +1,5 @@
 import { AccountPage } from '../../src/pages/account.tsx';
+import { AccountProvidersPage } from '../../src/pages/account-providers.tsx';
 import { ActivityPage } from '../../src/pages/activity.tsx';
 import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
@@ -20,6 +21,8 @@ import { PasskeysPage } from '../../src/pages/passkeys.tsx';
 import { PasswordPage } from '../../src/pages/password.tsx';
 import type { Presentation } from '../../src/pages/presentation.tsx';
 import { ProfilePage, profileFields } from '../../src/pages/profile.tsx';
+import { ProviderConnectPage } from '../../src/pages/provider-connect.tsx';
+import { ProviderEmailKnownPage, ProviderSignUpPage } from '../../src/pages/provider-sign-up.tsx';
 import { NewRecoveryCodesPage, RecoveryCodesPage } from '../../src/pages/recovery-codes.tsx';
 import { SecondFactorPage } from '../../src/pages/second-factor.tsx';
 import { SelectAccountPage } from '../../src/pages/select-account.tsx';
@@ -29,6 +32,7 @@ import { SignUpPage } from '../../src/pages/sign-up.tsx';
 import { SignUpPasskeyPage } from '../../src/pages/sign-up-passkey.tsx';
 import { SignedOutPage } from '../../src/pages/signed-out.tsx';
 import { StartPage } from '../../src/pages/start.tsx';
+import { ToProviderPage } from '../../src/pages/to-provider.tsx';
 import { TrustedDevicesPage } from '../../src/pages/trusted-devices.tsx';
 import { securityEventTypes } from '../../src/user/security-events.ts';
 import { rendered } from './rendered.ts';
@@ -118,9 +122,42 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
       />
     ),
     start: <StartPage issuer={text} demoUrl={text} />,
+    toProvider: <ToProviderPage label={text} href={text} />,
+    ...Object.fromEntries(
+      (['email', 'name'] as const).map((field) => [
+        `providerSignUp, error in ${field}`,
+        <ProviderSignUpPage
+          label={text}
+          email={text}
+          displayName={text}
+          fault={{ field, code: 'empty' }}
+          signInHref={text}
+        />,
+      ]),
+    ),
+    providerEmailKnown: <ProviderEmailKnownPage label={text} email={text} signInHref={text} />,
+    providerConnect: <ProviderConnectPage label={text} email={text} accountEmail={text} flow={text} />,
+    accountProviders: (
+      <AccountProvidersPage
+        connected={[
+          {
+            provider: text,
+            label: text,
+            issuer: text,
+            subject: text,
+            email: text,
+            linkedAt: at * 1000,
+            lastUsedAt: at * 1000,
+          },
+        ]}
+        open={[{ provider: text, label: text }]}
+        fault={{ code: 'last_way_in' }}
+      />
+    ),
     signIn: (
       <SignInPage
         clientName={text}
+        providers={[{ provider: text, label: text }]}
         flow={text}
         email={text}
         fault={{ code: 'password_mismatch' }}
@@ -188,6 +225,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         `signUp, error in ${field}`,
         <SignUpPage
           clientName={text}
+          providers={[{ provider: text, label: text }]}
           flow={text}
           email={text}
           displayName={text}
@@ -224,8 +262,9 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
           authenticator: { since: at * 1000 },
           recoveryCodes: 9,
           trustedDevices: 1,
+          providers: 1,
         }}
-        offered={{ password: true, passkeys: true, secondFactor: true }}
+        offered={{ password: true, passkeys: true, secondFactor: true, providers: true }}
         sessions={[true, false].map((current) => ({
           sessionId: text,
           deviceName: text,

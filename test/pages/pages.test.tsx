@@ -311,8 +311,15 @@ describe('the account', () => {
       rendered(
         <AccountPage
           profile={{ userId: 'u', email: 'ada@example.org', emailVerified: true, name: 'Ada' }}
-          methods={{ password: null, passkeys: 0, authenticator: null, recoveryCodes: 0, trustedDevices: 0 }}
-          offered={{ password: true, passkeys: true, secondFactor: true }}
+          methods={{
+            password: null,
+            passkeys: 0,
+            authenticator: null,
+            recoveryCodes: 0,
+            trustedDevices: 0,
+            providers: 0,
+          }}
+          offered={{ password: true, passkeys: true, secondFactor: true, providers: true }}
           sessions={sessions}
           offlineApps={[]}
           consents={[]}

@@ -6,7 +6,7 @@ import { createUsers } from '../../src/user/users.ts';
 
 const users = createUsers(env.USER);
 const fresh = { freshSeconds: 600, secondFactors: true };
-const open: OpenWays = { passwords: true, passkeys: true, emailCodes: false };
+const open: OpenWays = { passwords: true, passkeys: true, emailCodes: false, providers: [] };
 const demand: SecondFactorPolicy = { rule: 'optional', groups: [] };
 const inAnHour = () => Date.now() + 3_600_000;
 

@@ -8,6 +8,8 @@ interface PagesEnvironment extends Cloudflare.Env {
   NOBODY_URL: string;
   /** Anything, for an operator with a look of their own. */
   OWN_LOOK?: string;
+  /** Where people also sign in. */
+  PROVIDER: string;
 }
 
 const client = 'https://client.test';
@@ -31,12 +33,25 @@ const look = {
 
 /** An issuer and a gate that together show every page there is: test/browser/every-page.ts. */
 const config = defineConfig((environment: Environment) => {
-  const { PORTCULLIS_ISSUER: issuer, NOBODY_URL: origin, OWN_LOOK } = environment as PagesEnvironment;
+  const {
+    PORTCULLIS_ISSUER: issuer,
+    NOBODY_URL: origin,
+    OWN_LOOK,
+    PROVIDER,
+  } = environment as PagesEnvironment;
   return {
     issuer,
     name: 'Portcullis',
     // All pages take longer to look at than a sign-in is fresh.
     session: { freshSeconds: 24 * 60 * 60 },
+    providers: {
+      local: {
+        issuer: PROVIDER,
+        clientId: 'portcullis',
+        public: true,
+        label: 'The directory of the Ministry of Silly Walks',
+      },
+    },
     languages: { texts: { he: pseudoTexts } },
     ...(OWN_LOOK && { look }),
     resources: [

@@ -37,6 +37,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         password: config.passwords.enabled,
         passkeys: rpIdOf(config) !== undefined,
         secondFactor: config.secondFactor.policy !== 'off',
+        providers: Object.keys(config.providers).length > 0,
       }}
       profile={profile}
       canVerify={canMail(config)}

@@ -1,6 +1,6 @@
 import { type AccessTokens, isRevoked } from '../../grants/access-tokens.ts';
+import { inTime } from '../../http/in-time.ts';
 import type { Identity, KnownAnswer, TokenAnswer } from '../identity/identity.ts';
-import { inTime } from '../in-time.ts';
 import type { OwnCaller } from './caller.ts';
 
 /** Whether what a caller stands for is still there. */

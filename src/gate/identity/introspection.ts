@@ -1,4 +1,4 @@
-import { PROVIDER_TIMEOUT_MILLISECONDS, ProviderUnavailable } from './provider-fetch.ts';
+import { PROVIDER_TIMEOUT_MILLISECONDS, ProviderUnavailable } from '../../federation/provider-fetch.ts';
 
 /** What the provider answers about a token (RFC 7662 §2.2). */
 export type IntrospectionAnswer = Readonly<Record<string, unknown>> & { active: boolean };

@@ -34,13 +34,6 @@ export function beyondUserInfo(idClaims: Claims, userInfo: Claims): Record<strin
   return Object.fromEntries(Object.entries(idClaims).filter(([name]) => !said.has(name)));
 }
 
-/** OpenID Connect Core §2: 255 characters. What JSON has to escape counts as it is written, for the cookie's sake. */
-const MAXIMUM_SUBJECT = 255;
-export const isSubject = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  /^[\x20-\x7e]+$/.test(value) &&
-  JSON.stringify(value).length <= MAXIMUM_SUBJECT + 2;
-
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 const text = (value: unknown): string | undefined =>

@@ -1,18 +1,19 @@
 import type { Config } from '../../config/schema.ts';
+import { isSubject } from '../../core/federation/subject.ts';
 import { standsForPerson } from '../../core/gate/person.ts';
 import { base64url, sha256 } from '../../crypto/bytes.ts';
 import { looksLikeOurs } from '../../crypto/token-form.ts';
+import { inTime } from '../../http/in-time.ts';
 import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
 import { type Claims, claimsFault } from '../../verify/claims.ts';
 import { memory } from '../../verify/memory.ts';
 import { type Refusal, refuse } from '../../verify/refusal.ts';
 import { tokenReader } from '../../verify/verifier.ts';
-import { inTime } from '../in-time.ts';
 import { remember } from '../remember.ts';
 import { sameValue } from '../same-value.ts';
 import type { ProviderAccessTokens, ProviderToken, TokenAnswer } from './identity.ts';
 import type { Asker, Introspect, IntrospectionAnswer } from './introspection.ts';
-import { isSubject, personClaims, profileOf, signInFacts } from './person-claims.ts';
+import { personClaims, profileOf, signInFacts } from './person-claims.ts';
 
 /** How a token was read: from its own signature, or by asking about it. */
 interface Source {

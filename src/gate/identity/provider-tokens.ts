@@ -1,19 +1,13 @@
 import type { Config } from '../../config/schema.ts';
+import { CLOCK_TOLERANCE_SECONDS } from '../../federation/exchange.ts';
+import { type Claims, signedBy } from '../../federation/signed.ts';
 import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
 import type { Replays } from '../../replay/replays.ts';
 import { isOfType } from '../../verify/claims.ts';
-import { headerOf, jwsOpener, type Opened, readObject } from '../../verify/jws.ts';
-import { type KeySource, keySource } from '../../verify/key-source.ts';
-import { memory } from '../../verify/memory.ts';
 import type { LogoutSubject } from './gate-sessions.ts';
-import { ProviderUnavailable } from './provider-fetch.ts';
-
-type Claims = Readonly<Record<string, unknown>>;
 
 /** OpenID Connect Back-Channel Logout §2.4: the member of `events` that makes a JWT a logout token. */
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-/** How far the provider's clock may be off. */
-const TOLERANCE_SECONDS = 30;
 /** No logout token is taken that is older, so that nobody has to remember one for longer. */
 const LOGOUT_TOKEN_SECONDS = 10 * 60;
 
@@ -27,26 +21,7 @@ export function createProviderTokens({
   issuerKeys: IssuerKeys;
   replays: Pick<Replays, 'anyUsed' | 'firstUse'>;
 }) {
-  const open = jwsOpener(algorithms);
-  const sources = memory<KeySource>(4);
-
-  async function opened(token: string, jwksUri: string): Promise<(Opened & { claims: Claims }) | undefined> {
-    const keys = sources.get(jwksUri) ?? keySource(issuerKeys({ issuer, jwksUri }));
-    sources.set(jwksUri, keys);
-    const find = await keys().catch((error: unknown) => {
-      throw new ProviderUnavailable("the provider's keys cannot be had", { cause: error });
-    });
-    let judged = await open(token, find);
-    if (!judged.ok && judged.code === 'key_unknown') {
-      // The key may be newer than the set.
-      const kid = headerOf(token)?.kid;
-      const newer = typeof kid === 'string' ? await keys(kid).catch(() => find) : find;
-      if (newer !== find) judged = await open(token, newer);
-    }
-    if (!judged.ok) return undefined;
-    const claims = readObject(judged.payload);
-    return claims && { ...judged, claims };
-  }
+  const opened = signedBy({ issuer, algorithms, issuerKeys });
 
   return {
     /** What an ID token says whose claims oauth4webapi has judged; undefined when its signature is not right. */
@@ -70,9 +45,9 @@ export function createProviderTokens({
       const { iss, aud, iat, exp, jti, sid, sub, events } = judged.claims;
       const now = Math.floor(Date.now() / 1000);
       if (iss !== issuer || ![aud].flat().includes(clientId)) return undefined;
-      if (!isNumber(iat) || iat > now + TOLERANCE_SECONDS || iat < now - LOGOUT_TOKEN_SECONDS)
+      if (!isNumber(iat) || iat > now + CLOCK_TOLERANCE_SECONDS || iat < now - LOGOUT_TOKEN_SECONDS)
         return undefined;
-      if (!isNumber(exp) || exp <= now - TOLERANCE_SECONDS) return undefined;
+      if (!isNumber(exp) || exp <= now - CLOCK_TOLERANCE_SECONDS) return undefined;
       // An ID token has a nonce, or might: it must never pass for one of these.
       if ('nonce' in judged.claims || !isText(jti)) return undefined;
       if (typeof events !== 'object' || events === null || !Object.hasOwn(events, LOGOUT_EVENT))
@@ -82,7 +57,7 @@ export function createProviderTokens({
         ...(isText(sub) ? [{ kind: 'sub' as const, value: sub }] : []),
       ];
       if (subjects.length === 0 || (await replays.anyUsed(issuer, [jti]))) return undefined;
-      const until = (iat + LOGOUT_TOKEN_SECONDS + TOLERANCE_SECONDS) * 1000;
+      const until = (iat + LOGOUT_TOKEN_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000;
       return { subjects, used: () => replays.firstUse(issuer, jti, until) };
     },
   };

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { isSubject } from '../../core/federation/subject.ts';
 import { acrsMet } from '../../core/oauth/acr.ts';
 import { base64url, randomBytes } from '../../crypto/bytes.ts';
 import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
@@ -7,7 +8,7 @@ import { report } from '../../report.ts';
 import type { GateSessions, LogoutSubject } from './gate-sessions.ts';
 import type { Identity, SignedOut, SignInAnswer } from './identity.ts';
 import { createIntrospection } from './introspection.ts';
-import { beyondUserInfo, isSubject, personClaims, signInFacts } from './person-claims.ts';
+import { beyondUserInfo, personClaims, signInFacts } from './person-claims.ts';
 import { createProviderAccessTokens } from './provider-access-tokens.ts';
 
 interface RemoteIdentityDependencies {

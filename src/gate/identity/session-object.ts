@@ -5,10 +5,11 @@ import { type RootSecrets, rootSecrets } from '../../crypto/root-secret.ts';
 import { openSealed, seal } from '../../crypto/seal.ts';
 import { migrate } from '../../durable/migrate.ts';
 import type { Environment } from '../../environment.ts';
+import type { ProviderTokens } from '../../federation/exchange.ts';
 import type { EndCause } from '../../user/types.ts';
 import type { KnownAnswer } from './identity.ts';
 import { beyondUserInfo, personClaims, profileOf, type SignInFacts } from './person-claims.ts';
-import type { Provider, ProviderTokens } from './provider.ts';
+import type { Provider } from './provider.ts';
 
 const migrations = [
   `CREATE TABLE session (

@@ -2,7 +2,7 @@ import type { Route } from '../../config/schema.ts';
 import { setsOwnCookie, withoutCookieClearing } from '../../core/gate/cookies.ts';
 import type { Target } from '../../core/gate/path.ts';
 import { privateCacheControl, varyByIdentity } from '../../core/gate/response.ts';
-import { patience } from '../in-time.ts';
+import { patience } from '../../http/in-time.ts';
 import type { WriteHeaders } from './origin-headers.ts';
 
 export type OriginAnswer =

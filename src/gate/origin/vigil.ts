@@ -1,6 +1,6 @@
 import type { Route } from '../../config/schema.ts';
+import { inTime } from '../../http/in-time.ts';
 import { askedWithin, type IdentifiedCaller } from '../admission/caller.ts';
-import { inTime } from '../in-time.ts';
 
 /** Whether somebody who was let in may still be there: what a connection that goes on is held to. */
 export interface Vigil {

@@ -89,6 +89,52 @@ export const errors: Texts['errors'] = {
       title: 'Es wurde nichts geändert',
       message: 'Das Formular sagte nicht, welcher Browser gemeint ist: device_id fehlt.',
     },
+    provider_unknown: {
+      title: 'Diesen Anmeldeweg gibt es nicht',
+      message: 'Mit einem Dienst dieses Namens meldet sich hier niemand an.',
+      action: 'Anmelden',
+    },
+    provider_over: {
+      title: 'Diese Anmeldung ist vorbei',
+      message:
+        'Sie hat zu lange gedauert, wurde schon verwendet oder begann in einem anderen Browser. Mit {provider} wurde niemand angemeldet.',
+      action: 'Noch einmal versuchen',
+    },
+    provider_denied: {
+      title: 'Sie sind nicht angemeldet',
+      message:
+        '{provider} meldet, dass Sie nicht zugestimmt haben. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
+      action: 'Noch einmal versuchen',
+    },
+    provider_failed: {
+      title: 'Sie sind nicht angemeldet',
+      message:
+        'Was {provider} geantwortet hat, war nicht zu gebrauchen. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
+      action: 'Noch einmal versuchen',
+    },
+    provider_unavailable: {
+      title: 'Einen Moment bitte',
+      message:
+        '{provider} antwortet gerade nicht, wie es sollte. Versuchen Sie es noch einmal oder auf einem anderen Weg.',
+      action: 'Noch einmal versuchen',
+    },
+    provider_taken: {
+      title: 'Das gehört zu einem anderen Konto',
+      message:
+        'Dieses Konto bei {provider} ist hier mit einem anderen Konto verbunden. Trennen Sie es zuerst dort.',
+      action: 'Zurück',
+    },
+    provider_busy: {
+      title: 'Einen Moment bitte',
+      message:
+        'Dieses Konto bei {provider} wird gerade in einem anderen Fenster oder Browser verbunden. Versuchen Sie es in zwei Minuten noch einmal.',
+      action: 'Noch einmal versuchen',
+    },
+    provider_too_many: {
+      title: 'Das sind zu viele',
+      message: 'Um {provider} zu verbinden, trennen Sie zuerst einen anderen Dienst.',
+      action: 'Zurück',
+    },
     consent_lost: {
       title: 'Der Weg zurück zur App ist verloren',
       message:

@@ -1,6 +1,7 @@
 import type { Texts } from '../texts.ts';
 
 export const faults: Texts['faults'] = {
+  last_way_in: 'Das ist Ihr einziger Anmeldeweg: Richten Sie zuerst einen anderen ein.',
   locked: {
     one: 'Zu viele Versuche. Versuchen Sie es in {count} Minute wieder.',
     other: 'Zu viele Versuche. Versuchen Sie es in {count} Minuten wieder.',

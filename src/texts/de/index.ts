@@ -18,6 +18,7 @@ import { ownData } from './own-data.ts';
 import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
+import { providers } from './providers.ts';
 import { secondFactor } from './second-factor.ts';
 import { selectAccount } from './select-account.ts';
 import { signIn } from './sign-in.ts';
@@ -44,6 +45,7 @@ export const de: Texts = {
   passkeys,
   password,
   profile,
+  providers,
   secondFactor,
   selectAccount,
   signIn,

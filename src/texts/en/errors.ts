@@ -71,6 +71,48 @@ export const errors = {
       title: 'Nothing was changed',
       message: 'The form did not say which browser is meant: device_id is missing.',
     },
+    provider_unknown: {
+      title: 'There is no such way to sign in',
+      message: 'Nobody signs in here with a service of that name.',
+      action: 'Sign in',
+    },
+    provider_over: {
+      title: 'That sign-in is over',
+      message:
+        'It took too long, was used before, or began in another browser. Nobody was signed in with {provider}.',
+      action: 'Try again',
+    },
+    provider_denied: {
+      title: 'You are not signed in',
+      message: '{provider} says that you did not agree. Try again, or take another way.',
+      action: 'Try again',
+    },
+    provider_failed: {
+      title: 'You are not signed in',
+      message: 'What {provider} answered could not be used. Try again, or take another way.',
+      action: 'Try again',
+    },
+    provider_unavailable: {
+      title: 'Just a moment',
+      message: '{provider} does not answer as it should right now. Try again, or take another way.',
+      action: 'Try again',
+    },
+    provider_taken: {
+      title: 'That belongs to another account',
+      message: 'This account of {provider} is connected to another account here. Disconnect it there first.',
+      action: 'Go back',
+    },
+    provider_busy: {
+      title: 'Just a moment',
+      message:
+        'This account of {provider} is being connected in another tab or browser. Try again in two minutes.',
+      action: 'Try again',
+    },
+    provider_too_many: {
+      title: 'That is too many',
+      message: 'To connect {provider}, disconnect another service first.',
+      action: 'Go back',
+    },
     consent_lost: {
       title: 'The way back to the app is lost',
       message:

@@ -22,6 +22,7 @@ export const faults = {
   password_of_context:
     'This is mostly your name, your address or the name of this service. Use a few other words.',
   password_common: 'This is among the passwords that are guessed first. Use one that nobody else has.',
+  last_way_in: 'This is the only way in that you have: add another one first.',
   code_malformed: 'Type the eight digits of the code.',
   code_wrong: 'That is not the code that we sent last.',
   passwords_off: 'Nobody signs in with a password here.',

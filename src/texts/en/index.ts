@@ -18,6 +18,7 @@ import { ownData } from './own-data.ts';
 import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
+import { providers } from './providers.ts';
 import { secondFactor } from './second-factor.ts';
 import { selectAccount } from './select-account.ts';
 import { signIn } from './sign-in.ts';
@@ -46,6 +47,7 @@ export const en = {
   password,
   profile,
   secondFactor,
+  providers,
   selectAccount,
   signIn,
   signOut,

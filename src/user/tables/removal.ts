@@ -1,12 +1,11 @@
+import type { Identity } from '../../core/federation/id-token.ts';
 import type { Profile } from '../types.ts';
 import { first } from './sql.ts';
 
 /** What an account is found by, and somebody else may have once it is gone. */
-export interface OwnedIdentifier {
-  type: 'email';
+export type OwnedIdentifier =
   /** In its normal form. */
-  value: string;
-}
+  { type: 'email'; value: string } | { type: 'identity'; value: Identity };
 
 export interface RemovalRow {
   /** Whom the last mail goes to. */

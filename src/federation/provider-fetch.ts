@@ -1,7 +1,7 @@
-import { addressFault, developmentAddressFault } from '../../config/address.ts';
-import type { Config } from '../../config/schema.ts';
-import { boundedBytes } from '../../http/bounded.ts';
-import { inTime } from '../in-time.ts';
+import { addressFault, developmentAddressFault } from '../config/address.ts';
+import type { Config } from '../config/schema.ts';
+import { boundedBytes } from '../http/bounded.ts';
+import { inTime } from '../http/in-time.ts';
 
 /** The provider gave no answer that could be judged. Its message holds nothing of what came. */
 export class ProviderUnavailable extends Error {

@@ -1,0 +1,36 @@
+/** Signing in with another service, and connecting it to an account. */
+export const providers = {
+  or: 'Or',
+  continueWith: 'Continue with {provider}',
+  onTo: 'On to {provider}',
+  onToLead: 'You sign in there and come back here.',
+  onToLink: 'Continue',
+  signUpTitle: 'Sign up',
+  signUpHeading: 'Create your account',
+  signUpLead: 'You will sign in with {provider}.',
+  name: 'Name',
+  email: 'Email',
+  signUpSubmit: 'Create account',
+  haveAccount: 'Have an account already? {signIn}, and connect {provider} in your account.',
+  signIn: 'Sign in',
+  emailKnownTitle: 'You have an account already',
+  emailKnownLead:
+    '{email} has an account here, and it is not connected to {provider} yet. Sign in the way you always do; then you can connect the two.',
+  connectTitle: 'Connect {provider}?',
+  connectLead:
+    'Whoever signs in with this account of {provider} can then sign in to yours, {account}. Connect it only if it is yours.',
+  connectLeadWithEmail:
+    'Whoever signs in with this account of {provider}, {email}, can then sign in to yours, {account}. Connect it only if it is yours.',
+  connect: 'Connect',
+  notNow: 'Not now',
+  title: 'Other ways to sign in',
+  count: { one: '{count} service', other: '{count} services' },
+  connected: 'Connected',
+  noneConnected: 'You sign in with no other service.',
+  lastUsed: 'Last used {time}',
+  connectedSince: 'Connected {time}',
+  disconnect: 'Disconnect',
+  connectAnother: 'Connect another',
+  connectThis: 'Connect {provider}',
+  back: 'Back to your account',
+} as const;
