@@ -12,13 +12,15 @@ export interface ProviderSignUpPageProps {
   /** What the provider says, or what was typed before. */
   email?: string | undefined;
   displayName?: string | undefined;
-  fault?: (Fault & { field: 'email' | 'name' }) | undefined;
+  /** Whether the address is proved, and stays as it is. */
+  fixedEmail?: boolean;
+  fault?: (Fault & { field: 'email' | 'name' | 'password' }) | undefined;
   signInHref: string;
 }
 
 /** The person proved who they are at a provider, and has no account yet: what the provider says is theirs to correct. */
 export const ProviderSignUpPage = (props: ProviderSignUpPageProps) => {
-  const { label, email, displayName, fault, signInHref } = props;
+  const { label, email, fixedEmail, displayName, fault, signInHref } = props;
   const presentation = usePresentation();
   const { providers } = presentation.texts;
   const errorOf = (field: 'email' | 'name') =>
@@ -48,6 +50,7 @@ export const ProviderSignUpPage = (props: ProviderSignUpPageProps) => {
           autocomplete="email"
           value={email}
           error={errorOf('email')}
+          readonly={fixedEmail}
           maxlength={MAXIMUM_EMAIL_LENGTH}
           autofocus={fault?.field === 'email'}
         />

@@ -13,15 +13,18 @@ export interface ProviderChoice {
 export const ProviderButtons = ({
   providers,
   flow,
+  invite,
 }: {
   providers: readonly ProviderChoice[];
   flow?: string | undefined;
+  /** The invitation that the person came with. */
+  invite?: string | undefined;
 }) => {
   const { texts } = usePresentation();
   return providers.length === 0 ? null : (
     <form method="post" action="/signin/provider">
       <p class="aside">{texts.providers.or}</p>
-      <HiddenFields values={{ flow }} />
+      <HiddenFields values={{ flow, invite }} />
       {providers.map(({ provider, label }) => (
         <button class="button quiet" type="submit" name="provider" value={provider}>
           <Words text={texts.providers.continueWith} values={{ provider: <bdi>{label}</bdi> }} />

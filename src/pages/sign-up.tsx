@@ -117,7 +117,7 @@ export const SignUpPage = (props: SignUpPageProps) => {
         )}
         {withPasskey && !withPassword && <PasskeysMissing />}
       </form>
-      <ProviderButtons providers={providers} flow={flow} />
+      <ProviderButtons providers={providers} flow={flow} invite={invite} />
       <p class="aside">
         <Words text={signUp.haveAccount} values={{ signIn: <a href={signInHref}>{signUp.signIn}</a> }} />
       </p>

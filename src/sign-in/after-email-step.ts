@@ -4,6 +4,7 @@ import { type EmailStep, endEmailStep, keepEmailStep } from './email-step.ts';
 import { readFlow } from './flow.ts';
 import { withFlow } from './flow-address.ts';
 import { proceed } from './proceed.ts';
+import { isForNewAccount, readUnclaimed } from './proved-identity.ts';
 import { RESET_FLOW } from './reset.ts';
 import { signUpAddress } from './sign-up-admission.ts';
 
@@ -47,6 +48,8 @@ export async function afterEmailStep(
     // It stays as well: the account is made with the address that it proves.
     case 'sign-up':
       await keepEmailStep(c, dependencies, { ...step, proved: true });
+      // Whoever came by a provider goes on with that.
+      if (isForNewAccount(await readUnclaimed(c, dependencies))) return c.redirect('/signup/provider', 303);
       return c.redirect(signUpAddress('/signup', { flowId, invite: step.invite }), 303);
     default:
       endEmailStep(c, dependencies);

@@ -27,6 +27,8 @@ export interface Unclaimed {
   /** The session whose person was asked whether to connect it, see `sessionName`. */
   asked: string | undefined;
   flowId: string | undefined;
+  /** The invitation that the person came with, if any. */
+  invite: string | undefined;
   /** Milliseconds since the epoch. */
   startedAt: number;
 }
@@ -41,6 +43,10 @@ const kept = sealedCookies<Unclaimed>({
 export const readUnclaimed = (c: Context, dependencies: Dependencies): Promise<Unclaimed | undefined> =>
   kept.read(c, dependencies, ID);
 
+/** Whether an account may be made with it. */
+export const isForNewAccount = (unclaimed: Unclaimed | undefined): unclaimed is Unclaimed =>
+  unclaimed !== undefined && unclaimed.accountId === undefined;
+
 export const keepUnclaimed = (c: Context, dependencies: Dependencies, unclaimed: Unclaimed): Promise<void> =>
   kept.keep(c, dependencies, ID, unclaimed);
 
@@ -52,8 +58,7 @@ export async function leaveUnclaimed(
   dependencies: Dependencies,
   { tokens: sealedTokens, ...proved }: ProvedIdentity,
   person: FederatedPerson,
-  accountId: string | undefined,
-  flowId: string | undefined,
+  rest: Pick<Unclaimed, 'accountId' | 'flowId' | 'invite'>,
 ): Promise<void> {
   const startedAt = Date.now();
   const tokensId =
@@ -64,8 +69,8 @@ export async function leaveUnclaimed(
           sealedTokens,
           startedAt + LIFETIME_SECONDS * 1000,
         );
-  const unclaimed = { proved, person, tokensId, accountId, newUserId: newUserId(), flowId, startedAt };
-  await keepUnclaimed(c, dependencies, { ...unclaimed, asked: undefined });
+  const unclaimed = { proved, person, tokensId, newUserId: newUserId(), startedAt, asked: undefined };
+  await keepUnclaimed(c, dependencies, { ...unclaimed, ...rest });
 }
 
 /** The identity as an account stores it. Its tokens are taken: whoever asks stores them. */

@@ -20,6 +20,8 @@ interface Begun {
   codeVerifier: string;
   /** Where the sign-in leads. */
   flowId: string | undefined;
+  /** The invitation that the person came with, if any. */
+  invite: string | undefined;
   /** The session whose person connects the provider to their account, see `sessionName`; undefined for a sign-in. */
   connectTo: string | undefined;
   /** Milliseconds since the epoch. */
@@ -74,7 +76,12 @@ export async function beginProviderSignIn(
   c: Context,
   dependencies: Dependencies,
   { name: provider, responseMode }: UpstreamAbout,
-  way: { flowId?: string | undefined; connectTo?: string | undefined; again: boolean },
+  way: {
+    flowId?: string | undefined;
+    invite?: string | undefined;
+    connectTo?: string | undefined;
+    again: boolean;
+  },
 ): Promise<string> {
   const random = () => base64url.encode(randomBytes(32));
   const begun: Begun = {
@@ -84,6 +91,7 @@ export async function beginProviderSignIn(
     nonce: random(),
     codeVerifier: random(),
     flowId: way.flowId,
+    invite: way.invite,
     connectTo: way.connectTo,
     startedAt: Date.now(),
   };
@@ -143,6 +151,7 @@ export interface Arrived {
   parameters: URLSearchParams;
   request: UpstreamRequest;
   flowId: string | undefined;
+  invite: string | undefined;
   connectTo: string | undefined;
 }
 
@@ -172,6 +181,7 @@ export async function arrived(
     parameters,
     request: { ...requestOf(dependencies, begun), again: false },
     flowId: begun.flowId,
+    invite: begun.invite,
     connectTo: begun.connectTo,
   };
 }

@@ -192,3 +192,73 @@ test('a person who says no at the provider is told so', async () => {
   expect(browser.page.text).toContain('did not agree');
   expect(await isSignedIn(browser)).toBe(false);
 });
+
+/** An issuer of its own, whose people sign in at the same provider as a public client. */
+async function another(signUp: object, work: (url: string) => Promise<void>): Promise<void> {
+  const own = await startIssuer({
+    worker: join(root, 'test/workers/federation.ts'),
+    bindings: {
+      CONFIGURATION: JSON.stringify({
+        signUp,
+        providers: {
+          local: {
+            issuer: standIn.issuer,
+            clientId: 'portcullis',
+            public: true,
+            emailDomains: ['example.org'],
+          },
+        },
+      }),
+    },
+  });
+  try {
+    await work(own.url);
+  } finally {
+    await own.stop();
+  }
+}
+
+test('whoever may sign up is for the operator to say, whichever way they come', async () => {
+  const come = async (url: string, sub: string) => {
+    const browser = new Browser();
+    await browser.open(`${url}/signin`);
+    await browser.submit('/signin/provider', { provider: 'local' });
+    await choose(browser, sub);
+    return browser;
+  };
+  for (const policy of ['closed', 'invite']) {
+    await another({ policy }, async (url) => {
+      const browser = await come(url, 'grace');
+      expect(browser.page.status).toBe(403);
+      expect((await browser.send(`${url}/account`)).status).toBe(303);
+    });
+  }
+  await another({ domains: ['example.org'] }, async (url) => {
+    const browser = await come(url, 'unverified');
+    await browser.submit('/signup/provider');
+    expect([browser.page.status, new URL(browser.page.url).pathname]).toEqual([400, '/signup/provider']);
+    await (await come(url, 'grace')).submit('/signup/provider');
+  });
+  // A provider that keeps the mailbox proves the address; of any other one a code is asked for.
+  await another({ emailVerification: 'before' }, async (url) => {
+    const grace = await come(url, 'grace');
+    expect(new URL(grace.page.url).pathname).toBe('/signup/provider');
+    expect(grace.page.text).toMatch(/<input[^>]*readonly[^>]*value="grace@example.org"/);
+    await grace.submit('/signup/provider', { email: 'somebody@example.com' });
+    expect(shownEmail(grace)).toContain('grace@example.org');
+    expect(shownEmail(grace)).not.toContain('somebody@example.com');
+
+    const ada = await come(url, 'ada');
+    expect(new URL(ada.page.url).pathname).toBe('/signup/email');
+    await ada.submit('/signup/email', { email: 'ada@example.com' });
+    const code = async () => {
+      const mailbox = (await ada.send(`${url}/dev/mailbox`)).text.replaceAll('<wbr/>', '');
+      return /(\d{4}) (\d{4})/.exec(mailbox)?.slice(1).join('') ?? '';
+    };
+    await expect.poll(code, { timeout: 10_000 }).toMatch(/^\d{8}$/);
+    await ada.submit('/signin/email/code', { code: await code() });
+    expect(new URL(ada.page.url).pathname).toBe('/signup/provider');
+    await ada.submit('/signup/provider');
+    expect(new URL(ada.page.url).pathname).toBe('/account');
+  });
+});

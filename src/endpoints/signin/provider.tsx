@@ -17,8 +17,9 @@ export const signInWithProvider = (dependencies: Dependencies) => async (c: Cont
   const flowId = parameters.get('flow');
   const about = dependencies.upstreams.about(parameters.get('provider') ?? '');
   if (!about) return providerFault(c, dependencies, 'unknown', '', signInHref(flowId));
+  const invite = parameters.get('invite');
   const again = asksAnew(flowId, await readFlow(c, dependencies, flowId));
-  return leadToProvider(c, dependencies, about, { flowId, again }, signInHref(flowId));
+  return leadToProvider(c, dependencies, about, { flowId, invite, again }, signInHref(flowId));
 };
 
 /**

@@ -1,87 +1,122 @@
 import type { Context } from 'hono';
-import { normalEmail } from '../../core/account/email.ts';
-import { shownName } from '../../core/federation/person.ts';
 import type { Dependencies } from '../../dependencies.ts';
+import { errorPage } from '../../middleware/failure.tsx';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { signInDoor } from '../../middleware/session.ts';
-import { MAXIMUM_EMAIL_LENGTH } from '../../pages/limits.ts';
-import { ProviderSignUpPage, type ProviderSignUpPageProps } from '../../pages/provider-sign-up.tsx';
+import { ProviderSignUpPage } from '../../pages/provider-sign-up.tsx';
+import { endEmailStep, readEmailStep } from '../../sign-in/email-step.ts';
 import { allowReturn, readFlow } from '../../sign-in/flow.ts';
 import { proceed } from '../../sign-in/proceed.ts';
 import {
   claimed,
   endUnclaimed,
+  isForNewAccount,
   readUnclaimed,
   reserveIdentity,
   type Unclaimed,
   userOf,
 } from '../../sign-in/proved-identity.ts';
 import { providerFault, signInHref } from '../../sign-in/provider-fault.ts';
-import { signUpUser } from '../../sign-in/sign-up.ts';
+import {
+  type Admission,
+  admitWithoutProof,
+  signUpAddress,
+  signUpAdmitted,
+} from '../../sign-in/sign-up-admission.ts';
+import { readSignUp, type SignUpTyped } from '../../sign-in/sign-up-page.tsx';
 
-type Typed = Pick<ProviderSignUpPageProps, 'email' | 'displayName' | 'fault'>;
+const labelOf = ({ upstreams }: Dependencies, { proved }: Unclaimed): string =>
+  upstreams.about(proved.provider)?.label ?? proved.provider;
 
 async function page(
   c: Context,
   dependencies: Dependencies,
-  { proved, flowId }: Unclaimed,
-  typed: Typed,
+  unclaimed: Unclaimed,
+  { proved }: Admission,
+  { email, displayName, fault }: SignUpTyped,
   status: 200 | 400 | 409 = 200,
 ): Promise<Response> {
+  const { flowId } = unclaimed;
   allowReturn(c, await readFlow(c, dependencies, flowId));
-  const { config, upstreams } = dependencies;
   return showPage(
     c,
-    config,
+    dependencies.config,
     <ProviderSignUpPage
-      label={upstreams.about(proved.provider)?.label ?? proved.provider}
+      label={labelOf(dependencies, unclaimed)}
       signInHref={signInHref(flowId)}
-      {...typed}
+      email={proved ?? email}
+      fixedEmail={proved !== undefined}
+      displayName={displayName}
+      fault={fault}
     />,
     status,
   );
 }
 
+/** Whether the person may sign up, by the operator's policy, or what to answer instead. */
+async function admitted(
+  c: Context,
+  dependencies: Dependencies,
+  { person, flowId, invite }: Unclaimed,
+): Promise<Admission | Response> {
+  const invited = await admitWithoutProof(c, dependencies, invite);
+  if (invited instanceof Response || dependencies.config.signUp.emailVerification === 'after') return invited;
+  // Of an address that it keeps itself the provider's word is as good as a code of ours.
+  if (person.emailVerified) return { ...invited, proved: person.email };
+  const step = await readEmailStep(c, dependencies);
+  return step?.purpose === 'sign-up' && step.proved
+    ? { ...invited, proved: step.address }
+    : c.redirect(signUpAddress('/signup/email', { flowId, invite }), 303);
+}
+
 /** GET /signup/provider: what the provider said, for the person to correct. */
 export const showProviderSignUp = (dependencies: Dependencies) => async (c: Context) => {
   const unclaimed = await readUnclaimed(c, dependencies);
-  if (!unclaimed || unclaimed.accountId !== undefined) return c.redirect('/signup', 303);
+  if (!isForNewAccount(unclaimed)) return c.redirect('/signup', 303);
+  const admission = await admitted(c, dependencies, unclaimed);
+  if (admission instanceof Response) return admission;
   const { email, name } = unclaimed.person;
-  return page(c, dependencies, unclaimed, { email, displayName: name });
+  const proposed = admission.invitation?.email ?? email;
+  return page(c, dependencies, unclaimed, admission, { email: proposed, displayName: name });
 };
 
 /** POST /signup/provider: makes the account. */
 export const signUpWithProvider = (dependencies: Dependencies) => async (c: Context) => {
-  const parameters = await readPageForm(c, dependencies.config);
+  const { config } = dependencies;
+  const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
   const unclaimed = await readUnclaimed(c, dependencies);
-  if (!unclaimed || unclaimed.accountId !== undefined)
-    return providerFault(c, dependencies, 'over', '', '/signup');
-  const email = normalEmail(parameters.get('email') ?? '');
-  const name = shownName(parameters.get('name'));
-  const typed = { email: parameters.get('email')?.slice(0, MAXIMUM_EMAIL_LENGTH), displayName: name };
-  const again = (fault: NonNullable<Typed['fault']>, status: 400 | 409 = 400) =>
-    page(c, dependencies, unclaimed, { ...typed, fault }, status);
-  if (name === undefined) return again({ field: 'name', code: 'name_missing' });
-  if (email === undefined) return again({ field: 'email', code: 'email_malformed' });
+  if (!isForNewAccount(unclaimed)) return providerFault(c, dependencies, 'over', '', '/signup');
+  const label = labelOf(dependencies, unclaimed);
+  const admission = await admitted(c, dependencies, unclaimed);
+  if (admission instanceof Response) return admission;
+  const { email, name, typed } = readSignUp(config, admission, parameters);
+  const again = (fault: SignUpTyped['fault'], status: 400 | 409 = 400) =>
+    page(c, dependencies, unclaimed, admission, { ...typed, fault }, status);
+  if (typed.fault || !email) return again(typed.fault);
 
   const { proved, person, flowId, newUserId: userId } = unclaimed;
   const reserved = await reserveIdentity(dependencies, proved.identity, userId);
-  if (reserved === 'busy') return providerFault(c, dependencies, 'busy', '', '/signup/provider');
+  if (reserved === 'busy') return providerFault(c, dependencies, 'busy', label, '/signup/provider');
   if (reserved === 'reserved') {
-    // A provider's word about an address is good for that address only.
-    const emailVerified = person.emailVerified && email === person.email;
-    const outcome = await signUpUser(dependencies, { userId, email, emailVerified, name }, async () => ({
-      identity: await claimed(dependencies, unclaimed),
-    }));
+    // The provider's word about an address is good for that address only.
+    const word = person.emailVerified ? person.email : undefined;
+    const outcome = await signUpAdmitted(
+      dependencies,
+      { ...admission, proved: admission.proved ?? word },
+      { userId, email, name },
+      async () => ({ identity: await claimed(dependencies, unclaimed) }),
+    );
     if (outcome === 'taken') return again({ field: 'email', code: 'email_taken' }, 409);
+    if (outcome === 'uninvited') return errorPage(c, config, 403, { error: 'not_invited' });
     await dependencies.identifiers.confirm(proved.identity, userId);
   }
   endUnclaimed(c, dependencies);
+  if (admission.proved !== undefined) endEmailStep(c, dependencies);
   // Made in another tab meanwhile, or just now.
   const owner = await userOf(dependencies, proved);
-  if (owner === undefined) return providerFault(c, dependencies, 'busy', '', '/signin');
+  if (owner === undefined) return providerFault(c, dependencies, 'busy', label, '/signin');
   const door = await signInDoor(c, dependencies, owner);
   const flow = await readFlow(c, dependencies, flowId);
   return proceed(c, dependencies, { userId: owner, amr: ['federated'], door }, flowId, flow);

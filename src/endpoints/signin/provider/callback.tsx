@@ -36,7 +36,7 @@ export const finishWithProvider = (dependencies: Dependencies) => async (c: Cont
   const answer = await answerOf(dependencies, about, back);
   if (answer.kind !== 'identified') return providerFault(c, dependencies, answer.kind, about.label, href);
   return back.connectTo === undefined
-    ? signIn(c, dependencies, about, answer, back.flowId)
+    ? signIn(c, dependencies, about, answer, back)
     : connect(c, dependencies, about, answer, back.connectTo);
 };
 
@@ -79,7 +79,7 @@ async function signIn(
   dependencies: Dependencies,
   about: UpstreamAbout,
   answer: Identified,
-  flowId: string | undefined,
+  { flowId, invite }: Arrived,
 ): Promise<Response> {
   const { identifiers, config } = dependencies;
   const proved = await provedBy(dependencies, about, answer);
@@ -92,7 +92,7 @@ async function signIn(
   }
   const { person } = answer;
   const accountId = person.email === undefined ? undefined : await identifiers.lookup(person.email);
-  await leaveUnclaimed(c, dependencies, proved, person, accountId, flowId);
+  await leaveUnclaimed(c, dependencies, proved, person, { accountId, flowId, invite });
   if (accountId === undefined || person.email === undefined) return c.redirect('/signup/provider', 303);
   const props = { label: about.label, email: person.email, signInHref: signInHref(flowId) };
   return showPage(c, config, <ProviderEmailKnownPage {...props} />);
