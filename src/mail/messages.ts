@@ -80,7 +80,7 @@ export function codeMail(
 }
 
 /** To the owner of an account that somebody tried to make another time. */
-export function alreadyHere({ name, issuer, ...asked }: Sender & Asked, language: Language = english): Text {
+export function alreadyHere({ name, issuer, ...asked }: Sender & Asked, language: Language): Text {
   const { subject, text } = language.texts.mail.alreadyHere;
   return {
     subject: fill(subject, { name }),
@@ -174,7 +174,7 @@ export function familyReuse(
 /** The last mail to somebody whose account is gone. */
 export function accountDeleted(
   { name, issuer, byAdministrator, at }: Sender & { byAdministrator: boolean; at: number },
-  { language, texts }: Language = english,
+  { language, texts }: Language,
 ): Text {
   const { subject, asked, administrator, text, notYou } = texts.mail.accountDeleted;
   return {

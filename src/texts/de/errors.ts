@@ -7,15 +7,6 @@ export const errors: Texts['errors'] = {
       title: 'Dieses Formular war nicht zu lesen',
       message: 'Es ist fehlerhaft: {detail}.',
     },
-    sign_up_closed: {
-      title: 'Hier kann sich niemand registrieren',
-      message: 'Konten legt an, wer diesen Dienst betreibt. Bitten Sie dort um eines.',
-    },
-    not_invited: {
-      title: 'Zum Registrieren brauchen Sie eine Einladung',
-      message:
-        'Diese wurde benutzt, ist zu alt oder fehlt. Bitten Sie den Betreiber dieses Dienstes um eine neue.',
-    },
     form_foreign: {
       title: 'Dieses Formular wurde nicht von hier gesendet',
       message:

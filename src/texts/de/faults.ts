@@ -6,8 +6,6 @@ export const faults: Texts['faults'] = {
     one: 'Zu viele Versuche. Versuchen Sie es in {count} Minute wieder.',
     other: 'Zu viele Versuche. Versuchen Sie es in {count} Minuten wieder.',
   },
-  email_not_invited: 'Die Einladung gilt für eine andere Adresse.',
-  email_domain_closed: 'Konten gibt es nur für Adressen anderer Domains.',
   password_mismatch: 'Diese E-Mail-Adresse und dieses Passwort passen nicht zusammen.',
   present_password_wrong: 'Das ist nicht Ihr bisheriges Passwort.',
   password_too_short: {

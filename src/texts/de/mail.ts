@@ -91,17 +91,6 @@ Wenn Sie das nicht waren, setzen Sie ein neues Passwort, und sehen Sie nach, wo 
 {account}
 `,
   },
-  alreadyHere: {
-    subject: 'Sie haben schon ein Konto bei {name}',
-    text: `Jemand wollte mit dieser E-Mail-Adresse ein Konto bei {name} anlegen, für die es schon eines gibt. Waren Sie es, dann melden Sie sich an:
-{signIn}
-
-Angefordert von:
-{details}
-
-Waren Sie es nicht, brauchen Sie nichts zu tun.
-`,
-  },
   passwordChanged: {
     subject: 'Ihr Passwort bei {name} wurde geändert',
     changed: 'Das Passwort Ihres Kontos bei {name} wurde geändert.',
