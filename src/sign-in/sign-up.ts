@@ -24,10 +24,8 @@ export async function signUpUser(
     if (reservation.abandoned) reservation = await identifiers.reserve(email, userId, other);
   }
   if (reservation.kind !== 'reserved') return 'taken';
-  if (!(await users.create(profile, await credentials()))) {
-    await users.remove(userId);
-    return 'taken';
-  }
+  // Sent a second time: what the first one made is its owner's, and stays.
+  if (!(await users.create(profile, await credentials()))) return 'taken';
   if (await identifiers.confirm(email, userId)) return 'created';
   // Slower than a reservation lasts, and somebody took it over: this account must not exist beside theirs.
   await users.remove(userId);

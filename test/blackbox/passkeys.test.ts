@@ -83,13 +83,27 @@ describe('signing up with a passkey', () => {
     expect(optionsOf(answer)).toBe('');
   });
 
-  test('sent a second time makes nothing and signs nobody in', async () => {
-    const { person, fields } = await newcomer();
+  test('sent a second time makes nothing, takes nothing away and signs nobody in', async () => {
+    const { person, device, fields } = await newcomer();
     const copy = person.copy();
     copy.browser.cookies.delete('portcullis-session');
     const again = await post('/signup/passkey', fields, {}, copy);
     expect(again.status).toBe(409);
     expect(copy.isSignedIn).toBe(false);
+    expect((await page('/account', person)).text).toContain('Ada');
+    expect((await signInAs(device, person.elsewhere())).status).toBe(303);
+  });
+
+  test('sent several times at once makes one account, and leaves it there', async () => {
+    const person = new Person(url);
+    const form = await post('/signup/passkey', { name: 'Ada', email: person.email }, {}, person);
+    const device = await Authenticator.make(url);
+    const credential = await device.create(optionsOf(form));
+    const fields = { sign_up: fieldOf(form.text, 'name="sign_up"'), credential };
+    const copies = Array.from({ length: 4 }, () => person.copy());
+    const answers = await Promise.all(copies.map((copy) => post('/signup/passkey', fields, {}, copy)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409, 409]);
+    expect((await signInAs(device, person.elsewhere())).status).toBe(303);
   });
 
   test.each<[string, (fields: Record<string, string>) => Record<string, string>]>([
