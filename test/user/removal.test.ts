@@ -44,7 +44,7 @@ async function settle(stub: DurableObjectStub<UserObject>) {
     await runDurableObjectAlarm(stub);
     const query = 'SELECT COUNT(*) AS n FROM event WHERE delivered_at IS NULL';
     expect(await runInDurableObject(stub, (_, state) => state.storage.sql.exec(query).one().n)).toBe(0);
-  });
+  }, patience);
 }
 
 /** The same without a browser, and without the dear hash of a password. */
@@ -105,6 +105,7 @@ const storageOf = (stub: DurableObjectStub) =>
     };
   });
 
+const patience = { timeout: 10_000 };
 const nothing = { tables: {}, alarm: null };
 
 /** Runs the alarm, if one is set, as the platform does: one that throws, or dies, is run again. */
@@ -209,7 +210,7 @@ describe('an account that is deleted', () => {
     clientsAnswer = () => new Response(null, { status: 503 });
     await users.deleteAccount(session, fresh);
     await runDurableObjectAlarm(stub);
-    await vi.waitFor(async () => expect(await identifiers.lookup(person.email)).toBeUndefined());
+    await vi.waitFor(async () => expect(await identifiers.lookup(person.email)).toBeUndefined(), patience);
     expect((await storageOf(stub)).tables.removal, 'what is to be delivered waits').toBe(1);
     failing.mockRestore();
   });
@@ -267,7 +268,7 @@ describe('an account that is deleted', () => {
     // Something to deliver, which takes its time; meanwhile the account is deleted.
     await users.editProfile(gone.session, { name: 'Countess', claims: {} });
     const run = runAlarm(gone.stub);
-    await vi.waitFor(() => expect(held).toBeDefined());
+    await vi.waitFor(() => expect(held).toBeDefined(), patience);
     await users.deleteAccount(gone.session, fresh);
     held?.();
     await run;

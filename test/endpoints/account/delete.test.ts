@@ -41,7 +41,9 @@ describe('the deletion of one’s own account', () => {
   it('frees the address for a new account, which is another one', async () => {
     const { person, tokens } = await personWithTokens();
     await person.submit('/account/delete', { email: person.email });
-    await vi.waitFor(async () => expect(await identifiers.lookup(person.email)).toBeUndefined());
+    await vi.waitFor(async () => expect(await identifiers.lookup(person.email)).toBeUndefined(), {
+      timeout: 10_000,
+    });
     expect((await person.signUp()).headers.get('Location')).toBe('/account');
     expect(await identifiers.lookup(person.email)).not.toBe(decodeJwt(tokens.id_token).sub);
     expect((await refresh(tokens.refresh_token)).status).toBe(400);
