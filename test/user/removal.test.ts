@@ -258,20 +258,17 @@ describe('an account that is deleted', () => {
   it('is gone as a whole although its alarm had begun for something else', async () => {
     const gone = await member();
     const real = env.AUDIT.batch.bind(env.AUDIT);
-    let held: (() => void) | undefined;
+    let step: 'before' | 'held' | 'released' = 'before';
     vi.spyOn(env.AUDIT, 'batch').mockImplementationOnce(async (statements) => {
-      await new Promise<void>((resolve) => {
-        held = resolve;
-      });
+      step = 'held';
+      while (step === 'held') await scheduler.wait(10);
       return real(statements);
     });
     // Something to deliver, which takes its time; meanwhile the account is deleted.
     await users.editProfile(gone.session, { name: 'Countess', claims: {} });
-    const run = runAlarm(gone.stub);
-    await vi.waitFor(() => expect(held).toBeDefined(), patience);
+    await vi.waitFor(() => expect(step).toBe('held'), patience);
     await users.deleteAccount(gone.session, fresh);
-    held?.();
-    await run;
+    step = 'released';
     await finish(gone.stub);
     await expectGone(gone);
   });
