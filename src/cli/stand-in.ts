@@ -90,7 +90,17 @@ export async function startStandIn(
 
   async function choose(uid: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') {
-      await provider.interactionDetails(request, response);
+      const { prompt } = await provider.interactionDetails(request, response);
+      // Of an app on this machine it asks every time; whoever was chosen agrees to everything.
+      if (prompt.name === 'consent') {
+        await provider.interactionFinished(
+          request,
+          response,
+          { consent: {} },
+          { mergeWithLastSubmission: true },
+        );
+        return;
+      }
       response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page(uid, everybody));
       return;
     }
