@@ -76,7 +76,9 @@ describe('signing in', () => {
     expect(unknown.status).toBe(401);
     // But for the address that was typed, and the challenge for a passkey, which is random in every page.
     const told = async (response: Response, email: string) =>
-      (await response.text()).replaceAll(email, 'X').replace(/&quot;challenge&quot;:&quot;[\w-]{48}&quot;/, '');
+      (await response.text())
+        .replaceAll(email, 'X')
+        .replace(/&quot;challenge&quot;:&quot;[\w-]{48}&quot;/, '');
     expect(await told(unknown, 'nobody-here@example.com')).toBe(await told(wrong, person.email));
     const names = (response: Response) => [...response.headers].map(([name]) => name).sort();
     expect(names(unknown)).toEqual(names(wrong));
