@@ -67,6 +67,47 @@ describe('pages', () => {
     expect((await post('/signup', typed)).status).toBe(400);
   });
 
+  test.each(['/signin/email', '/reset'])('%s refuses what is no address', async (path) => {
+    const typed: Record<string, string>[] = [
+      {},
+      { email: '' },
+      { email: 'nobody' },
+      { email: 'a,b@example.com' },
+      { email: 'a\r\nBcc: b@example.com' },
+      { email: `${'x'.repeat(300)}@example.com` },
+      { email: '"><script>@example.com' },
+      { email: 'ada@ex\u0430mple.com' },
+    ];
+    for (const form of typed) {
+      const answer = await post(path, form);
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toMatch(/<script>/);
+    }
+  });
+
+  test('a code counts for nothing in a browser that asked for none', async () => {
+    for (const code of ['12345678', '', '\0', 'x'.repeat(5000), '<script>']) {
+      const answer = await post('/signin/email/code', { code });
+      expect(locationOf(answer)).toBe(`${url}/signin`);
+      const link = await ask(`/signin/email/link?code=${encodeURIComponent(code)}`);
+      expect([200, 400]).toContain(link.status);
+      expect(link.text).not.toMatch(/<script>/);
+    }
+    expect(locationOf(await post('/reset/password', { new_password: 'a long enough password' }))).toBe(
+      `${url}/reset`,
+    );
+  });
+
+  test('a code of a browser that asked for one is nothing but eight digits', async () => {
+    const browser = new Person(url);
+    await post('/signin/email', { email: browser.email }, {}, browser);
+    for (const code of ['', '\0', '1234567', '123456789', 'abcdefgh', '1'.repeat(5000), '<script>']) {
+      const answer = await post('/signin/email/code', { code }, {}, browser);
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toMatch(/<script>/);
+    }
+  });
+
   test('signing in is answered the same, whatever is wrong', async () => {
     const attempts: Record<string, string>[] = [
       { email: person.email, password: 'a wrong password' },
@@ -179,6 +220,8 @@ describe('cookies', () => {
     'portcullis-session',
     'portcullis-gate',
     `portcullis-sign-in.${flow}`,
+    'portcullis-email-step',
+    'portcullis-proven',
     'portcullis-gate-sign-in.x',
   ];
   test.each(names)('%s with garbage in it is no cookie', async (name) => {
