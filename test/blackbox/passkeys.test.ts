@@ -239,6 +239,18 @@ describe('a use of a passkey', () => {
       .toBe(true);
   });
 
+  test('signs in through the lock that guesses at the password have closed', async () => {
+    const person = new Person(url);
+    await person.signUp();
+    const device = await Authenticator.make(url);
+    const credential = await device.create(optionsOf(await page('/account/passkeys', person)));
+    await post('/account/passkeys', { credential }, {}, person);
+    const guess = { email: person.email, password: 'a guess among many others' };
+    const guesses = await Promise.all(Array.from({ length: 12 }, () => post('/signin', guess)));
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect((await signInAs(device, new Person(url))).status).toBe(303);
+  });
+
   test.each(['ES256', 'EdDSA', 'RS256'] as const)('of %s signs in', async (algorithm) => {
     const { person, device } = await newcomer({ algorithm });
     expect((await signInAs(device, person.elsewhere())).status).toBe(303);

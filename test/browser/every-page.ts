@@ -151,6 +151,10 @@ async function furnish(stage: Stage, provider: string): Promise<Ground> {
   await tokens(member, origin, 'openid offline_access');
 
   await guard({ guarded, halfway, phone: await enter({ userAgent: phone }) }, post);
+  // Their second factor may be a passkey, too.
+  const tab = await guarded.newPage();
+  await withPasskeys(tab, origin);
+  await tab.close();
 
   const ground = {
     guarded,
