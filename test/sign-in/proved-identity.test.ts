@@ -1,4 +1,4 @@
-import { env, runInDurableObject } from 'cloudflare:test';
+import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configOf } from '../../src/config/configured.ts';
@@ -210,4 +210,19 @@ it('asking about somebody who is none leaves nothing behind', async () => {
       state.storage.sql.exec('SELECT name FROM sqlite_master').toArray(),
     ),
   ).not.toContainEqual({ name: 'identity' });
+});
+
+it('is free again, and opens nothing, once the account goes that it was of', async () => {
+  const token = await session();
+  const identity = identityOf();
+  await connectIdentity(stores, token, proved(identity));
+  const stub = env.USER.getByName(token.userId);
+  await users.deleteAccount(token, policy);
+  // Before the alarm has freed it, too.
+  expect(await users.identities.use(token.userId, proved(identity))).toBe(false);
+  await vi.waitFor(async () => {
+    await runDurableObjectAlarm(stub);
+    expect(await identifiers.holder(identity)).toBeUndefined();
+  });
+  expect(await connectIdentity(stores, await session(), proved(identity))).toBe('connected');
 });
