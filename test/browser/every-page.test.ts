@@ -37,7 +37,9 @@ test('no page is left out', () => {
   const folder = join(root, 'src/pages');
   const components = readdirSync(folder)
     .filter((file) => file.endsWith('.tsx'))
-    .flatMap((file) => [...readFileSync(join(folder, file), 'utf8').matchAll(/export const (\w+Page)\b/g)])
+    .flatMap((file) => [
+      ...readFileSync(join(folder, file), 'utf8').matchAll(/export const ([A-Z]\w*Page)\b/g),
+    ])
     .map(([, name]) => name);
   expect(Object.keys(states).sort()).toEqual(components.sort());
   expect(Object.keys(everyPage).sort()).toEqual(Object.values(states).flat().sort());
