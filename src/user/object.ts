@@ -626,6 +626,8 @@ export class UserObject extends DurableObject<Environment> {
       const isSomebody = user.profile.get() !== undefined || user.removal.get() !== undefined;
       if (!isSomebody) return strangerStays(user, configOf(this.env).passwords, now);
       if (delivered) forget(user, now);
+      // After all the others, whose wishes for the alarm may have taken the place of this one.
+      if (user.removal.get()) user.wakeBy(now + REMOVAL_GOES_ON_AFTER);
       return true;
     });
     // Attempts against somebody who does not exist, codes of a sign-up that nobody went on with.

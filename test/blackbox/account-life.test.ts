@@ -42,7 +42,10 @@ test('a person looks at what happened, downloads it, deletes the account, and be
 
   const again = new Person(url);
   await expect
-    .poll(async () => (await post('/signup', { name: 'Ada', email, password }, {}, again)).status)
+    .poll(async () => (await post('/signup', { name: 'Ada', email, password }, {}, again)).status, {
+      timeout: 20_000,
+      interval: 200,
+    })
     .toBe(303);
   const anew = await post('/account/data', {}, {}, again);
   const next = JSON.parse(anew.text) as typeof data;
