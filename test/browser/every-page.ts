@@ -411,7 +411,14 @@ export const everyPage: Record<StateName, Reach> = {
   }),
   'second factor': at('halfway', '/signin/second-factor'),
   'second factor, recovery code': at('halfway', '/signin/second-factor?asked=recovery_code'),
-  'second factor, error': sent('halfway', '/signin/second-factor', { code: '12345' }),
+  'second factor, error': {
+    who: 'halfway',
+    async go(page) {
+      await page.goto('/signin/second-factor');
+      // The first button is that of the passkey.
+      await send(page, { code: '12345' }, 'Continue');
+    },
+  },
   'authenticator set-up': at('newcomer', '/account/authenticator'),
   'authenticator set-up, error': sent('newcomer', '/account/authenticator', { code: '12345' }),
   'authenticator set-up, required': {
