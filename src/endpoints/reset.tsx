@@ -44,9 +44,9 @@ export const showReset = (dependencies: Dependencies) => async (c: Context) => {
 /** POST /reset: mails a code, if there is an account. Nobody can tell. */
 export const mailResetCode = (dependencies: Dependencies) => async (c: Context) => {
   const { config, identifiers } = dependencies;
-  if (!offersReset(config)) return c.notFound();
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
+  if (!offersReset(config)) return c.notFound();
   const flowId = parameters.get('flow');
   const typed = parameters.get('email') ?? '';
   const address = normalEmail(typed);

@@ -8,7 +8,9 @@ import { currentSession, openSession, type SignedIn } from '../../middleware/ses
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { newPasswordFault } from '../../passwords/check.ts';
 import { allowNewPassword } from '../../sign-in/flow.ts';
+import { ownPageFlow } from '../../sign-in/own-page.ts';
 import { checkPassword, locked, minimumLength } from '../../sign-in/password.ts';
+import { proceed } from '../../sign-in/proceed.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 import type { PasswordState } from '../../user/types.ts';
 
@@ -97,6 +99,10 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   }
   // Under a new secret, so that a copy of this browser's cookie ends with everything else.
   const amr = hasPassword ? [...new Set([...session.amr, 'pwd'])] : session.amr;
-  await openSession(c, dependencies, { userId, amr, door }, secondFactorDemand(config, undefined));
-  return c.redirect('/account', 303);
+  const proven = { userId, amr, door };
+  const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, undefined));
+  if (opened.kind === 'opened') return c.redirect('/account', 303);
+  // Nothing is trusted in the place of a second factor any more: this browser is asked for one, like a copy of its cookie.
+  await users.endSession(userId, session.sessionId, 'password_change');
+  return proceed(c, dependencies, proven, ownPageFlow('account'), undefined);
 };

@@ -45,9 +45,9 @@ export const showEmailSignIn = (dependencies: Dependencies) => async (c: Context
  */
 export const askForSignInCode = (dependencies: Dependencies) => async (c: Context) => {
   const { config } = dependencies;
-  if (!offersEmailCodes(config)) return c.notFound();
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
+  if (!offersEmailCodes(config)) return c.notFound();
   const flowId = parameters.get('flow');
   const typed = parameters.get('email') ?? '';
   const address = normalEmail(typed);

@@ -50,9 +50,9 @@ export const showSignUpEmail = (dependencies: Dependencies) => async (c: Context
  */
 export const mailSignUpCode = (dependencies: Dependencies) => async (c: Context) => {
   const { config, identifiers } = dependencies;
-  if (config.signUp.emailVerification === 'after') return c.notFound();
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
+  if (config.signUp.emailVerification === 'after') return c.notFound();
   const [flowId, invite] = [parameters.get('flow'), parameters.get('invite')];
   const admission = await admitWithoutProof(c, dependencies, invite);
   if (admission instanceof Response) return admission;
