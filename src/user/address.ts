@@ -19,10 +19,16 @@ export function proveAddress(user: UserRecord, address: string, known: boolean, 
 
 /** Takes away every way to sign in that was set up before the address was proved, and ends every session. */
 function dropFactors(user: UserRecord, now: number): void {
-  const had = user.profile.passwordHash() !== undefined || hasSecondFactor(user) || !user.passkeys.isEmpty();
+  const had =
+    user.profile.passwordHash() !== undefined ||
+    hasSecondFactor(user) ||
+    !user.passkeys.isEmpty() ||
+    user.identities.all().length > 0;
   user.profile.removePassword();
   user.totp.remove();
   user.passkeys.removeAll();
+  // Whoever comes with one of these is told that nobody has it, and frees it (`userOf`).
+  user.identities.removeAll();
   user.recoveryCodes.remove();
   user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'address_proved', now);

@@ -57,4 +57,8 @@ export class IdentityTable {
   remove({ issuer, subject }: Identity): void {
     this.#sql.exec('DELETE FROM identity WHERE issuer = ? AND subject = ?', issuer, subject);
   }
+
+  removeAll(): void {
+    this.#sql.exec('DELETE FROM identity');
+  }
 }
