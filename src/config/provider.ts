@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sharedTenants } from '../core/federation/presets.ts';
+import { presets, sharedTenants } from '../core/federation/presets.ts';
 import { absoluteUri, byName, origin, scopeToken } from './values.ts';
 
 /** Stands in addresses, in the name of a secret and in the person's own object: it should not change. */
@@ -96,3 +96,10 @@ export const providers = v.optional(
 );
 
 export type Provider = v.InferOutput<typeof provider>;
+
+/** What people call a provider; its name where the configuration has none of this name any more. */
+export function providerLabel(providers: Readonly<Record<string, Provider>>, name: string): string {
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (!provider) return name;
+  return provider.label ?? (provider.preset === 'openid' ? name : presets[provider.preset].label);
+}

@@ -1,8 +1,8 @@
+import { providerLabel } from '../config/provider.ts';
 import { providerSecretName } from '../config/provider-secret.ts';
 import type { Config } from '../config/schema.ts';
 import type { Identity } from '../core/federation/id-token.ts';
 import type { FederatedPerson } from '../core/federation/person.ts';
-import { presets } from '../core/federation/presets.ts';
 import type { Environment } from '../environment.ts';
 import type { IssuerKeys } from '../keys/issuer-jwks.ts';
 import type { CodeRequest, ProviderTokens } from './exchange.ts';
@@ -63,7 +63,7 @@ export function createUpstreams({
 }): Upstreams {
   const all = Object.entries(config.providers).map(([name, provider]) => ({
     name,
-    label: provider.label ?? (provider.preset === 'openid' ? name : presets[provider.preset].label),
+    label: providerLabel(config.providers, name),
     responseMode: provider.preset === 'apple' ? ('form_post' as const) : ('query' as const),
     keepTokens: provider.keepTokens,
   }));

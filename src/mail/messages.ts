@@ -146,6 +146,24 @@ export function passkeyMail(
   };
 }
 
+/** What became of another provider's account that signs somebody in. */
+export type ProviderMailKind = keyof Language['texts']['mail']['provider']['kinds'];
+
+/** To the owner of an account that another provider's account signs in to, or does no more. @param provider what people call it */
+export function providerMail(
+  kind: ProviderMailKind,
+  { name, issuer, provider, at }: Sender & { provider: string; at: number },
+  { language, texts }: Language,
+): Text {
+  const { kinds, text } = texts.mail.provider;
+  const { subject, what } = kinds[kind];
+  const when = fill(texts.mail.details.when, { time: momentInWords(language, at) });
+  return {
+    subject: fill(subject, { name, provider }),
+    text: fill(text, { what, providers: `${issuer}/account/providers`, when }),
+  };
+}
+
 export interface FamilyReuse extends Sender {
   clientName: string;
   deviceName: string;

@@ -8,10 +8,11 @@ export interface ActivityEvent {
   type: SecurityEventType;
   /** Milliseconds since the epoch. */
   at: number;
-  /** The browser, its place and the app, where they are known. */
+  /** The browser, its place, the app and the provider, where they are known. */
   deviceName?: string | undefined;
   place: string;
   clientName?: string | undefined;
+  providerLabel?: string | undefined;
   /** A sign-in in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
 }
@@ -34,7 +35,7 @@ const suspicious: readonly SecurityEventType[] = [
 
 const EventItem = ({ event }: { event: ActivityEvent }) => {
   const { account, activity } = usePresentation().texts;
-  const details = [event.clientName, event.deviceName, event.place].filter(Boolean);
+  const details = [event.clientName, event.providerLabel, event.deviceName, event.place].filter(Boolean);
   return (
     <li class="row">
       <div class="row-text">

@@ -21,14 +21,19 @@ export const identitiesOf = (user: UserRecord): LinkedIdentity[] =>
     .map(({ issuer, subject, tokens: _, ...row }) => ({ ...row, identity: { issuer, subject } }));
 
 /** Connects one, of which it was made sure before that it is nobody else's. A retry is answered like the first. */
-export function linkIdentity(user: UserRecord, proved: ProvedIdentity, now: number): 'linked' | 'too_many' {
+export function linkIdentity(
+  user: UserRecord,
+  proved: ProvedIdentity,
+  now: number,
+  atSignUp = false,
+): 'linked' | 'too_many' {
   if (user.identities.has(proved.identity)) {
     user.identities.use(rowOf(proved, now));
     return 'linked';
   }
   if (user.identities.all().length >= MAXIMUM_IDENTITIES) return 'too_many';
   user.identities.insert({ ...rowOf(proved, now), linkedAt: now });
-  user.note('identity_connected', now, { provider: proved.provider });
+  user.note('identity_connected', now, { provider: proved.provider, ...(atSignUp && { atSignUp }) });
   return 'linked';
 }
 

@@ -114,7 +114,7 @@ export class UserObject extends DurableObject<Environment> {
         if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
         user.note('user_created', now, {});
         user.wakeBy(now + CLAIM_AFTER);
-        if (identity) linkIdentity(user, identity, now);
+        if (identity) linkIdentity(user, identity, now, true);
       }
       return passkey === undefined || addPasskey(user, passkey, now, true) === 'added';
     });

@@ -1,6 +1,7 @@
 import { appendToTrail } from '../audit/trail.ts';
 import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
+import { providerLabel } from '../config/provider.ts';
 import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { MailRefused } from '../mail/mail.ts';
@@ -10,6 +11,7 @@ import {
   familyReuse,
   passkeyMail,
   passwordChanged,
+  providerMail,
   secondFactorMail,
   welcome,
 } from '../mail/messages.ts';
@@ -37,7 +39,7 @@ async function notification(
   { claims }: Profile,
   event: EventRow,
 ): Promise<{ subject: string; text: string } | undefined> {
-  const { name, issuer, languages } = configOf(environment);
+  const { name, issuer, languages, providers } = configOf(environment);
   // What the person says they read, if they say so (OpenID Connect Core §5.1).
   const locale = claims?.locale;
   const language = chooseLanguage(languages, typeof locale === 'string' ? [locale] : []);
@@ -70,6 +72,13 @@ async function notification(
       return passkeyMail('removed', { name, issuer, at: event.at }, language);
     case 'passkey_counter_went_back':
       return passkeyMail('refused', { name, issuer, at: event.at }, language);
+    case 'identity_connected':
+    case 'identity_disconnected': {
+      if (event.detail.atSignUp === true) return undefined;
+      const kind = event.type === 'identity_connected' ? 'connected' : 'disconnected';
+      const provider = providerLabel(providers, text(event.detail.provider));
+      return providerMail(kind, { name, issuer, provider, at: event.at }, language);
+    }
     case 'family_reuse':
       return familyReuse(
         {
@@ -86,8 +95,33 @@ async function notification(
       const byAdministrator = event.detail.by === 'administrator';
       return accountDeleted({ name, issuer, byAdministrator, at: event.at }, language);
     }
-    default:
+    // Nobody is mailed about the rest: it gives and takes no way to sign in, and the account's activity tells of it.
+    case 'account_disabled':
+    case 'account_enabled':
+    case 'code_reuse':
+    case 'consent_given':
+    case 'consent_revoked':
+    case 'data_exported':
+    case 'device_distrusted':
+    case 'device_trusted':
+    case 'email_verified':
+    case 'everything_ended':
+    case 'factors_dropped':
+    case 'family_absolute_expiry':
+    case 'family_idle_expiry':
+    case 'family_revoked':
+    case 'family_token_mismatch':
+    case 'gate_signed_out':
+    case 'logout_undelivered':
+    case 'mail_undelivered':
+    case 'profile_changed':
+    case 'session_ended':
+    case 'session_opened':
+    case 'session_renewed':
+    case 'token_revoked':
       return undefined;
+    default:
+      return event.type satisfies never;
   }
 }
 

@@ -1,4 +1,5 @@
 import { newRecordId } from '../crypto/token.ts';
+import type { EventType } from './security-events.ts';
 import { CodeTable } from './tables/code.ts';
 import { ConsentTable } from './tables/consent.ts';
 import { EmailCodeTable } from './tables/email-code.ts';
@@ -75,7 +76,7 @@ export class UserRecord {
   }
 
   /** Writes an event into the outbox, in the transaction that caused it. Never a secret, token or password. */
-  note(type: string, at: number, detail: Record<string, unknown>): void {
+  note(type: EventType, at: number, detail: Record<string, unknown>): void {
     this.events.insert({ eventId: newRecordId(), type, at, detail });
     this.#wakeBy(at);
   }

@@ -1,10 +1,7 @@
 import type { UserRecord } from './record.ts';
 import type { AccountEvent } from './types.ts';
 
-/**
- * The events that a person is told of, each in words of its own (`texts.activity.events`). What else there is, is for the
- * audit trail: it follows from one of these, or is told as the end of a session.
- */
+/** The events that a person is told of, each in words of its own (`texts.activity.events`). */
 export const securityEventTypes = [
   'user_created',
   'session_opened',
@@ -15,6 +12,8 @@ export const securityEventTypes = [
   'passkey_added',
   'passkey_removed',
   'passkey_counter_went_back',
+  'identity_connected',
+  'identity_disconnected',
   'totp_enrolled',
   'totp_removed',
   'recovery_codes_replaced',
@@ -35,6 +34,23 @@ export const securityEventTypes = [
 
 export type SecurityEventType = (typeof securityEventTypes)[number];
 
+/**
+ * Every event there is. Those that are no security events are for the audit trail alone: they follow from one, or are told as
+ * the end of a session, or nobody is left to be told.
+ */
+export type EventType =
+  | SecurityEventType
+  | 'account_deleted'
+  | 'everything_ended'
+  | 'family_absolute_expiry'
+  | 'family_idle_expiry'
+  | 'family_revoked'
+  | 'gate_signed_out'
+  | 'logout_undelivered'
+  | 'mail_undelivered'
+  | 'session_ended'
+  | 'token_revoked';
+
 /** Events are kept for 30 days; more than these nobody reads. */
 const SHOWN = 30;
 
@@ -49,4 +65,5 @@ export const securityEventsOf = (user: UserRecord): AccountEvent[] =>
     place: text(detail.place),
     isNewDevice: detail.isNewDevice === true,
     ...(typeof detail.clientId === 'string' && { clientId: detail.clientId }),
+    ...(typeof detail.provider === 'string' && { provider: detail.provider }),
   }));

@@ -459,6 +459,8 @@ export interface AccountEvent {
   place: string;
   /** The app that it is about. */
   clientId?: string;
+  /** The provider that it is about, by its name in the configuration. */
+  provider?: string;
   /** Of a sign-in: in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
 }

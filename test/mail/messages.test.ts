@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { familyReuse, passkeyMail, welcome } from '../../src/mail/messages.ts';
+import { familyReuse, passkeyMail, providerMail, welcome } from '../../src/mail/messages.ts';
 import { de } from '../../src/texts/index.ts';
 import { english, languageOf } from '../../src/texts/language.ts';
 
@@ -28,6 +28,17 @@ describe('mail', () => {
       expect(subject).toContain(kind);
       expect(text).toContain('When: 14 Nov 2026, 09:05 UTC');
       expect(links(text)).toEqual([`${issuer}/account/passkeys`]);
+    },
+  );
+
+  it.each(['connected', 'disconnected'] as const)(
+    'of a provider that was %s names it, and leads to the providers and nowhere else',
+    (kind) => {
+      const what = { name: 'Portcullis', issuer, provider: 'Acme', at: reuse.at };
+      const { subject, text } = providerMail(kind, what, english);
+      expect(subject).toMatch(new RegExp(`^Acme was ${kind} `));
+      expect(text).toContain('When: 14 Nov 2026, 09:05 UTC');
+      expect(links(text)).toEqual([`${issuer}/account/providers`]);
     },
   );
 

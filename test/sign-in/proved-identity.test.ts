@@ -6,6 +6,7 @@ import type { Identity } from '../../src/core/federation/id-token.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newSecret, newUserId, type Token } from '../../src/crypto/token.ts';
 import { createIdentifiers } from '../../src/identifier/identifiers.ts';
+import { readMailbox } from '../../src/mail/mailbox.ts';
 import { freshPolicy } from '../../src/middleware/fresh-session.ts';
 import { connectIdentity, reserveIdentity, userOf } from '../../src/sign-in/proved-identity.ts';
 import { openTokens, sealTokens } from '../../src/sign-in/provider-tokens.ts';
@@ -61,6 +62,36 @@ describe('an identity', () => {
     // Neither the issuer nor the subject alone is anybody.
     expect(await userOf(stores, proved({ ...identity, issuer: 'https://id.example.org' }))).toBeUndefined();
     expect(await userOf(stores, proved(identityOf()))).toBeUndefined();
+  });
+
+  it('is told of in the activity when it is connected and disconnected, and not mailed about when it came with the account', async () => {
+    const token = await session();
+    const identity = identityOf();
+    await connectIdentity(stores, token, proved(identity));
+    const open = { passwords: true, passkeys: true, emailCodes: true, providers: ['acme'] };
+    await users.identities.unlink(token, policy, identity, open);
+    const events = (await users.inspect(token.userId))?.events ?? [];
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'identity_disconnected', provider: 'acme' },
+      { type: 'identity_connected', provider: 'acme' },
+    ]);
+    const mailed = async (userId: string) =>
+      (await readMailbox(env.MAILBOX))
+        .filter(({ to }) => to === `${userId}@example.com`)
+        .map(({ subject }) => subject);
+    await runDurableObjectAlarm(env.USER.getByName(token.userId));
+    await vi.waitFor(async () =>
+      expect(await mailed(token.userId)).toEqual(
+        expect.arrayContaining([
+          'acme was connected to your Portcullis account',
+          'acme was disconnected from your Portcullis account',
+        ]),
+      ),
+    );
+
+    const made = await session({ identity: proved(identityOf()) });
+    await runDurableObjectAlarm(env.USER.getByName(made.userId));
+    await vi.waitFor(async () => expect(await mailed(made.userId)).toEqual(['Welcome to Portcullis']));
   });
 
   it('is connected by a live session only', async () => {

@@ -21,7 +21,12 @@ configure(
 async function warningAbout(clientId: string): Promise<string | undefined> {
   const userId = newUserId();
   const email = `${userId.toLowerCase()}@people.test`;
-  const event = { eventId: newRecordId(), type: 'family_reuse', at: Date.now(), detail: { clientId } };
+  const event = {
+    eventId: newRecordId(),
+    type: 'family_reuse' as const,
+    at: Date.now(),
+    detail: { clientId },
+  };
   for (const mail of await deliver(env, { userId, email, emailVerified: false, name: 'Ada' }, [event])) {
     expect(mail.sealed).not.toContain(email);
     expect(await sendMail(env, mail, userId)).toBe('sent');

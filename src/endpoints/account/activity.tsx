@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { clientNames } from '../../clients/names.ts';
+import { providerLabel } from '../../config/provider.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { sessionToken } from '../../middleware/session.ts';
@@ -23,10 +24,11 @@ export const activity = (dependencies: Dependencies) => async (c: Context) => {
     c,
     config,
     <ActivityPage
-      events={events.map(({ userAgent, clientId, ...event }) => ({
+      events={events.map(({ userAgent, clientId, provider, ...event }) => ({
         ...event,
         deviceName: userAgent ? deviceName(userAgent, texts) : undefined,
         clientName: clientId === undefined ? undefined : clientName(clientId),
+        providerLabel: provider === undefined ? undefined : providerLabel(config.providers, provider),
       }))}
       ended={endsShown(ends, clientName, texts)}
     />,

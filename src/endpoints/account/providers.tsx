@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { providerLabel } from '../../config/provider.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
@@ -26,7 +27,7 @@ const page = async (
   const connected = linked.map(({ identity, provider, email, linkedAt, lastUsedAt }) => ({
     ...identity,
     provider,
-    label: upstreams.about(provider)?.label ?? provider,
+    label: providerLabel(config.providers, provider),
     email: email ?? undefined,
     linkedAt,
     lastUsedAt,

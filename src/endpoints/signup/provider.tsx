@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { providerLabel } from '../../config/provider.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { showPage } from '../../middleware/page.tsx';
@@ -26,8 +27,8 @@ import {
 } from '../../sign-in/sign-up-admission.ts';
 import { readSignUp, type SignUpTyped } from '../../sign-in/sign-up-page.tsx';
 
-const labelOf = ({ upstreams }: Dependencies, { proved }: Unclaimed): string =>
-  upstreams.about(proved.provider)?.label ?? proved.provider;
+const labelOf = ({ config }: Dependencies, { proved }: Unclaimed): string =>
+  providerLabel(config.providers, proved.provider);
 
 async function page(
   c: Context,

@@ -20,6 +20,8 @@ export const activity: Texts['activity'] = {
     passkey_added: 'Ein Passkey wurde hinzugefügt',
     passkey_removed: 'Ein Passkey wurde entfernt',
     passkey_counter_went_back: 'Ein Passkey wurde abgelehnt: Vielleicht gibt es eine Kopie davon',
+    identity_connected: 'Ein anderer Dienst wurde für die Anmeldung verbunden',
+    identity_disconnected: 'Ein anderer Dienst wurde getrennt',
     totp_enrolled: 'Eine Authenticator-App wurde eingerichtet',
     totp_removed: 'Die Authenticator-App wurde entfernt',
     recovery_codes_replaced: 'Neue Wiederherstellungscodes wurden erzeugt',

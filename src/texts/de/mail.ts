@@ -125,6 +125,23 @@ Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jet
 {when}
 `,
   },
+  provider: {
+    kinds: {
+      connected: {
+        subject: '{provider} ist jetzt mit Ihrem Konto bei {name} verbunden',
+        what: 'Wer sich dort mit dem verbundenen Konto anmeldet, kann sich nun auch in Ihrem anmelden. Wenn Sie das nicht waren, trennen Sie es sofort:',
+      },
+      disconnected: {
+        subject: '{provider} ist nicht mehr mit Ihrem Konto bei {name} verbunden',
+        what: 'Über diesen Dienst meldet sich niemand mehr in Ihrem Konto an. Wenn Sie das nicht waren, sehen Sie nach, womit man sich in Ihrem Konto anmelden kann:',
+      },
+    },
+    text: `{what}
+{providers}
+
+{when}
+`,
+  },
   alreadyHere: {
     subject: 'Sie haben schon ein Konto bei {name}',
     text: `Jemand wollte bei {name} ein Konto mit dieser E-Mail-Adresse anlegen, zu der es schon eines gibt. Wenn Sie das waren, melden Sie sich an:

@@ -19,6 +19,8 @@ export const activity = {
     passkey_added: 'A passkey was added',
     passkey_removed: 'A passkey was removed',
     passkey_counter_went_back: 'A passkey was refused: there may be a copy of it',
+    identity_connected: 'Another service was connected, to sign in with',
+    identity_disconnected: 'Another service was disconnected',
     totp_enrolled: 'An authenticator app was set up',
     totp_removed: 'The authenticator app was removed',
     recovery_codes_replaced: 'New recovery codes were made',

@@ -133,6 +133,23 @@ Every other device was signed out. If it was not you, set a new password now. No
 {when}
 `,
   },
+  provider: {
+    kinds: {
+      connected: {
+        subject: '{provider} was connected to your {name} account',
+        what: 'Whoever signs in there, with the account that was connected, can now sign in to yours. If it was not you, disconnect it at once:',
+      },
+      disconnected: {
+        subject: '{provider} was disconnected from your {name} account',
+        what: 'It signs nobody in to your account any more. If it was not you, look at how your account can be signed in to:',
+      },
+    },
+    text: `{what}
+{providers}
+
+{when}
+`,
+  },
   welcome: {
     subject: 'Welcome to {name}',
     text: `Your {name} account with this email address is ready.

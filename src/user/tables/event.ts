@@ -1,9 +1,10 @@
+import type { EventType } from '../security-events.ts';
 import { LOGOUT_NOTICE } from './logout-notice.ts';
 import { first } from './sql.ts';
 
 export interface EventRow {
   eventId: string;
-  type: string;
+  type: EventType;
   /** Milliseconds since the epoch. */
   at: number;
   detail: Record<string, unknown>;
@@ -38,7 +39,7 @@ export class EventTable {
   }
 
   /** The newest first. */
-  latest(types: readonly string[], limit: number): EventRow[] {
+  latest(types: readonly EventType[], limit: number): EventRow[] {
     return this.#read(
       `SELECT event_id AS eventId, type, at, detail FROM event WHERE type IN (SELECT value FROM json_each(?))
         ORDER BY at DESC, rowid DESC LIMIT ?`,
@@ -57,7 +58,7 @@ export class EventTable {
 
   #read(query: string, ...bindings: unknown[]): EventRow[] {
     return this.#sql
-      .exec<{ eventId: string; type: string; at: number; detail: string }>(query, ...bindings)
+      .exec<{ eventId: string; type: EventType; at: number; detail: string }>(query, ...bindings)
       .toArray()
       .map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }));
   }
