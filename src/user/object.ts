@@ -21,7 +21,7 @@ import { identitiesOf, linkIdentity, unlinkIdentity, useIdentity } from './ident
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
-import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey } from './passkeys.ts';
+import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey, wasAdded } from './passkeys.ts';
 import { beginAttempt, changePassword, EVERYBODYS_DOOR, passwordState } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
@@ -104,18 +104,19 @@ export class UserObject extends DurableObject<Environment> {
 
   /**
    * Makes the account. A retry of the same sign-up is answered like the first; another person's id never exists.
-   * @returns false when the passkey's challenge was answered before, by another sign-up: this one makes nothing.
+   * @returns false when there is an account already that another sign-up made: this one makes and changes nothing.
    */
   create(profile: Types.Profile, { passwordHash, passkey, identity }: Types.Credentials): boolean {
     return this.#transaction((user, now) => {
       if (user.removal.get()) return false;
-      if (!user.profile.get()) {
-        user.profile.insert(profile, now);
-        if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
-        user.note('user_created', now, {});
-        user.wakeBy(now + CLAIM_AFTER);
-        if (identity) linkIdentity(user, identity, now, true);
-      }
+      const before = user.profile.get();
+      // A form that makes an account is no way to put anything into one that is there: its owner may be somebody else by now.
+      if (before) return before.email === profile.email && (!passkey || wasAdded(user, passkey));
+      user.profile.insert(profile, now);
+      if (passwordHash !== undefined) user.profile.setPasswordHash(passwordHash, now);
+      user.note('user_created', now, {});
+      user.wakeBy(now + CLAIM_AFTER);
+      if (identity) linkIdentity(user, identity, now, true);
       return passkey === undefined || addPasskey(user, passkey, now, true) === 'added';
     });
   }

@@ -55,6 +55,12 @@ export function addPasskey(
   });
 }
 
+/** Whether it was this very attempt that added it. */
+export function wasAdded(user: UserRecord, { answered: { challengeId, attemptId } }: NewPasskey): boolean {
+  const before = user.passkeyChallenges.get(challengeId);
+  return before?.attemptId === attemptId && before.outcome === 'added';
+}
+
 /**
  * Takes note of a use whose signature has been verified (WebAuthn §7.2 steps 18 to 24). A counter that did not go up tells
  * of a second copy of a key that cannot be copied: one of the two is not its owner's.
