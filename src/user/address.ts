@@ -17,7 +17,10 @@ export function proveAddress(user: UserRecord, address: string, known: boolean, 
   user.note('email_verified', now, {});
 }
 
-/** Takes away every way to sign in that was set up before the address was proved, and ends every session. */
+/**
+ * Takes away every way to sign in that was set up before the address was proved, and what apps were allowed, and ends every
+ * session.
+ */
 function dropFactors(user: UserRecord, now: number): void {
   const had =
     user.profile.passwordHash() !== undefined ||
@@ -29,6 +32,7 @@ function dropFactors(user: UserRecord, now: number): void {
   user.passkeys.removeAll();
   // Whoever comes with one of these is told that nobody has it, and frees it (`userOf`).
   user.identities.removeAll();
+  user.consents.removeAll();
   user.recoveryCodes.remove();
   user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'address_proved', now);

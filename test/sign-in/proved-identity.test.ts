@@ -124,6 +124,31 @@ describe('an identity', () => {
   });
 });
 
+it('that was connected before the address was proved goes when its owner comes in another browser', async () => {
+  const stranger = await session();
+  const identity = identityOf();
+  await connectIdentity(stores, stranger, proved(identity));
+  const address = `${stranger.userId}@example.com`;
+  await users.beginEmailCode(stranger.userId, {
+    code: {
+      codeId: 'code-------',
+      purpose: 'sign-in',
+      address,
+      hash: new Uint8Array(32),
+      lifetimeSeconds: 600,
+    },
+    mail: undefined,
+    needsAccount: true,
+    door: 'anyone',
+    policy: { maximumAttempts: 5, attemptWindowSeconds: 900 },
+  });
+  const right = { codeId: 'code-------', purpose: 'sign-in' as const, hashes: [new Uint8Array(32)] };
+  await users.tryEmailCode(stranger.userId, { ...right, attempt: newRecordId(), known: false });
+  expect(await users.identities.list(stranger.userId)).toEqual([]);
+  expect(await userOf(stores, proved(identity))).toBeUndefined();
+  expect(await connectIdentity(stores, await session(), proved(identity))).toBe('connected');
+});
+
 describe('a crash', () => {
   it('after the reservation keeps the identity from others for two minutes', async () => {
     const [first, second] = [await session(), await session()];

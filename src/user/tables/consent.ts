@@ -64,4 +64,8 @@ export class ConsentTable {
   remove(clientId: string): void {
     this.#sql.exec('DELETE FROM consent WHERE client_id = ?', clientId);
   }
+
+  removeAll(): void {
+    this.#sql.exec('DELETE FROM consent');
+  }
 }
