@@ -67,11 +67,22 @@ export async function verifySignature(
   signed: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   const key = await importPublicKey(publicKey);
-  // WebAuthn §6.5.5: ECDSA signatures are ASN.1, the others are as Web Crypto takes them.
-  const raw = publicKey.alg === 'ES256' ? rawSignature(signature) : signature;
+  const raw = rawSignature(publicKey, signature);
   return key !== undefined && raw !== undefined
     ? crypto.subtle.verify(parameters[publicKey.alg], key, raw, signed)
     : false;
+}
+
+const ED25519_SIGNATURE = 64;
+
+/** A signature as Web Crypto takes it, which throws at an Ed25519 one of another length; undefined for what is none. */
+function rawSignature(
+  { alg }: PublicKey,
+  signature: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> | undefined {
+  // WebAuthn §6.5.5: ECDSA signatures are ASN.1.
+  if (alg === 'ES256') return twoNumbers(signature);
+  return alg === 'EdDSA' && signature.length !== ED25519_SIGNATURE ? undefined : signature;
 }
 
 const SEQUENCE = 0x30;
@@ -82,7 +93,7 @@ const COORDINATE = 32;
  * The two numbers of an ECDSA signature, 32 bytes each, from its DER form (RFC 3279 §2.2.3), in which each is as long as it
  * has to be: one in 128 signatures has one that is shorter than 32 bytes.
  */
-function rawSignature(der: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+function twoNumbers(der: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   if (der[0] !== SEQUENCE || der[1] !== der.length - 2) return undefined;
   const raw = new Uint8Array(2 * COORDINATE);
   let at = 2;

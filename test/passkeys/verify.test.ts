@@ -233,6 +233,14 @@ describe('a use', () => {
   });
 });
 
+describe.each(['EdDSA', 'RS256'] as const)('a signature of %s', (algorithm) => {
+  it.each([1, 63, 64, 65, 300])('that has %d bytes of no meaning is refused', async (length) => {
+    const authenticator = await Authenticator.make(origin, { algorithm });
+    const text = await authenticator.get(request, { signature: new Uint8Array(length).fill(1) });
+    expect(await judgeAssertion(authenticator, text)).toBe('wrong_signature');
+  });
+});
+
 describe('a registration', () => {
   it.each(ceremonies)('with %s is refused', async (_, changes, fault) => {
     const authenticator = await Authenticator.make(origin);
