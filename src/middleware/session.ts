@@ -50,6 +50,8 @@ export interface Proven {
   door: string;
   /** The person wants this browser to stand in for the second factor from now on. */
   trust?: boolean;
+  /** Of what was proved in an earlier step: what the user's object said then, and compares now. */
+  after?: string | undefined;
 }
 
 /** What must be proved. `trustCounts`: a browser that the person trusts may stand in for a second factor. */
@@ -62,7 +64,9 @@ export type Opened =
   | { kind: 'disabled' }
   /** The account went away meanwhile. */
   | { kind: 'unknown' }
-  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
+  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[]; after: string }
+  /** Everything was ended since the first factor was proved: it has to be proved again. */
+  | { kind: 'proof_over' };
 
 /**
  * Opens a session for a person who has just proved who they are, in no browser: nothing but its token leads to it.
@@ -71,7 +75,7 @@ export type Opened =
 export async function openDetachedSession(
   c: Context,
   { config, users }: Pick<Dependencies, 'config' | 'users'>,
-  { userId, amr, door }: Proven,
+  { userId, amr, door, after }: Proven,
   demand: SecondFactorDemand,
   held?: Token,
   browser: Pick<SecondFactorPolicy, 'trustedDevice' | 'trust'> = {},
@@ -81,6 +85,7 @@ export async function openDetachedSession(
   const policy = {
     ...config.session,
     secondFactor: { rule: demand.rule, groups: config.secondFactor.groups, ...browser },
+    after,
   };
   const session = await users.openSession(token, held, door, amr, deviceOf(c), policy);
   if (session.kind === 'ended') return { kind: 'disabled' };

@@ -33,10 +33,13 @@ export async function proceed(
       endProven(c, dependencies);
       return finishSignIn(c, dependencies, opened, flowId, flow);
     case 'second_factor_due': {
-      await keepProven(c, dependencies, { ...proven, trust: false }, flowId);
+      await keepProven(c, dependencies, { ...proven, trust: false, after: opened.after }, flowId);
       const page = opened.step === 'ask' ? '/signin/second-factor' : '/signin/enrol';
       return c.redirect(withFlow(page, flowId), 303);
     }
+    case 'proof_over':
+      endProven(c, dependencies);
+      return c.redirect(withFlow('/signin', flowId, { account: 'other' }), 303);
     // Only somebody who proved whose account it is learns this much.
     case 'disabled':
       return errorPage(c, config, 403, { error: 'account_disabled' });

@@ -270,8 +270,8 @@ export class UserObject extends DurableObject<Environment> {
   }
 
   /** Sets up the first second factor of somebody who has none, in the middle of a sign-in. */
-  enrolTotp(totp: Types.NewTotp): 'enrolled' | 'refused' {
-    return this.#transaction((user, now) => enrolTotp(user, totp, now));
+  enrolTotp(totp: Types.NewTotp, after: string | undefined): 'enrolled' | 'refused' {
+    return this.#transaction((user, now) => enrolTotp(user, totp, after, now));
   }
 
   /** Sets an authenticator app up, or another one. `adopted`: the recovery codes that came along are the person's now. */

@@ -11,8 +11,11 @@ export interface SecondFactorCalls {
   spendTotp(userId: string, spending: SpendTotp): Promise<Types.SpendAnswer>;
   /** @param attemptId new for each request: its own retry is answered like the first try. */
   spendRecoveryCode(userId: string, hash: Uint8Array, attemptId: string): Promise<Types.SpendAnswer>;
-  /** Sets up the first second factor of somebody who has none, in the middle of a sign-in. */
-  enrolTotp(userId: string, totp: Types.NewTotp): Promise<'enrolled' | 'refused'>;
+  /**
+   * Sets up the first second factor of somebody who has none, in the middle of a sign-in.
+   * @param after as the answer had it that asked for it
+   */
+  enrolTotp(userId: string, totp: Types.NewTotp, after: string | undefined): Promise<'enrolled' | 'refused'>;
   /** Sets an authenticator app up, or another one. `adopted`: the recovery codes that came along are the person's now. */
   setTotp(
     session: Token,
@@ -50,7 +53,7 @@ export const secondFactorCalls = (
   spendTotp: (userId, spending) => at(userId, async (stub) => stub.spendTotp(spending)),
   spendRecoveryCode: (userId, hash, attemptId) =>
     at(userId, async (stub) => stub.spendRecoveryCode(hash, attemptId)),
-  enrolTotp: (userId, totp) => at(userId, async (stub) => stub.enrolTotp(totp)),
+  enrolTotp: (userId, totp, after) => at(userId, async (stub) => stub.enrolTotp(totp, after)),
   setTotp: async (session, policy, totp) => {
     const by = await presented(session);
     return at(session.userId, async (stub) => stub.setTotp(by, policy, totp));

@@ -37,9 +37,12 @@ export function openSession(
   if (!user.profile.get()) return { kind: 'unknown' };
   const disabledAt = user.profile.disabledAt();
   if (disabledAt !== null) return { kind: 'ended', cause: 'account_disabled', endedAt: disabledAt };
+  // Whoever proved a password that was changed since, say, has proved nothing.
+  if (policy.after !== undefined && policy.after !== lastEndOfEverything(user)) return { kind: 'proof_over' };
   // Where sessions are made, so that no way of signing in can forget it.
   const { step, enrolled } = secondFactorStep(user, amr, policy.secondFactor, now);
-  if (step !== 'complete') return { kind: 'second_factor_due', step, enrolled };
+  if (step !== 'complete')
+    return { kind: 'second_factor_due', step, enrolled, after: lastEndOfEverything(user) };
   const { trust } = policy.secondFactor;
   if (trust && amr.includes('mfa')) trustDevice(user, trust, device, now);
   const fresh = {
@@ -123,6 +126,10 @@ export function endOtherSessions(
     if (sessionId !== keepSessionId) endSession(user, sessionId, cause, now);
   }
 }
+
+/** Names the last time that everything was ended; empty where that never was. A clock of another machine is not asked. */
+export const lastEndOfEverything = (user: UserRecord): string =>
+  user.events.latest(['everything_ended'], 1)[0]?.eventId ?? '';
 
 /** Ends every session and every family, those with offline_access too, but for one session and what is in it. */
 export function endEverythingBut(

@@ -3,6 +3,7 @@ import { isFactor, secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
 import { adoptRecoveryCodes } from './recovery-codes.ts';
 import { enrolledFactors, factorRemoved, hasSecondFactor } from './second-factor.ts';
+import { lastEndOfEverything } from './sessions.ts';
 import type { Device, NewTotp, SecondFactorPolicy, SpendAnswer, TotpAnswer } from './types.ts';
 
 /** How soon after an attempt the object wakes by itself to forget it, at the latest: it looks again then. */
@@ -69,8 +70,15 @@ export function setTotp(user: UserRecord, totp: NewTotp, now: number): boolean {
 /**
  * The same in the middle of a sign-in, for somebody who has one factor and nothing else: never in the place of a factor
  * that the person has, or whoever knows a password could put an app of their own there.
+ * @param after as the answer had it that asked for it: what was proved before everything was ended counts no more.
  */
-export function enrolTotp(user: UserRecord, totp: NewTotp, now: number): 'enrolled' | 'refused' {
+export function enrolTotp(
+  user: UserRecord,
+  totp: NewTotp,
+  after: string | undefined,
+  now: number,
+): 'enrolled' | 'refused' {
+  if (after !== lastEndOfEverything(user)) return 'refused';
   if (!user.profile.get() || user.profile.disabledAt() !== null) return 'refused';
   const again = user.totp.get()?.totpId === totp.totpId;
   if (!again && hasSecondFactor(user)) return 'refused';

@@ -39,6 +39,8 @@ export interface SessionPolicy {
   idleSeconds: number;
   absoluteSeconds: number;
   secondFactor: SecondFactorPolicy;
+  /** Where the first factor was proved in an earlier step: what the answer to that said. */
+  after?: string | undefined;
 }
 
 /** What the operator asks of a sign-in beyond its first factor. */
@@ -110,7 +112,9 @@ export interface AccountTrustedDevice {
 export type OpenAnswer =
   | SessionAnswer
   /** So far so good, but a second factor is due: one of these, or one that must be set up first. */
-  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[] };
+  | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[]; after: string }
+  /** What was proved so far counts no more: everything was ended since. */
+  | { kind: 'proof_over' };
 
 /** What a session must be to change a way of signing in. */
 export interface FreshPolicy {

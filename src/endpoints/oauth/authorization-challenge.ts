@@ -145,11 +145,15 @@ async function authorizeProven(step: Step, request: AuthorizationRequest, proven
   const demand = secondFactorDemand(dependencies.config, request);
   const opened = await openDetachedSession(c, dependencies, proven, demand);
   if (opened.kind === 'second_factor_due') {
-    const next = { ...step, session: { ...session, proven } };
+    const next = { ...step, session: { ...session, proven: { ...proven, after: opened.after } } };
     // Setting one up is for our own pages, and a passkey is bound to their address.
     const canBeTyped = opened.enrolled.some((factor) => factor !== 'passkey');
     if (opened.step === 'enrol' || !canBeTyped) return redirectToWeb(next);
     return insufficient(next, 'a second factor is due');
+  }
+  if (opened.kind === 'proof_over') {
+    const description = 'everything was signed out since this sign-in began; begin anew without auth_session';
+    return oauthError(c, { error: 'invalid_session', description });
   }
   if (opened.kind !== 'opened') {
     const description = 'an administrator has disabled this account';

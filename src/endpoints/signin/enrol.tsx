@@ -52,8 +52,8 @@ export const enrol = (dependencies: Dependencies) => async (c: Context) => {
   const { email } = await users.secondFactors.of(proven.userId);
   const outcome = await checkSetUp(c, dependencies, proven.userId, email, parameters);
   if (outcome.kind === 'wrong') return page(c, dependencies, flowId, outcome.shown, 401);
-  if ((await users.secondFactors.enrolTotp(proven.userId, outcome.totp)) === 'refused') {
-    // Somebody set one up before: that one is asked for.
+  if ((await users.secondFactors.enrolTotp(proven.userId, outcome.totp, proven.after)) === 'refused') {
+    // Somebody set one up before: that one is asked for. Or everything was ended meanwhile, and the sign-in begins anew.
     return c.redirect(withFlow('/signin/second-factor', flowId), 303);
   }
   const amr = [...new Set([...proven.amr, 'otp', 'mfa'])];

@@ -1,14 +1,16 @@
 import '../../../src/worker.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
+  AuthenticatorApp,
   elsewhere,
+  hidden,
   isSignedIn,
   later,
   personWithApp,
   prove,
   withPassword,
 } from '../../workerd/authenticator.ts';
-import { codeFor, exchange, refresh, type Tokens } from '../../workerd/person.ts';
+import { codeFor, exchange, Person, password, refresh, type Tokens } from '../../workerd/person.ts';
 import { eventsOf, sqlOf } from '../../workerd/stored.ts';
 
 beforeEach(() => later(0));
@@ -259,5 +261,39 @@ describe('a recovery code', () => {
     expect(page).toContain('href="/signin/second-factor?asked=recovery_code"');
     const other = await browser.get('/signin/second-factor?asked=recovery_code');
     expect(await headings(other)).toBe('Use a recovery code');
+  });
+});
+
+describe('a first factor that was proved', () => {
+  const changed = { current_password: password, new_password: 'seven lamps over the harbour' };
+
+  it('counts no more once the password was changed', async () => {
+    const { person, app } = await personWithApp();
+    const browser = elsewhere(person);
+    await withPassword(browser);
+    expect((await person.submit('/account/password', changed)).status).toBe(303);
+    later(60);
+    const response = await prove(browser, await app.code());
+    expect([response.status, response.headers.get('Location')]).toEqual([303, '/signin?account=other']);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect((await browser.get('/signin/second-factor')).headers.get('Location')).toBe('/signin');
+  });
+
+  it('sets no second factor up after that either', async () => {
+    const person = new Person();
+    await person.signUp();
+    const browser = elsewhere(person);
+    const flow = 'strong-device';
+    expect((await browser.signIn({ flow })).headers.get('Location')).toBe(`/signin/enrol?flow=${flow}`);
+    expect((await person.submit('/account/password', changed)).status).toBe(303);
+    const page = await (await browser.get(`/signin/enrol?flow=${flow}`)).text();
+    const form = { flow, setup: hidden(page, 'setup'), code: await new AuthenticatorApp(page).code() };
+    expect((await browser.submit('/signin/enrol', form)).status).toBe(303);
+    expect((await browser.submit('/signin/enrol', { flow, kept: 'yes' })).status).toBe(303);
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(await (await person.get('/account')).text()).toContain('/account/authenticator');
+    expect((await elsewhere(person).signIn({ password: changed.new_password })).headers.get('Location')).toBe(
+      '/account',
+    );
   });
 });
