@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { base64url, hmacSha256 } from '../../src/crypto/bytes.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { createIdentifiers } from '../../src/identifier/identifiers.ts';
-import { personWithApp } from '../workerd/authenticator.ts';
+import { later, personWithApp } from '../workerd/authenticator.ts';
 import { lastCode, mailOf } from '../workerd/mail.ts';
 import { Person, password } from '../workerd/person.ts';
 
@@ -52,6 +52,25 @@ describe('changing the password', () => {
     const other = await somebody();
     expect(await (await other.get('/account/password')).text()).toContain('minlength="15"');
     expect((await change(other, { new_password: 'ten moons!' })).status).toBe(400);
+  });
+});
+
+describe('changing the password in a browser that was left open', () => {
+  const twentyMinutes = 20 * 60;
+
+  it('takes the second factor anew from whoever has one', async () => {
+    const { person } = await personWithApp();
+    later(twentyMinutes);
+    for (const answer of [await person.get('/account/password'), await change(person)])
+      expect(answer.headers.get('Location')).toBe('/signin?flow=to-password');
+    expect((await new Person(person.email).signIn({ password: chosen })).status).toBe(401);
+  });
+
+  it('takes the password from anybody else', async () => {
+    const person = await somebody();
+    later(twentyMinutes);
+    expect((await change(person)).headers.get('Location')).toBe('/account');
+    expect((await person.get('/account')).status).toBe(200);
   });
 });
 

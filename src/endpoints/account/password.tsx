@@ -15,11 +15,14 @@ import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 import type { PasswordState } from '../../user/types.ts';
 
 /** Somebody who may change their password, and what there is to change. */
-interface Change extends SignedIn, Pick<PasswordState, 'hasPassword' | 'secondFactor'> {}
+interface Change extends SignedIn, Pick<PasswordState, 'hasPassword' | 'secondFactor'> {
+  /** Whether the session may change a way of signing in without proving anything anew. */
+  fresh: boolean;
+}
 
 /**
- * Whoever has a password proves it on the page; whoever has none signs in anew to get one, since an open browser is not yet
- * its owner.
+ * Whoever has a password proves it on the page; whoever has none, or a second factor beside it, signs in anew first, since an
+ * open browser is not yet its owner.
  */
 async function changeOf(c: Context, dependencies: Dependencies): Promise<Change | Response> {
   const { config, users } = dependencies;
@@ -31,11 +34,9 @@ async function changeOf(c: Context, dependencies: Dependencies): Promise<Change 
     rule,
     groups: config.secondFactor.groups,
   });
-  if (!hasPassword) {
-    const fresh = await users.readFreshSession(signedIn.token, freshPolicy(config));
-    if (fresh.kind !== 'live') return signInAgain(c, 'password');
-  }
-  return { ...signedIn, hasPassword, secondFactor };
+  const fresh = (await users.readFreshSession(signedIn.token, freshPolicy(config))).kind === 'live';
+  if (!fresh && (!hasPassword || secondFactor)) return signInAgain(c, 'password');
+  return { ...signedIn, hasPassword, secondFactor, fresh };
 }
 
 const page = (
@@ -69,7 +70,7 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
   const parameters = await readPageForm(c, config);
   if (parameters instanceof Response) return parameters;
   const newPassword = parameters.get('new_password') ?? '';
-  const { session, token, hasPassword, secondFactor } = change;
+  const { session, token, hasPassword, secondFactor, fresh } = change;
   const context = {
     minimumLength: minimumLength(config, secondFactor),
     words: [config.name, session.profile.name, session.profile.email],
@@ -98,7 +99,9 @@ export const changePassword = (dependencies: Dependencies) => async (c: Context)
     if (set.kind !== 'live') return signInAgain(c, 'password');
   }
   // Under a new secret, so that a copy of this browser's cookie ends with everything else.
-  const amr = hasPassword ? [...new Set([...session.amr, 'pwd'])] : session.amr;
+  const proved = hasPassword ? ['pwd'] : [];
+  // The session is as new as this proof; what was proved long ago is not.
+  const amr = fresh ? [...new Set([...session.amr, ...proved])] : proved;
   const proven = { userId, amr, door };
   const opened = await openSession(c, dependencies, proven, secondFactorDemand(config, undefined));
   if (opened.kind === 'opened') return c.redirect('/account', 303);
