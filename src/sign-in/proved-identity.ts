@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Identity } from '../core/federation/id-token.ts';
 import type { FederatedPerson } from '../core/federation/person.ts';
+import { base64url, sha256 } from '../crypto/bytes.ts';
 import { newUserId, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { freshPolicy } from '../middleware/fresh-session.ts';
@@ -22,7 +23,7 @@ export interface Unclaimed {
   tokensId: string | undefined;
   /** The account that has the email: nobody else is asked to connect it. Undefined where none has: one may be made. */
   accountId: string | undefined;
-  /** The account that is made with it; the same however often that is tried. */
+  /** What the account is named by that is made with it, see `newAccountOf`. */
   newUserId: string;
   /** The session whose person was asked whether to connect it, see `sessionName`. */
   asked: string | undefined;
@@ -51,6 +52,13 @@ export const keepUnclaimed = (c: Context, dependencies: Dependencies, unclaimed:
   kept.keep(c, dependencies, ID, unclaimed);
 
 export const endUnclaimed = (c: Context, dependencies: Dependencies): void => kept.end(c, dependencies, ID);
+
+/**
+ * The account that is made with it and this address: the same however often that is tried. With another address it is
+ * another, or one account could take any number of addresses.
+ */
+export const newAccountOf = async ({ newUserId }: Unclaimed, email: string): Promise<string> =>
+  base64url.encode((await sha256(`${newUserId} ${email}`)).subarray(0, 16));
 
 /** Keeps an identity that no account has. @param sealedTokens too long for a cookie: they wait in an object of their own */
 export async function leaveUnclaimed(
@@ -132,6 +140,11 @@ export async function reserveIdentity(
   // A crash left it to somebody who does not have it.
   if (reservation.kind === 'taken' && other !== undefined) await identifiers.release(identity, other);
   return (await identifiers.reserve(identity, userId, other)).kind === 'reserved' ? 'reserved' : 'busy';
+}
+
+/** Frees an identity that was reserved for an account which was not made. */
+export async function giveUpIdentity(stores: Stores, identity: Identity, userId: string): Promise<void> {
+  if (!(await has(stores, userId, identity))) await stores.identifiers.release(identity, userId);
 }
 
 export type Connected = 'connected' | 'taken' | 'busy' | 'too_many' | 'not_fresh';

@@ -12,7 +12,9 @@ import { proceed } from '../../sign-in/proceed.ts';
 import {
   claimed,
   endUnclaimed,
+  giveUpIdentity,
   isForNewAccount,
+  newAccountOf,
   readUnclaimed,
   reserveIdentity,
   type Unclaimed,
@@ -97,7 +99,8 @@ export const signUpWithProvider = (dependencies: Dependencies) => async (c: Cont
     page(c, dependencies, unclaimed, admission, { ...typed, fault }, status);
   if (typed.fault || !email) return again(typed.fault);
 
-  const { proved, person, flowId, newUserId: userId } = unclaimed;
+  const { proved, person, flowId } = unclaimed;
+  const userId = await newAccountOf(unclaimed, email);
   const reserved = await reserveIdentity(dependencies, proved.identity, userId);
   if (reserved === 'busy') return providerFault(c, dependencies, 'busy', label, '/signup/provider');
   if (reserved === 'reserved') {
@@ -109,7 +112,10 @@ export const signUpWithProvider = (dependencies: Dependencies) => async (c: Cont
       { userId, email, name },
       async () => ({ identity: await claimed(dependencies, unclaimed) }),
     );
-    if (outcome === 'taken') return again({ field: 'email', code: 'email_taken' }, 409);
+    if (outcome === 'taken') {
+      await giveUpIdentity(dependencies, proved.identity, userId);
+      return again({ field: 'email', code: 'email_taken' }, 409);
+    }
     if (outcome === 'uninvited') return errorPage(c, config, 403, { error: 'not_invited' });
     await dependencies.identifiers.confirm(proved.identity, userId);
   }
