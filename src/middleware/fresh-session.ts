@@ -2,13 +2,15 @@ import type { Context } from 'hono';
 import type { Config } from '../config/schema.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { type OwnPage, ownPageFlow } from '../sign-in/own-page.ts';
+import { secondFactorDemand } from '../sign-in/second-factor.ts';
 import type { FreshPolicy } from '../user/types.ts';
 import { type SignedIn, sessionToken } from './session.ts';
 
 /** What a session must be to change a way of signing in: what the user's object asks again when it is changed. */
-export const freshPolicy = ({ session, secondFactor }: Config): FreshPolicy => ({
-  freshSeconds: session.freshSeconds,
-  secondFactors: secondFactor.policy !== 'off',
+export const freshPolicy = (config: Pick<Config, 'session' | 'secondFactor'>): FreshPolicy => ({
+  freshSeconds: config.session.freshSeconds,
+  secondFactors: config.secondFactor.policy !== 'off',
+  demand: { rule: secondFactorDemand(config, undefined).rule, groups: config.secondFactor.groups },
 });
 
 /** The way to sign in again, which leads back to the page. */

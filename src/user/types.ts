@@ -122,6 +122,8 @@ export interface FreshPolicy {
   freshSeconds: number;
   /** Whether second factors are in use. */
   secondFactors: boolean;
+  /** What the operator asks of every sign-in, beside what the person chose. */
+  demand?: Pick<SecondFactorPolicy, 'rule' | 'groups'>;
 }
 
 /** `stale`: the person must sign in again for this. */

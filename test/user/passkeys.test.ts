@@ -222,6 +222,16 @@ describe('a sign-in with a password', () => {
     const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
     const policy = { idleSeconds: 600, absoluteSeconds: 600, secondFactor: demand };
     await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
-    expect((await users.readFreshSession(token, fresh)).kind).toBe('live');
+    expect((await users.readFreshSession(token, { ...fresh, demand })).kind).toBe('live');
+  });
+
+  it('may not where the operator asks for the passkey as well', async () => {
+    const { userId } = await account({ passwordHash: 'hash', passkey: passkey() });
+    const token = { home: 0, userId, recordId: newRecordId(), generation: 0, secret: newSecret() };
+    // As in a browser that the person trusts.
+    const policy = { idleSeconds: 600, absoluteSeconds: 600, secondFactor: demand };
+    await users.openSession(token, undefined, 'anyone', ['pwd'], { userAgent: '', place: '' }, policy);
+    const required = { ...fresh, demand: { ...demand, rule: 'required' as const } };
+    expect((await users.readFreshSession(token, required)).kind).toBe('stale');
   });
 });
