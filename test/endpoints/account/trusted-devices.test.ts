@@ -57,13 +57,22 @@ describe('a browser that its person trusts', () => {
     expect(await eventsOf(person, 'device_trusted')).toEqual([]);
   });
 
-  it('is asked before the password is changed in it', async () => {
-    const { browser } = await trusting();
+  it('is asked before the password is changed in it and once it was, and a copy of its session ends', async () => {
+    const { browser, app } = await trusting();
     expect(await passwordLeads(browser)).toBe('/account');
     const form = { current_password: password, new_password: 'another horse, another battery' };
-    const again = leadsTo(await browser.submit('/account/password', form));
-    expect(again.pathname + again.search).toBe('/signin?flow=to-password');
-    expect(await passwordLeads(browser)).toBe('/account');
+    const flow = 'to-password';
+    expect((await browser.submit('/account/password', form)).headers.get('Location')).toBe(
+      `/signin?flow=${flow}`,
+    );
+    expect(leadsTo(await browser.signIn({ flow })).pathname).toBe(asked);
+    expect(leadsTo(await prove(browser, await app.code(), { flow })).pathname).toBe('/account/password');
+    const copy = browser.cookies.get('portcullis-session') ?? '';
+    expect(leadsTo(await browser.submit('/account/password', form)).pathname).toBe('/account');
+    expect((await browser.get('/account')).status).toBe(200);
+    expect(await passwordLeads(browser, { password: form.new_password })).toBe(asked);
+    browser.cookies.set('portcullis-session', copy);
+    expect(leadsTo(await browser.get('/account')).pathname).toBe('/signin');
   });
 
   it('does not count as a second factor', async () => {
