@@ -12,6 +12,8 @@ import {
 import { revokeConsent } from './endpoints/account/consent.ts';
 import { downloadOwnData, showOwnData } from './endpoints/account/data.tsx';
 import { deleteAccount, showDeleteAccount } from './endpoints/account/delete.tsx';
+import { changeEmail, showChangeCodes } from './endpoints/account/email/codes.tsx';
+import { mailChangeCodes, showChangeEmail } from './endpoints/account/email.tsx';
 import { removePasskey } from './endpoints/account/passkeys/remove.ts';
 import { renamePasskey } from './endpoints/account/passkeys/rename.ts';
 import { addPasskey, showPasskeys } from './endpoints/account/passkeys.tsx';
@@ -143,6 +145,10 @@ const table = (d: Dependencies): Route[] => [
   ['GET', '/account/profile', 'page', showProfile(d)],
   ['POST', '/account/profile', 'form', editProfile(d)],
   ['POST', '/account/verify', 'form', mailVerifyCode(d)],
+  ['GET', '/account/email', 'page', showChangeEmail(d)],
+  ['POST', '/account/email', 'form', mailChangeCodes(d)],
+  ['GET', '/account/email/codes', 'page', showChangeCodes(d)],
+  ['POST', '/account/email/codes', 'form', changeEmail(d)],
   ['GET', '/account/activity', 'page', activity(d)],
   ['GET', '/account/data', 'page', showOwnData(d)],
   ['POST', '/account/data', 'form', downloadOwnData(d)],

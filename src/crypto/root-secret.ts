@@ -15,6 +15,7 @@ export type Purpose =
   | 'email-code'
   | 'seal-mail'
   | 'seal-email-step'
+  | 'seal-address-change'
   | 'seal-sign-in'
   | 'seal-proven'
   | 'seal-sign-up'

@@ -56,7 +56,7 @@ export class IdentifierObject extends DurableObject<Environment> {
     return this.#isEmpty() ? undefined : this.#row()?.user_id;
   }
 
-  /** Reserves it for a sign-up. `replacing` names an abandoned reservation that was seen to have no account. */
+  /** Reserves it for an account, new or not. `replacing` names an abandoned reservation that was seen to have no account. */
   reserve(userId: string, replacing?: string): Reservation {
     const now = Date.now();
     return this.ctx.storage.transactionSync(() => {
@@ -100,14 +100,16 @@ export class IdentifierObject extends DurableObject<Environment> {
     });
   }
 
-  /** Releases a reservation that no account came of, and confirms one whose sign-up stopped before its last step. */
+  /** Releases a reservation that came to nothing, and confirms one of an account that stopped before its last step. */
   override async alarm(): Promise<void> {
     const row = this.#row();
     if (!row || row.confirmed_at !== null) return;
     const users = this.env.USER;
-    const exists = await callObject(
+    // Not whether it exists: an account may have reserved another address and stopped there.
+    const id = this.ctx.id.toString();
+    const held = await callObject(
       () => users.getByName(row.user_id),
-      async (stub) => stub.exists(),
+      async (stub) => stub.holdsIdentifier(id),
     );
     // The object may have been asked for other things meanwhile.
     const since = this.#row();
@@ -117,7 +119,7 @@ export class IdentifierObject extends DurableObject<Environment> {
       since.reserved_at !== row.reserved_at
     )
       return;
-    if (exists) {
+    if (held) {
       this.confirm(row.user_id);
       return;
     }

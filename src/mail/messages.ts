@@ -88,6 +88,36 @@ export function alreadyHere({ name, issuer, ...asked }: Sender & Asked, language
   };
 }
 
+/** To the owner of an account whose address somebody wants for another account. */
+export function addressInUse({ name, issuer, ...asked }: Sender & Asked, language: Language): Text {
+  const { subject, text } = language.texts.mail.addressInUse;
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, { name, signIn: `${issuer}/signin`, details: whereAndWhen(asked, language) }),
+  };
+}
+
+/** What a mail about another email address tells, and whom: whoever has the one before, the new one, or the one that stays. */
+export type EmailChangedKind = keyof Language['texts']['mail']['emailChanged']['kinds'];
+
+/** To both addresses of an account that has another one now. Neither mail names the other address. */
+export function emailChanged(
+  kind: EmailChangedKind,
+  { name, issuer, at }: Sender & { at: number },
+  { language, texts }: Language,
+): Text {
+  const { kinds, text } = texts.mail.emailChanged;
+  const { subject, what, last } = kinds[kind];
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, {
+      what: fill(what, { name }),
+      when: fill(texts.mail.details.when, { time: momentInWords(language, at) }),
+      last: fill(last, { issuer }),
+    }),
+  };
+}
+
 /** To the owner of an account whose password is not what it was. */
 export function passwordChanged(
   { name, issuer, reset, at }: Sender & { reset: boolean; at: number },

@@ -19,6 +19,8 @@ export interface OfferedMethods {
   passkeys: boolean;
   secondFactor: boolean;
   providers: boolean;
+  /** Whether mail can be sent, as a change of address needs it. */
+  mail: boolean;
 }
 
 /** Every way to sign in, and what belongs to it: one entry each, in the order in which they are shown. */
@@ -78,6 +80,7 @@ function methodsInWords(
       shown: true,
       name: account.email,
       state: emailVerified ? account.emailVerified : account.emailUnverified,
+      ...(offered.mail && { action: { href: '/account/email', label: account.change } }),
     },
   ];
   return methods.filter(({ shown }) => shown);

@@ -64,6 +64,8 @@ export const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked
 interface Begin extends Omit<EmailStep, 'codeId' | 'door' | 'proved'> {
   /** Nothing is mailed where there is no account, and nobody can tell. */
   needsAccount: boolean;
+  /** The page that the link in the mail leads to, with the code as a parameter of this name. */
+  landing?: { path: string; parameter: string };
   compose: (mail: CodeMail) => Pick<MailMessage, 'subject' | 'text'>;
 }
 
@@ -74,12 +76,12 @@ interface Begin extends Omit<EmailStep, 'codeId' | 'door' | 'proved'> {
 export async function mailCode(
   c: Context,
   { config, secrets, users }: Needs,
-  { needsAccount, compose, ...step }: Begin,
+  { needsAccount, compose, landing = { path: '/signin/email/link', parameter: 'code' }, ...step }: Begin,
 ): Promise<EmailStep> {
   const { purpose, userId, address } = step;
   const [codeId, code, asked] = [newRecordId(), newEmailCode(), askedFrom(c, presentationOf(c, config))];
   const door = await signInDoor(c, { config, secrets }, userId);
-  const link = `${config.issuer}/signin/email/link?code=${code}`;
+  const link = `${config.issuer}${landing.path}?${landing.parameter}=${code}`;
   const message = {
     ...compose({ ...asked, code, link }),
     to: address,

@@ -1,5 +1,6 @@
 import type { Dependencies } from '../dependencies.ts';
 import type { Credentials, Profile } from '../user/types.ts';
+import { reserveAddress } from './reserve-address.ts';
 
 /**
  * Makes an account in three steps, each of which may be the last before a crash: reserve the identifier, create the
@@ -14,16 +15,7 @@ export async function signUpUser(
   credentials: () => Promise<Credentials>,
 ): Promise<'created' | 'taken'> {
   const { email, userId } = profile;
-  let reservation = await identifiers.reserve(email, userId);
-  if (reservation.kind === 'pending') {
-    const other = reservation.userId;
-    if (await users.exists(other)) {
-      await identifiers.confirm(email, other);
-      return 'taken';
-    }
-    if (reservation.abandoned) reservation = await identifiers.reserve(email, userId, other);
-  }
-  if (reservation.kind !== 'reserved') return 'taken';
+  if ((await reserveAddress({ identifiers, users }, email, userId)) === 'taken') return 'taken';
   // Sent a second time: what the first one made is its owner's, and stays.
   if (!(await users.create(profile, await credentials()))) return 'taken';
   if (await identifiers.confirm(email, userId)) return 'created';

@@ -33,6 +33,9 @@ export function tryEmailCode(
 ): EmailCodeAnswer {
   const row = user.emailCodes.get(codeId);
   if (!row || row.purpose !== purpose || row.expiresAt <= now) return { kind: 'over' };
+  // A code that went to an address that the account has given up since says nothing of its owner.
+  const email = user.profile.get()?.email;
+  if (email !== undefined && purpose !== 'change-to' && row.address !== email) return { kind: 'over' };
   const again = row.lastAttempt === attempt;
   if (row.provedAt !== null) return again ? { kind: 'proved', address: row.address } : { kind: 'over' };
   if (row.tries >= MAXIMUM_TRIES && !again) return { kind: 'over' };

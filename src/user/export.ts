@@ -108,6 +108,7 @@ const told: Record<string, (user: UserRecord) => AccountExport> = {
 export const untold: Readonly<Record<string, string>> = {
   schema_version: 'nothing of the person',
   removal: 'there is no more account then',
+  address_change: 'the address before, for as long as it takes to free it; the event of the change names it',
   second_factor_door: 'numbers of attempts',
   passkey_challenge: 'ids, for minutes',
   password_attempt: 'numbers of attempts, for a day at most',

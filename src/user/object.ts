@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
 import { rpIdOf } from '../config/passkeys.ts';
 import type { Identity } from '../core/federation/id-token.ts';
+import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
@@ -9,6 +10,7 @@ import type { PublicKey } from '../passkeys/public-key.ts';
 import { report } from '../report.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
+import { changeAddress, holdsAddress, settleAddress } from './address-change.ts';
 import { CLAIM_AFTER, claimAddress } from './claim.ts';
 import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
@@ -55,6 +57,9 @@ import {
 import { distrustDevice, trustedDevices } from './trusted-devices.ts';
 import type * as Types from './types.ts';
 
+const provesAddress = (purpose: Types.EmailCodeTry['purpose']): boolean =>
+  purpose !== 'reset' && purpose !== 'change-from' && purpose !== 'change-to';
+
 const DELIVERY_BATCH = 50;
 /** Clients told of ended sessions with one alarm. */
 const NOTICE_BATCH = 20;
@@ -74,6 +79,8 @@ export class UserObject extends DurableObject<Environment> {
   #alarmAt = Number.POSITIVE_INFINITY;
   #failedDeliveries = 0;
   #backChannel: ReturnType<typeof backChannel> | undefined;
+  /** A change of address that is being finished. */
+  #settling: Promise<void> | undefined;
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
@@ -131,6 +138,31 @@ export class UserObject extends DurableObject<Environment> {
     return this.#transaction((user) => user.profile.get() !== undefined);
   }
 
+  /** Whether this account has the address, or had it and has yet to give it up. */
+  holdsAddress(address: string): boolean {
+    return this.#isMade() && this.#transaction((user) => holdsAddress(user, address));
+  }
+
+  /**
+   * The same, of any identifier, asked by its own object, which knows nothing of itself but its id. An account may exist
+   * and have nothing to do with what was reserved for it: a change that stopped before it was made.
+   */
+  async holdsIdentifier(objectId: string): Promise<boolean> {
+    if (!this.#isMade()) return false;
+    const held = this.#transaction((user) => {
+      const email = user.profile.get()?.email;
+      if (email === undefined) return [];
+      const former = user.addressChange.get()?.former;
+      const emails = former === undefined ? [email] : [email, former];
+      return [
+        ...emails.map(emailIdentifierName),
+        ...user.identities.all().map(({ issuer, subject }) => identityName({ issuer, subject })),
+      ];
+    });
+    const names = await Promise.all(held);
+    return names.some((name) => this.env.IDENTIFIER.idFromName(name).toString() === objectId);
+  }
+
   /** Undoes a sign-up whose identifier went to somebody else in the meantime. */
   async remove(): Promise<void> {
     this.#record = undefined;
@@ -182,11 +214,27 @@ export class UserObject extends DurableObject<Environment> {
   tryEmailCode(presented: Types.EmailCodeTry): Types.EmailCodeAnswer {
     return this.#transaction((user, now) => {
       const answer = tryEmailCode(user, presented, now);
-      // A forgotten password stays until there is another one, with all that goes with it.
-      if (answer.kind === 'proved' && presented.purpose !== 'reset')
+      // A forgotten password stays until there is another one, with all that goes with it; an address until it is changed.
+      if (answer.kind === 'proved' && provesAddress(presented.purpose))
         proveAddress(user, answer.address, presented.known, now);
       return answer;
     });
+  }
+
+  /** Gives the account another address, by codes that were mailed to both. `settleAddress` does the rest, or the alarm. */
+  changeAddress(
+    presented: Types.PresentedSession,
+    policy: Types.FreshPolicy,
+    change: Types.AddressChange,
+  ): Types.AddressChangeAnswer {
+    return this.#transaction((user, now) => changeAddress(user, presented, policy, change, now));
+  }
+
+  /** Finishes a change of address as far as that goes now. Answers with the address that the account has after it. */
+  async settleAddress(): Promise<string | undefined> {
+    if (!this.#isMade()) return undefined;
+    await this.#settleAddress();
+    return this.#transaction((user) => user.profile.get()?.email);
   }
 
   /** The same password, hashed as passwords are now. */
@@ -613,6 +661,7 @@ export class UserObject extends DurableObject<Environment> {
       };
     });
     if (profile && (await this.#finishSignUp(profile)) === 'taken') return this.remove();
+    await this.#settleAddress();
     // Side by side: whoever does not answer holds up nobody else.
     const [delivered] = await Promise.all([
       !profile || events.length === 0 || this.#deliver(profile, events),
@@ -623,6 +672,7 @@ export class UserObject extends DurableObject<Environment> {
       wakeForLogouts(user);
       wakeForMail(user);
       this.#wakeForSignUp(user);
+      if (user.addressChange.get()) user.wakeBy(now + FIRST_RETRY);
       // The account may have been deleted just now, which leaves more to do than to forget.
       const isSomebody = user.profile.get() !== undefined || user.removal.get() !== undefined;
       if (!isSomebody) return strangerStays(user, configOf(this.env).passwords, now);
@@ -656,6 +706,19 @@ export class UserObject extends DurableObject<Environment> {
     if (since !== undefined) user.wakeBy(Math.max(since + CLAIM_AFTER, Date.now() + FIRST_RETRY));
   }
 
+  /** One at a time, and none beside a removal: it would claim an address for an account that is gone. */
+  #settleAddress(): Promise<void> {
+    this.#settling ??= settleAddress(this.env, (use) => this.#transaction(use))
+      .then(
+        () => {},
+        (error) => report('user.address_not_settled', this.ctx.id.toString(), error),
+      )
+      .finally(() => {
+        this.#settling = undefined;
+      });
+    return this.#settling;
+  }
+
   /** Sends one mail. What became of it is written down at once. */
   async #send(mail: OutgoingMail): Promise<void> {
     const outcome = await sendMail(this.env, mail, this.ctx.id.toString());
@@ -667,6 +730,7 @@ export class UserObject extends DurableObject<Environment> {
 
   async #goOnRemoving(): Promise<void> {
     try {
+      await this.#settling;
       if (await goOnRemoving(this.env, (use) => this.#transaction(use))) await this.remove();
     } catch (error) {
       report('user.removal_failed', this.ctx.id.toString(), error);

@@ -8,6 +8,8 @@ import { MailRefused } from '../mail/mail.ts';
 import { canMail, mailerOf } from '../mail/mailer.ts';
 import {
   accountDeleted,
+  type EmailChangedKind,
+  emailChanged,
   familyReuse,
   passkeyMail,
   passwordChanged,
@@ -17,7 +19,7 @@ import {
 } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import { report } from '../report.ts';
-import { chooseLanguage } from '../texts/language.ts';
+import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
@@ -33,16 +35,48 @@ async function clientName(environment: Environment, clientId: string, { common }
   return client?.clientName ?? common.anApp;
 }
 
+/** The language that the person says they read, if they say so (OpenID Connect Core §5.1). */
+function languageOf(environment: Environment, { claims }: Profile): Language {
+  const locale = claims?.locale;
+  return chooseLanguage(configOf(environment).languages, typeof locale === 'string' ? [locale] : []);
+}
+
+interface Notification {
+  subject: string;
+  text: string;
+  /** Default the account's address. */
+  to?: string;
+}
+
+/** What the person is told of an event, and where: of a change of address at both. */
+async function notifications(
+  environment: Environment,
+  profile: Profile,
+  event: EventRow,
+): Promise<Notification[]> {
+  const told = (kind: EmailChangedKind, to: unknown): Notification => {
+    const { name, issuer } = configOf(environment);
+    const message = emailChanged(kind, { name, issuer, at: event.at }, languageOf(environment, profile));
+    return { ...message, to: text(to) };
+  };
+  switch (event.type) {
+    case 'email_changed':
+      return [told('current', event.detail.to), told('former', event.detail.from)];
+    case 'email_change_undone':
+      return [told('undone', event.detail.to)];
+    default:
+      return [(await notification(environment, profile, event)) ?? []].flat();
+  }
+}
+
 /** What the person is told of an event, or nothing. */
 async function notification(
   environment: Environment,
-  { claims }: Profile,
+  profile: Profile,
   event: EventRow,
-): Promise<{ subject: string; text: string } | undefined> {
-  const { name, issuer, languages, providers } = configOf(environment);
-  // What the person says they read, if they say so (OpenID Connect Core §5.1).
-  const locale = claims?.locale;
-  const language = chooseLanguage(languages, typeof locale === 'string' ? [locale] : []);
+): Promise<Notification | undefined> {
+  const { name, issuer, providers } = configOf(environment);
+  const language = languageOf(environment, profile);
   switch (event.type) {
     case 'user_created':
       return welcome({ name, issuer }, language);
@@ -95,6 +129,10 @@ async function notification(
       const byAdministrator = event.detail.by === 'administrator';
       return accountDeleted({ name, issuer, byAdministrator, at: event.at }, language);
     }
+    // At two addresses, or at one that is not the account's any more: see `notifications`.
+    case 'email_changed':
+    case 'email_change_undone':
+      return undefined;
     // Nobody is mailed about the rest: it gives and takes no way to sign in, and the account's activity tells of it.
     case 'account_disabled':
     case 'account_enabled':
@@ -142,16 +180,17 @@ export async function deliver(
   const secrets = await rootSecrets(environment);
   const mails: SealedMail[] = [];
   for (const event of events) {
-    const message = await notification(environment, profile, event);
-    if (!message) continue;
-    const addressed = {
-      ...message,
-      to: profile.email,
-      sentAt: event.at,
-      id: `${profile.userId}.${event.eventId}`,
-    };
-    const kept = { mailId: event.eventId, expiresAt: event.at + NOTICE_LIVES_FOR };
-    mails.push(await sealMail(secrets, addressed, kept));
+    for (const [index, message] of (await notifications(environment, profile, event)).entries()) {
+      // A retry of the delivery makes the same ids.
+      const mailId = index === 0 ? event.eventId : `${event.eventId}-${index}`;
+      const addressed = {
+        to: profile.email,
+        ...message,
+        sentAt: event.at,
+        id: `${profile.userId}.${mailId}`,
+      };
+      mails.push(await sealMail(secrets, addressed, { mailId, expiresAt: event.at + NOTICE_LIVES_FOR }));
+    }
   }
   return mails;
 }

@@ -1,5 +1,6 @@
 import { newRecordId } from '../crypto/token.ts';
 import type { EventType } from './security-events.ts';
+import { AddressChangeTable } from './tables/address-change.ts';
 import { CodeTable } from './tables/code.ts';
 import { ConsentTable } from './tables/consent.ts';
 import { EmailCodeTable } from './tables/email-code.ts';
@@ -41,6 +42,7 @@ export class UserRecord {
   readonly emailCodes: EmailCodeTable;
   readonly mails: OutgoingMailTable;
   readonly removal: RemovalTable;
+  readonly addressChange: AddressChangeTable;
   readonly #wakeBy: (at: number) => void;
 
   /** Whether passkeys are on; those that people have are kept when they are not, and count for nothing. */
@@ -68,6 +70,7 @@ export class UserRecord {
     this.emailCodes = new EmailCodeTable(sql);
     this.mails = new OutgoingMailTable(sql);
     this.removal = new RemovalTable(sql);
+    this.addressChange = new AddressChangeTable(sql);
     this.#wakeBy = wakeBy;
   }
 

@@ -11,9 +11,16 @@ import type { Profile } from './types.ts';
 // person are gone, so that nothing of theirs is accepted anywhere from then on. The second is the alarm's, step by step,
 // and each step may be repeated: a crash at any point is finished by the next run.
 
+const formerAddress = (user: UserRecord): OwnedIdentifier[] => {
+  const change = user.addressChange.get();
+  return change ? [{ type: 'email', value: change.former }] : [];
+};
+
 /** What the account is found by. */
 const identifiersOf = (user: UserRecord, profile: Profile): OwnedIdentifier[] => [
   { type: 'email', value: profile.email },
+  // A change of address that was under way: whichever of the two is still held goes.
+  ...formerAddress(user),
   ...user.identities
     .all()
     .map(({ issuer, subject }) => ({ type: 'identity' as const, value: { issuer, subject } })),
@@ -47,7 +54,7 @@ const hasNothingToDeliver = (user: UserRecord): boolean =>
   user.mails.nextAt() === null;
 
 /** Frees it for somebody else. What is somebody else's by now stays theirs. */
-async function release(
+export async function release(
   { IDENTIFIER }: Pick<Environment, 'IDENTIFIER'>,
   identifier: OwnedIdentifier,
   userId: string,

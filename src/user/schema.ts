@@ -170,4 +170,9 @@ export const migrations = [
     issuer TEXT NOT NULL, subject TEXT NOT NULL, provider TEXT NOT NULL, email TEXT,
     linked_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL, tokens TEXT, PRIMARY KEY (issuer, subject)
   ) WITHOUT ROWID;`,
+  // A change of address, until the old one is free and the new one the account's for good.
+  `CREATE TABLE address_change (
+    only INTEGER PRIMARY KEY CHECK (only = 1), address TEXT NOT NULL, former TEXT NOT NULL,
+    former_verified INTEGER NOT NULL, former_unclaimed INTEGER NOT NULL
+  )`,
 ] as const;

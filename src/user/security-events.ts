@@ -8,6 +8,8 @@ export const securityEventTypes = [
   'session_renewed',
   'password_changed',
   'email_verified',
+  'email_changed',
+  'email_change_undone',
   'factors_dropped',
   'passkey_added',
   'passkey_removed',

@@ -249,6 +249,25 @@ export type EmailCodeAnswer =
   /** Used, used up, expired, or never there. */
   | { kind: 'over' };
 
+/** A change of address, by the codes that proved both. */
+export interface AddressChange {
+  /** The new one, in its normal form. */
+  address: string;
+  /** Of the code that was mailed to the account's address. */
+  fromCodeId: string;
+  /** Of the code that was mailed to the new one. */
+  toCodeId: string;
+}
+
+export type AddressChangeAnswer =
+  | 'changed'
+  /** The session is over, or its sign-in too long ago. */
+  | 'not_fresh'
+  /** A change before this one has yet to be finished. */
+  | 'busy'
+  /** One of the codes was not proved, or does not count any more. */
+  | 'over';
+
 /** What the page for changing a password depends on. */
 export interface PasswordState {
   session: SessionAnswer;

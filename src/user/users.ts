@@ -17,6 +17,8 @@ export interface Users {
   /** False when a passkey's challenge was answered before: nothing new was made. */
   create(profile: Types.Profile, credentials: Types.Credentials): Promise<boolean>;
   exists(userId: string): Promise<boolean>;
+  /** Whether the account has the address, in its normal form, or had it and has yet to give it up. */
+  holdsAddress(userId: string, address: string): Promise<boolean>;
   /** Undoes a sign-up whose identifier went to somebody else. */
   remove(userId: string): Promise<void>;
   beginPasswordAttempt(
@@ -27,6 +29,17 @@ export interface Users {
   /** Has a code mailed; whether one is, nobody learns. */
   beginEmailCode(userId: string, request: Types.EmailCodeRequest): Promise<void>;
   tryEmailCode(userId: string, presented: Types.EmailCodeTry): Promise<Types.EmailCodeAnswer>;
+  /** Gives the account of a session another address, by codes that were mailed to both. */
+  changeAddress(
+    session: Token,
+    policy: Types.FreshPolicy,
+    change: Types.AddressChange,
+  ): Promise<Types.AddressChangeAnswer>;
+  /**
+   * Finishes a change of address as far as that goes now; the object goes on with the rest by itself.
+   * @returns the address that the account has after it
+   */
+  settleAddress(userId: string): Promise<string | undefined>;
   /** Whether a new password may be set by a code that was proved. */
   resetStep(userId: string, question: Types.ResetQuestion): Promise<Types.ResetAnswer>;
   /** Sets it, once for each code, and ends everything. */
@@ -131,11 +144,17 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
   return {
     create: (profile, credentials) => at(profile.userId, async (stub) => stub.create(profile, credentials)),
     exists: (userId) => at(userId, async (stub) => stub.exists()),
+    holdsAddress: (userId, address) => at(userId, async (stub) => stub.holdsAddress(address)),
     remove: (userId) => at(userId, async (stub) => stub.remove()),
     beginPasswordAttempt: (userId, door, policy) =>
       at(userId, async (stub) => stub.beginPasswordAttempt(door, policy)),
     beginEmailCode: (userId, request) => at(userId, async (stub) => stub.beginEmailCode(request)),
     tryEmailCode: (userId, presented) => at(userId, async (stub) => stub.tryEmailCode(presented)),
+    changeAddress: async (session, policy, change) => {
+      const by = await presented(session);
+      return at(session.userId, async (stub) => stub.changeAddress(by, policy, change));
+    },
+    settleAddress: (userId) => at(userId, async (stub) => stub.settleAddress()),
     resetStep: (userId, question) => at(userId, async (stub) => stub.resetStep(question)),
     resetPassword: (userId, question, hash) => at(userId, async (stub) => stub.resetPassword(question, hash)),
     openSession: async (session, renewed, door, amr, device, policy) => {

@@ -38,6 +38,7 @@ export const account = (dependencies: Dependencies) => async (c: Context) => {
         passkeys: rpIdOf(config) !== undefined,
         secondFactor: config.secondFactor.policy !== 'off',
         providers: Object.keys(config.providers).length > 0,
+        mail: canMail(config),
       }}
       profile={profile}
       canVerify={canMail(config)}

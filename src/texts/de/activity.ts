@@ -16,6 +16,8 @@ export const activity: Texts['activity'] = {
     session_renewed: 'Sie haben sich erneut angemeldet',
     password_changed: 'Das Passwort wurde geändert',
     email_verified: 'Die E-Mail-Adresse wurde bestätigt',
+    email_changed: 'Die E-Mail-Adresse wurde geändert',
+    email_change_undone: 'Die Änderung der E-Mail-Adresse wurde zurückgenommen: Ein anderes Konto hat sie',
     factors_dropped: 'Frühere Wege zur Anmeldung wurden entfernt',
     passkey_added: 'Ein Passkey wurde hinzugefügt',
     passkey_removed: 'Ein Passkey wurde entfernt',

@@ -47,6 +47,7 @@ export const faults: Texts['faults'] = {
   name_missing: 'Geben Sie Ihren Namen ein.',
   name_too_long: { other: 'Verwenden Sie höchstens {count} Zeichen für Ihren Namen.' },
   email_malformed: 'Geben Sie eine einzelne E-Mail-Adresse ein, wie sie@example.com.',
+  email_same: 'Diese Adresse hat Ihr Konto schon.',
   email_taken: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto. Melden Sie sich stattdessen an.',
   email_not_invited: 'Die Einladung gilt für eine andere Adresse.',
   email_domain_closed: 'Konten gibt es nur für Adressen bei anderen Domains.',

@@ -2,6 +2,7 @@ import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { activity } from './activity.ts';
 import { agreement } from './agreement.ts';
+import { changeEmail } from './change-email.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
 import { deleteAccount } from './delete-account.ts';
@@ -29,6 +30,7 @@ export const de: Texts = {
   account,
   activity,
   agreement,
+  changeEmail,
   common,
   consent,
   deleteAccount,

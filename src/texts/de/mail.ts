@@ -91,6 +91,42 @@ Wenn Sie das nicht waren, setzen Sie ein neues Passwort, und sehen Sie nach, wo 
 {account}
 `,
   },
+  addressInUse: {
+    subject: 'Sie haben schon ein Konto bei {name}',
+    text: `Jemand wollte einem Konto bei {name} diese E-Mail-Adresse geben, die schon zu einem anderen Konto gehört. Eine Adresse gehört zu einem Konto, deshalb ändert sich nichts. Wenn Sie das waren, melden Sie sich bei dem Konto an, das sie hat:
+{signIn}
+
+Angefordert von:
+{details}
+
+Wenn Sie das nicht waren, müssen Sie nichts tun.
+`,
+  },
+  emailChanged: {
+    kinds: {
+      former: {
+        subject: 'Die E-Mail-Adresse Ihres Kontos bei {name} wurde geändert',
+        what: 'Das war die E-Mail-Adresse Ihres Kontos bei {name} und ist es nicht mehr: Eine andere wurde bestätigt, mit einem Code, den wir hierher gesendet haben, und einem, den wir dorthin gesendet haben. Mit dieser Adresse meldet sich niemand mehr an, und wir schreiben von jetzt an an die neue.',
+        last: 'Wenn Sie das nicht waren, ist jemand in Ihrem Konto angemeldet und liest Ihre Mail. Ändern Sie das Passwort Ihres Postfachs, und sagen Sie es sofort denen, die {issuer} betreiben.',
+      },
+      current: {
+        subject: 'Das ist jetzt die E-Mail-Adresse Ihres Kontos bei {name}',
+        what: 'Von jetzt an melden Sie sich mit dieser Adresse bei Ihrem Konto bei {name} an, und wir schreiben an sie.',
+        last: 'Wenn Sie das Konto nicht kennen, sagen Sie es denen, die {issuer} betreiben.',
+      },
+      undone: {
+        subject: 'Ihr Konto bei {name} behält seine E-Mail-Adresse',
+        what: 'Die E-Mail-Adresse Ihres Kontos bei {name} sollte geändert werden, aber ein anderes Konto hat die neue zuerst bekommen. Ihr Konto behält diese Adresse: Melden Sie sich damit an wie bisher.',
+        last: 'Wenn Sie keine Änderung wollten, sehen Sie nach, wo Sie angemeldet sind: {issuer}/account',
+      },
+    },
+    text: `{what}
+
+{when}
+
+{last}
+`,
+  },
   passwordChanged: {
     subject: 'Ihr Passwort bei {name} wurde geändert',
     changed: 'Das Passwort Ihres Kontos bei {name} wurde geändert.',

@@ -15,6 +15,8 @@ export const activity = {
     session_renewed: 'You signed in again',
     password_changed: 'The password was changed',
     email_verified: 'The email address was confirmed',
+    email_changed: 'The email address was changed',
+    email_change_undone: 'The change of the email address was undone: another account has it',
     factors_dropped: 'Ways to sign in that were there before were taken away',
     passkey_added: 'A passkey was added',
     passkey_removed: 'A passkey was removed',

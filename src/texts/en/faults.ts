@@ -48,6 +48,7 @@ export const faults = {
     other: 'Use at most {count} characters for your name.',
   },
   email_malformed: 'Enter one email address, like you@example.com.',
+  email_same: 'That is the address that your account has already.',
   email_taken: 'There is an account with this email already. Sign in instead.',
   email_not_invited: 'The invitation is for another address.',
   email_domain_closed: 'Accounts are for addresses at other domains only.',

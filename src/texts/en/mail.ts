@@ -100,6 +100,42 @@ Asked for from:
 If it was not you, you need not do anything.
 `,
   },
+  addressInUse: {
+    subject: 'You have a {name} account already',
+    text: `Somebody tried to give their {name} account this email address, which is another account’s. An address belongs to one account, so nothing changes. If it was you, sign in to the account that has it:
+{signIn}
+
+Asked for from:
+{details}
+
+If it was not you, you need not do anything.
+`,
+  },
+  emailChanged: {
+    kinds: {
+      former: {
+        subject: 'The email address of your {name} account was changed',
+        what: 'This was the email address of your {name} account, and is not any more: another one was confirmed, by a code that we sent here and one that we sent there. Nobody signs in with this address now, and we write to the new one from now on.',
+        last: 'If it was not you, somebody is signed in to your account and reads your mail. Change the password of your mailbox, and tell whoever runs {issuer} at once.',
+      },
+      current: {
+        subject: 'This is now the email address of your {name} account',
+        what: 'From now on you sign in to your {name} account with this address, and we write to it.',
+        last: 'If you do not know the account, tell whoever runs {issuer}.',
+      },
+      undone: {
+        subject: 'Your {name} account keeps its email address',
+        what: 'The email address of your {name} account was to be changed, but another account took the new one first. Your account keeps this address: sign in with it as before.',
+        last: 'If you asked for no change, look at where you are signed in: {issuer}/account',
+      },
+    },
+    text: `{what}
+
+{when}
+
+{last}
+`,
+  },
   passwordChanged: {
     subject: 'Your {name} password was changed',
     changed: 'The password of your {name} account was changed.',

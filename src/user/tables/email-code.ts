@@ -69,6 +69,10 @@ export class EmailCodeTable {
     this.#sql.exec('DELETE FROM email_code WHERE code_id = ?', codeId);
   }
 
+  removeAll(): void {
+    this.#sql.exec('DELETE FROM email_code');
+  }
+
   removeExpired(now: number): void {
     this.#sql.exec('DELETE FROM email_code WHERE expires_at <= ?', now);
   }

@@ -78,6 +78,17 @@ export class ProfileTable {
     this.#sql.exec('UPDATE profile SET unclaimed = 0');
   }
 
+  /** @param unclaimed whether the sign-up has yet to see to it that the address is the account's. */
+  setAddress(email: string, emailVerified: boolean, unclaimed: boolean): void {
+    this.#profile = undefined;
+    this.#sql.exec(
+      'UPDATE profile SET email = ?, email_verified = ?, unclaimed = ?',
+      email,
+      emailVerified ? 1 : 0,
+      unclaimed ? 1 : 0,
+    );
+  }
+
   /** When an administrator disabled the account, or null. */
   disabledAt(): number | null {
     return first<{ at: number | null }>(this.#sql, 'SELECT disabled_at AS at FROM profile')?.at ?? null;

@@ -1,0 +1,25 @@
+/** Another email address for the account. */
+export const changeEmail = {
+  title: 'Change your email address',
+  present: 'Your address is {address}.',
+  unverified: 'Nobody has confirmed it yet.',
+  lead: 'We send a code to both addresses, the one that you have and the new one. Nothing changes before you have typed both.',
+  pending: 'You asked to change it to {address}. {goOn}',
+  goOn: 'Type the codes',
+  new: 'New email address',
+  submit: 'Send me the codes',
+  codesTitle: 'Type both codes',
+  codesLead: 'A code is on its way to each of the two addresses. If one does not come, look among the spam.',
+  fromCode: 'Code that was sent to your present address',
+  toCode: 'Code that was sent to your new address',
+  sentTo: 'Sent to {address}',
+  proved: 'Confirmed: {address}',
+  change: 'Change the address',
+  again: 'Begin again',
+  takenTitle: 'This address cannot be yours',
+  taken:
+    'Another account has it, or is just getting it. Your account keeps the address that it has. Try again in a few minutes, or take another one.',
+  busyTitle: 'Not yet',
+  busy: 'The last change of your address is still under way. Try again in a few minutes.',
+  back: 'Back to your account',
+} as const;
