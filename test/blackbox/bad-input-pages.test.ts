@@ -98,6 +98,30 @@ describe('pages', () => {
     );
   });
 
+  test('another address is an address, and its codes are eight digits', async () => {
+    const typed = ['', 'nobody', 'a,b@example.com', 'a\r\nBcc: b@example.com', '"><script>@example.com'];
+    const own = new Person(url);
+    await post('/signup', { name: 'Ada', email: own.email, password: own.password }, {}, own);
+    for (const email of [...typed, `${'x'.repeat(300)}@example.com`, 'ada@ex\u0430mple.com']) {
+      const answer = await post('/account/email', { email }, {}, own);
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toMatch(/<script>/);
+    }
+    // Before any were asked for, they lead to where that is done.
+    expect(locationOf(await post('/account/email/codes', { from: '1', to: '2' }, {}, own))).toBe(
+      `${url}/account/email`,
+    );
+    await post('/account/email', { email: `new.${own.email}` }, {}, own);
+    for (const code of ['', '\0', '1234567', '123456789', 'abcdefgh', '1'.repeat(5000), '<script>']) {
+      const answer = await post('/account/email/codes', { from: code, to: code }, {}, own);
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toMatch(/<script>/);
+      const link = await ask(`/account/email/codes?from=${encodeURIComponent(code)}`, {}, own);
+      expect(link.status).toBe(200);
+      expect(link.text).not.toMatch(/<script>/);
+    }
+  });
+
   test('a code of a browser that asked for one is nothing but eight digits', async () => {
     const browser = new Person(url);
     await post('/signin/email', { email: browser.email }, {}, browser);

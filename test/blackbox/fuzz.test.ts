@@ -57,6 +57,8 @@ function right({ url, person, tokens }: Stand): Ground['right'] {
     '/account/providers/connect': [{ provider: 'nobody' }],
     '/account/providers/disconnect': [{ issuer: url, subject: 'x' }],
     '/account/sign-out': [{ session_id: 'AAAAAAAAAAA' }],
+    '/account/email': [{ email: 'new@example.com' }, { email: person.email }],
+    '/account/email/codes': [{ from: '12345678', to: '12345678' }],
     '/account/password': [{ current_password: '', new_password: 'short' }],
     '/session/login': [{ ...client, email: person.email, password: '', scope: 'openid' }],
     '/session/token': [{ ...client, ...redirect, code: 'x', code_verifier: 'v'.repeat(43) }],

@@ -297,7 +297,7 @@ async function somebodyElse({ stage }: Ground): Promise<Person> {
 }
 
 /** The code that was mailed to somebody last. */
-async function mailedCode({ stage }: Ground, { email }: Person): Promise<string> {
+async function mailedCode({ stage }: Ground, { email }: Pick<Person, 'email'>): Promise<string> {
   for (let tries = 0; tries < 50; tries += 1) {
     const text = (await (await fetch(`${stage.runtime.url}/dev/mailbox`)).text()).replaceAll('<wbr/>', '');
     const letter = text.split('<article').find((one) => one.includes(email) && one.includes('code is '));
@@ -325,6 +325,27 @@ const anew = (path: string, values?: Record<string, string>): Reach => ({
     await page.context().request.post('/signin', { form: { ...person }, headers, maxRedirects: 0 });
     await page.goto(path);
     if (values) await send(page, values);
+  },
+});
+
+/** Somebody who has just signed up asked for another address. */
+async function askForChange(page: Page, { stage }: Ground): Promise<{ from: Person; to: Person }> {
+  const [from, to] = [newPerson(), newPerson()];
+  const headers = { Origin: stage.runtime.url };
+  await page.context().request.post('/signup', { form: { ...from }, headers, maxRedirects: 0 });
+  await page.goto('/account/email');
+  await send(page, { email: to.email });
+  return { from, to };
+}
+
+/** A page on the way to another address. @param then what is typed where the codes are asked for */
+const changing = (
+  then?: (page: Page, ground: Ground, asked: { from: Person; to: Person }) => Promise<unknown>,
+): Reach => ({
+  who: 'passer',
+  async go(page, ground) {
+    const asked = await askForChange(page, ground);
+    await then?.(page, ground, asked);
   },
 });
 
@@ -537,6 +558,25 @@ export const everyPage: Record<StateName, Reach> = {
   'own data': anew('/account/data'),
   'delete account': anew('/account/delete'),
   'delete account, error': anew('/account/delete', { email: 'somebody@example.com' }),
+  'change email': anew('/account/email'),
+  'change email, error': anew('/account/email', { email: 'ada@' }),
+  'change email, under way': changing((page) => page.goto('/account/email')),
+  'change email, codes': changing(),
+  'change email, codes, error': changing((page) => send(page, { from: '1234', to: '12345678' })),
+  'change email, half proved': changing(async (page, ground, { to }) =>
+    send(page, { from: '1234', to: await mailedCode(ground, to) }),
+  ),
+  'email not changed': changing(async (page, ground, { from, to }) => {
+    const codes = { from: await mailedCode(ground, from), to: await mailedCode(ground, to) };
+    const headers = { Origin: ground.stage.runtime.url };
+    await fetch(`${ground.stage.runtime.url}/signup`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body: new URLSearchParams({ ...to }),
+    });
+    await send(page, codes);
+  }),
   'account deleted': {
     who: 'passer',
     async go(page, { stage }) {

@@ -3,6 +3,7 @@ import { AccountProvidersPage } from '../../src/pages/account-providers.tsx';
 import { ActivityPage } from '../../src/pages/activity.tsx';
 import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
+import { ChangeEmailCodesPage, ChangeEmailPage, EmailNotChangedPage } from '../../src/pages/change-email.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
 import { AccountDeletedPage, DeleteAccountPage } from '../../src/pages/delete-account.tsx';
 import { DeviceCodePage, DeviceConfirmPage, DeviceDonePage } from '../../src/pages/device.tsx';
@@ -264,7 +265,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
           trustedDevices: 1,
           providers: 1,
         }}
-        offered={{ password: true, passkeys: true, secondFactor: true, providers: true }}
+        offered={{ password: true, passkeys: true, secondFactor: true, providers: true, mail: true }}
         sessions={[true, false].map((current) => ({
           sessionId: text,
           deviceName: text,
@@ -295,6 +296,23 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
     ),
     ownData: <OwnDataPage />,
     deleteAccount: <DeleteAccountPage email={text} fault={{ code: 'email_not_own' }} />,
+    changeEmail: (
+      <ChangeEmailPage
+        present={text}
+        verified={false}
+        pending={text}
+        typed={text}
+        fault={{ code: 'email_same' }}
+      />
+    ),
+    changeEmailCodes: (
+      <ChangeEmailCodesPage
+        from={{ address: text, proved: true }}
+        to={{ address: text, proved: false, code: '12345678', fault: { code: 'code_wrong' } }}
+      />
+    ),
+    emailNotChanged: <EmailNotChangedPage reason="taken" />,
+    'emailNotChanged, busy': <EmailNotChangedPage reason="busy" />,
     accountDeleted: <AccountDeletedPage frames={[]} />,
     signOut: <SignOutPage clientName={text} hidden={{ [text]: text }} />,
     password: (

@@ -319,7 +319,7 @@ describe('the account', () => {
             trustedDevices: 0,
             providers: 0,
           }}
-          offered={{ password: true, passkeys: true, secondFactor: true, providers: true }}
+          offered={{ password: true, passkeys: true, secondFactor: true, providers: true, mail: true }}
           sessions={sessions}
           offlineApps={[]}
           consents={[]}
