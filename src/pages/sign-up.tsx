@@ -59,64 +59,67 @@ export const SignUpPage = (props: SignUpPageProps) => {
     <GateLayout title={signUp.title} faulty={fault !== undefined}>
       <h1>{signUp.heading}</h1>
       <ToClient name={clientName} />
-      <form method="post" action={withPassword ? '/signup' : '/signup/passkey'}>
-        <HiddenFields values={{ flow, invite }} />
-        <Field
-          name="name"
-          label={signUp.name}
-          type="text"
-          autocomplete="name"
-          value={displayName}
-          error={errorOf('name')}
-          maxlength={MAXIMUM_NAME_LENGTH}
-          autofocus={focused === 'name'}
-        />
-        {/* `username`, not `email`: it is what the password manager files the new password under. */}
-        <Field
-          name="email"
-          label={signUp.email}
-          type="email"
-          autocomplete="username"
-          value={email}
-          error={errorOf('email')}
-          readonly={fixedEmail}
-          maxlength={MAXIMUM_EMAIL_LENGTH}
-          autofocus={focused === 'email'}
-        />
-        {withPassword && (
-          <>
-            <Field
-              name="password"
-              label={signUp.password}
-              type="password"
-              autocomplete="new-password"
-              hint={plural(presentation.language, signUp.passwordHint, minimumLength)}
-              error={errorOf('password')}
-              minlength={minimumLength}
-              maxlength={MAXIMUM_PASSWORD_LENGTH}
-              autofocus={focused === 'password'}
-            />
-            <Strength of="password" />
-            <button class="button" type="submit">
-              {signUp.submit}
+      {/* With providers alone the form would have nothing to send it with. */}
+      {(withPassword || withPasskey) && (
+        <form method="post" action={withPassword ? '/signup' : '/signup/passkey'}>
+          <HiddenFields values={{ flow, invite }} />
+          <Field
+            name="name"
+            label={signUp.name}
+            type="text"
+            autocomplete="name"
+            value={displayName}
+            error={errorOf('name')}
+            maxlength={MAXIMUM_NAME_LENGTH}
+            autofocus={focused === 'name'}
+          />
+          {/* `username`, not `email`: it is what the password manager files the new password under. */}
+          <Field
+            name="email"
+            label={signUp.email}
+            type="email"
+            autocomplete="username"
+            value={email}
+            error={errorOf('email')}
+            readonly={fixedEmail}
+            maxlength={MAXIMUM_EMAIL_LENGTH}
+            autofocus={focused === 'email'}
+          />
+          {withPassword && (
+            <>
+              <Field
+                name="password"
+                label={signUp.password}
+                type="password"
+                autocomplete="new-password"
+                hint={plural(presentation.language, signUp.passwordHint, minimumLength)}
+                error={errorOf('password')}
+                minlength={minimumLength}
+                maxlength={MAXIMUM_PASSWORD_LENGTH}
+                autofocus={focused === 'password'}
+              />
+              <Strength of="password" />
+              <button class="button" type="submit">
+                {signUp.submit}
+              </button>
+            </>
+          )}
+          {withPasskey && (
+            // The password above is not needed then, and the browser must not ask for it.
+            <button
+              class={withPassword ? 'button quiet' : 'button'}
+              type="submit"
+              formaction="/signup/passkey"
+              formnovalidate={withPassword}
+              hidden
+              data-passkey-offer
+            >
+              {signUp.withPasskey}
             </button>
-          </>
-        )}
-        {withPasskey && (
-          // The password above is not needed then, and the browser must not ask for it.
-          <button
-            class={withPassword ? 'button quiet' : 'button'}
-            type="submit"
-            formaction="/signup/passkey"
-            formnovalidate={withPassword}
-            hidden
-            data-passkey-offer
-          >
-            {signUp.withPasskey}
-          </button>
-        )}
-        {withPasskey && !withPassword && <PasskeysMissing />}
-      </form>
+          )}
+          {withPasskey && !withPassword && <PasskeysMissing />}
+        </form>
+      )}
       <ProviderButtons providers={providers} flow={flow} invite={invite} />
       <p class="aside">
         <Words text={signUp.haveAccount} values={{ signIn: <a href={signInHref}>{signUp.signIn}</a> }} />

@@ -18,7 +18,7 @@ export const development: Texts['development'] = {
     signUp: 'Registrieren',
     signUpAbout: 'das erste Konto anlegen',
     signIn: 'Anmelden',
-    signInAbout: 'mit E-Mail-Adresse und Passwort',
+    signInAbout: 'wenn Sie schon ein Konto haben',
     account: 'Ihr Konto',
     accountAbout: 'Geräte, Abmelden, und warum eine Anmeldung endete',
     mailbox: 'Postfach',

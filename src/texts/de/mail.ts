@@ -75,7 +75,7 @@ Angefordert von:
       },
       recovery_code_used: {
         subject: 'Ein Wiederherstellungscode Ihres Kontos bei {name} wurde benutzt',
-        what: 'Jemand hat sich mit einem Wiederherstellungscode in Ihrem Konto bei {name} angemeldet. Der Code gilt nicht noch einmal.',
+        what: 'Jemand hat einen Wiederherstellungscode Ihres Kontos bei {name} als zweiten Faktor benutzt. Der Code gilt nicht noch einmal.',
       },
       second_factor_locked: {
         subject: 'Falsche Codes für Ihr Konto bei {name}',

@@ -17,7 +17,7 @@ export const development = {
     signUp: 'Sign up',
     signUpAbout: 'make the first account',
     signIn: 'Sign in',
-    signInAbout: 'with email and password',
+    signInAbout: 'when you have an account',
     account: 'Your account',
     accountAbout: 'devices, sign-out, and why one ended',
     mailbox: 'Mailbox',

@@ -73,7 +73,7 @@ Asked for from:
       },
       recovery_code_used: {
         subject: 'A recovery code of your {name} account was used',
-        what: 'Somebody signed in to your {name} account with one of its recovery codes. It does not work again.',
+        what: 'Somebody used one of the recovery codes of your {name} account as its second factor. It does not work again.',
       },
       second_factor_locked: {
         subject: 'Wrong codes for your {name} account',
