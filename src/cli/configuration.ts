@@ -8,6 +8,7 @@ const file = 'portcullis.config.ts';
 interface Checks {
   define: unknown;
   loadConfig(define: unknown, environment: Record<string, unknown>): unknown;
+  mailFault(config: unknown, environment: Record<string, unknown>): string | undefined;
   rootSecrets(environment: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -18,6 +19,7 @@ async function load(): Promise<Checks> {
       contents: `
         export { default as define } from './${file}';
         export { loadConfig } from './src/config/load.ts';
+        export { mailFault } from './src/config/mail.ts';
         export { rootSecrets } from './src/crypto/root-secret.ts';`,
       resolveDir: root,
       loader: 'ts',
@@ -41,6 +43,7 @@ function bindings(environment: WranglerEnvironment): Record<string, unknown> {
     ...(environment.durable_objects?.bindings ?? []).map(({ name }) => name),
     ...(environment.kv_namespaces ?? []).map(({ binding }) => binding),
     ...(environment.d1_databases ?? []).map(({ binding }) => binding),
+    ...(environment.send_email ?? []).map(({ name }) => name),
   ];
   return Object.fromEntries([
     ...named.map((name) => [name, {}] as const),
@@ -66,6 +69,8 @@ const placeOfSecret = /: routes\[(\d+)\]\.originSecret\.value: /;
 
 /** A provider's secret that only the deployed Worker knows. */
 const providerSecret = /: providers\.[\w-]+: the secret (\w+) is not set/;
+/** The mail provider's, likewise. */
+const mailSecret = /: (PORTCULLIS_MAIL_TOKEN): is not set/;
 /** Like each of them, Apple's included. */
 const PROVIDER_STAND_IN = '-----BEGIN PRIVATE KEY-----';
 
@@ -103,7 +108,7 @@ function secretBehind(
 /** What is wrong with a configuration, one line each. */
 export interface Findings {
   faults: string[];
-  /** Providers' secrets, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
+  /** Secrets of providers and of mail, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
   unknownSecrets: { name: string; fault: string }[];
 }
 
@@ -135,8 +140,8 @@ export async function checkConfiguration(
   const env: Record<string, unknown> = { ...bindings(environment), ...variables };
   const faultsNow = (): string[] => {
     try {
-      checks.loadConfig(define, env);
-      return [];
+      const fault = checks.mailFault(checks.loadConfig(define, env), env);
+      return fault === undefined ? [] : [`${file}: ${fault}`];
     } catch (error) {
       return placed(error);
     }
@@ -147,6 +152,8 @@ export async function checkConfiguration(
     for (const fault of faults) {
       const provider = providerSecret.exec(fault)?.[1];
       if (provider) return { name: provider, fault, standIn: PROVIDER_STAND_IN };
+      const mail = mailSecret.exec(fault)?.[1];
+      if (mail) return { name: mail, fault, standIn: STAND_IN };
       const route = placeOfSecret.exec(fault)?.[1];
       const name = route && secretBehind(define as (environment: object) => SomeRoutes, env, Number(route));
       if (name) return { name, fault, standIn: STAND_IN };

@@ -23,6 +23,7 @@ export interface WranglerEnvironment {
   mtls_certificates?: { binding: string }[];
   vpc_services?: { binding: string }[];
   dispatch_namespaces?: { binding: string }[];
+  send_email?: { name: string }[];
 }
 
 export interface WranglerConfiguration extends WranglerEnvironment {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { normalEmail } from '../core/account/email.ts';
+import type { Environment } from '../environment.ts';
 import { absoluteUri } from './values.ts';
 
 const sender = {
@@ -34,3 +35,28 @@ export const mail = v.optional(
     }),
   ]),
 );
+
+interface MailConfig {
+  environment: 'development' | 'production';
+  mail?: v.InferOutput<typeof mail>;
+}
+
+/** Whether people can be written to. */
+export const canMail = ({ environment, mail }: MailConfig): boolean =>
+  environment === 'development' || mail !== undefined;
+
+/** What is not there that `mail` needs: a secret, or a binding. */
+export function mailFault(
+  { environment, mail }: MailConfig,
+  { EMAIL, PORTCULLIS_MAIL_TOKEN }: Pick<Environment, 'EMAIL' | 'PORTCULLIS_MAIL_TOKEN'>,
+): string | undefined {
+  if (environment === 'development' || !mail) return undefined;
+  if (mail.kind === 'cloudflare') {
+    return EMAIL
+      ? undefined
+      : 'mail.kind: cloudflare needs the binding EMAIL; add "send_email": [{ "name": "EMAIL" }] to wrangler.jsonc';
+  }
+  return PORTCULLIS_MAIL_TOKEN
+    ? undefined
+    : 'PORTCULLIS_MAIL_TOKEN: is not set, and mail needs it; `wrangler secret put PORTCULLIS_MAIL_TOKEN`';
+}

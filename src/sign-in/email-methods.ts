@@ -1,5 +1,5 @@
+import { canMail } from '../config/mail.ts';
 import type { Config } from '../config/schema.ts';
-import { canMail } from '../mail/mailer.ts';
 
 type Needs = Pick<Config, 'emailCodes' | 'environment' | 'mail' | 'passwords'>;
 

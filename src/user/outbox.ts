@@ -1,11 +1,12 @@
 import { appendToTrail } from '../audit/trail.ts';
 import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
+import { canMail } from '../config/mail.ts';
 import { providerLabel } from '../config/provider.ts';
 import { rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { MailRefused } from '../mail/mail.ts';
-import { canMail, mailerOf } from '../mail/mailer.ts';
+import { mailerOf } from '../mail/mailer.ts';
 import {
   accountDeleted,
   type EmailChangedKind,

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import { clientNames } from '../../clients/names.ts';
+import { canMail } from '../../config/mail.ts';
 import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { canMail } from '../../mail/mailer.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
+import { canMail } from '../../config/mail.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { canMail } from '../../mail/mailer.ts';
 import { codeMail } from '../../mail/messages.ts';
 import { presentationOf } from '../../middleware/page.tsx';
 import { currentSession } from '../../middleware/session.ts';
