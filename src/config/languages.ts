@@ -45,7 +45,7 @@ export function* languageFaults({ default: fallback, offered, texts }: Parsed): 
   for (const name of offered ?? [])
     if (!Object.hasOwn(known, name)) yield `languages.offered: there are no texts in "${name}"`;
   if (!(offered ?? Object.keys(known)).includes(fallback))
-    yield `languages.default: "${fallback}" is none of those on offer`;
+    yield `languages.default: "${fallback}" is none of those on offer; name one that is`;
 }
 
 /** @param parsed without faults */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { literalPrefix, parsePattern } from '../core/gate/pattern.ts';
 import type { Environment } from '../environment.ts';
+import { offersEmailCodes } from '../sign-in/email-methods.ts';
 import { addressFault, developmentAddressFault } from './address.ts';
 import { type ClientContext, clientFaults } from './client-faults.ts';
 import type { DefineConfig } from './define.ts';
@@ -63,8 +64,16 @@ export const clientContext = (
   registered,
 });
 
-const nobodyCanSignIn = (config: Config): boolean =>
-  !config.passwords.enabled && rpIdOf(config) === undefined && config.emailCodes.enabled === false;
+/** What is wrong where no way is open: to sign in, or to make an account, for which a code by mail alone is not enough. */
+function* wayFaults(config: Config): Generator<string> {
+  if (config.passwords.enabled || rpIdOf(config) !== undefined || Object.keys(config.providers).length > 0)
+    return;
+  if (!offersEmailCodes(config)) {
+    yield 'passwords.enabled: must be true where there are no passkeys, no codes by mail and no providers: nobody could sign in';
+  } else if (config.signUp.policy !== 'closed') {
+    yield "signUp.policy: must be 'closed' where there are no passwords, no passkeys and no providers: an account is made with one of them";
+  }
+}
 
 /** Rules that span several fields. Each answers with the fault, or nothing. */
 function* faults(config: Config): Generator<string> {
@@ -101,8 +110,7 @@ function* faults(config: Config): Generator<string> {
   }
   yield* passkeyFaults(config);
   yield* secondFactorFaults(config);
-  if (!config.identityProvider && nobodyCanSignIn(config))
-    yield 'passwords.enabled: must be true where passkeys and emailCodes are off: nobody could sign in';
+  if (!config.identityProvider) yield* wayFaults(config);
   if (config.signUp.domains && config.signUp.emailVerification !== 'before')
     yield "signUp.domains: needs emailVerification: 'before', or anybody could claim an address there";
   if (config.environment === 'production' && !config.mail) {
@@ -193,7 +201,7 @@ function adviceOf(issue: Issue): string {
       // `Object`, or `("one" | "other")`.
       return issue.expected === 'Object'
         ? `must be ${words.Object}`
-        : `must be one of ${issue.expected?.replace(/[()]/g, '').replaceAll(' | ', ', ')}${issue.input === 'HEAD' ? '; GET covers HEAD' : ''}`;
+        : `must be one of ${issue.expected?.replace(/[()]/g, '').replace(' | undefined', '').replaceAll(' | ', ', ')}${issue.input === 'HEAD' ? '; GET covers HEAD' : ''}`;
     case 'array':
     case 'strict_object':
     case 'record':

@@ -50,8 +50,8 @@ describe('is refused', () => {
 
   it.each([
     [{ texts: { fr: rest } }, 'languages.texts.fr.signIn: is missing'],
-    [{ default: 'fr' }, 'languages.default: "fr" is none of those on offer'],
-    [{ offered: ['de'] }, 'languages.default: "en" is none of those on offer'],
+    [{ default: 'fr' }, 'languages.default: "fr" is none of those on offer; name one that is'],
+    [{ offered: ['de'] }, 'languages.default: "en" is none of those on offer; name one that is'],
     [{ offered: ['en', 'fr'] }, 'languages.offered: there are no texts in "fr"'],
     [{ offered: ['en', 'constructor'] }, 'must be a BCP 47 language tag'],
     [{ default: 'EN' }, 'languages.default: must be a BCP 47 language tag'],

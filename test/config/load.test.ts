@@ -131,6 +131,18 @@ describe('a fault is told in one line that names the place', () => {
     [{ clients: [{ ...app, accessTokenSeconds: 1e9 }] }, /accessTokenSeconds: must be at most 86400$/],
     [{ clients: [{ ...app, accessTokenSeconds: 60.5 }] }, /accessTokenSeconds: must be a whole number$/],
     [{ clients: [{ ...app, accessTokenSeconds: '5m' }] }, /accessTokenSeconds: must be a number$/],
+    [
+      { passwords: { enabled: false }, passkeys: { enabled: false } },
+      /^passwords\.enabled: must be true where .* nobody could sign in$/,
+    ],
+    [
+      {
+        passwords: { enabled: false },
+        passkeys: { enabled: false },
+        mail: { kind: 'resend', from: 'auth@company.example' },
+      },
+      /^signUp\.policy: must be 'closed' where there are no passwords, no passkeys and no providers/,
+    ],
     [{ clients: [{ ...app, applicationType: 'app' }] }, /applicationType: must be one of "web", "native"$/],
     [{ registration: 'open' }, /^registration: must be an object/],
     [

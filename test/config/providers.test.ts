@@ -68,7 +68,10 @@ describe('providers', () => {
       { acme: { ...acme, public: true, emailDomains: ['@x'] } },
     ],
     ['providers.acme.issuer: is missing', { acme: { clientId: 'a' } }],
-    ['providers.acme.preset: must be one of', { acme: { preset: 'myspace', clientId: 'a' } }],
+    [
+      'providers.acme.preset: must be one of "google", "microsoft", "apple", "github", "openid"',
+      { acme: { preset: 'myspace', clientId: 'a' } },
+    ],
     ['providers.acme.tenant: is no option', { acme: { ...acme, public: true, tenant: 'common' } }],
     ['providers.m.tenant: must be common', { m: { preset: 'microsoft', clientId: 'a', tenant: 'x' } }],
     [
