@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
+import { canMail } from '../../config/mail.ts';
 import { normalEmail } from '../../core/account/email.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { canMail } from '../../mail/mailer.ts';
 import { freshSession } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';

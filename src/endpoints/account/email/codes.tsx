@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
+import { canMail } from '../../../config/mail.ts';
 import { typedEmailCode } from '../../../core/account/email-code.ts';
 import type { Dependencies } from '../../../dependencies.ts';
-import { canMail } from '../../../mail/mailer.ts';
 import { freshSession, signInAgain } from '../../../middleware/fresh-session.ts';
 import { showPage } from '../../../middleware/page.tsx';
 import { readPageForm } from '../../../middleware/page-form.ts';
