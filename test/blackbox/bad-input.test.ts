@@ -122,7 +122,10 @@ describe('every endpoint', () => {
       '\u{1f600}=\u{1f600}',
       '\0=\0',
     ];
-    for (const body of bodies) expect([200, 303, 400, 401, 403]).toContain((await post(path, body)).status);
+    // Where the configuration leaves a page out, there is nothing to send its form to.
+    const closed = (await ask(path)).status === 404;
+    const usual = closed ? [404] : [200, 303, 400, 401, 403];
+    for (const body of bodies) expect(usual).toContain((await post(path, body)).status);
   });
 });
 
