@@ -34,7 +34,7 @@ export interface Environment {
   KEY_RING: DurableObjectNamespace<KeyRingObject>;
   /** Development only: holds the mail that would have been sent. */
   MAILBOX: DurableObjectNamespace<MailboxObject>;
-  /** Pushed authorization requests: what has no user yet, by random id. */
+  /** What is taken once and has no user yet, by random id: pushed requests, invitations, a provider's tokens. */
   TRANSACTION: DurableObjectNamespace<TransactionObject>;
   /** Devices that wait for their person, by user code. */
   DEVICE_AUTHORIZATION: DurableObjectNamespace<DeviceAuthorizationObject>;

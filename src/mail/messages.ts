@@ -28,7 +28,8 @@ export function welcome({ name, issuer }: Sender, { texts }: Language): Text {
   return { subject: fill(subject, { name }), text: fill(text, { name, account: `${issuer}/account` }) };
 }
 
-interface Asked {
+/** Where, when and from which device a mail was asked for. */
+export interface Asked {
   deviceName: string;
   /** City and country, or empty. */
   place: string;
@@ -36,9 +37,7 @@ interface Asked {
   at: number;
 }
 
-interface CodeMail extends Asked {
-  /** The operator's name for the issuer. */
-  name: string;
+export interface CodeMail extends Asked {
   code: string;
   /** Opened in the browser that asked it has the code filled in. */
   link: string;
@@ -60,7 +59,7 @@ function whereAndWhen({ deviceName, place, at }: Asked, { language, texts }: Lan
 /** A code. It stands in the subject, where a phone shows it without opening anything. */
 export function codeMail(
   kind: CodeMailKind,
-  { name, code, link, ...asked }: CodeMail,
+  { name, code, link, ...asked }: CodeMail & Pick<Sender, 'name'>,
   language: Language,
 ): Text {
   const { kinds, text } = language.texts.mail.code;

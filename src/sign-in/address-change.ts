@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import type { Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { addressInUse, codeMail } from '../mail/messages.ts';
-import { freshPolicy } from '../middleware/fresh-session.ts';
 import { presentationOf } from '../middleware/page.tsx';
 import { sealedCookies } from '../middleware/sealed-cookies.ts';
 import type { SignedIn } from '../middleware/session.ts';
 import type { AddressChangeAnswer } from '../user/types.ts';
 import { type EmailStep, mailCode } from './email-step.ts';
+import { freshPolicy } from './fresh-session.ts';
 import { reserveAddress } from './reserve-address.ts';
 
 // Another address for an account, which takes a code from each of the two mailboxes: whoever found an open browser reads

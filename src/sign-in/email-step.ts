@@ -5,6 +5,7 @@ import { seal, unseal } from '../crypto/seal.ts';
 import { newRecordId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { MailMessage } from '../mail/mail.ts';
+import type { Asked, CodeMail } from '../mail/messages.ts';
 import { sealMail } from '../mail/sealed.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { presentationOf } from '../middleware/page.tsx';
@@ -41,22 +42,7 @@ export interface EmailStep {
 
 type Needs = Pick<Dependencies, 'config' | 'secrets' | 'users'>;
 
-/** Where, when and from which device a mail was asked for, as the mail says it. */
-export interface Asked {
-  deviceName: string;
-  /** City and country, or empty. */
-  place: string;
-  /** Milliseconds since the epoch. */
-  at: number;
-}
-
-export interface CodeMail extends Asked {
-  code: string;
-  /** Opened in the asking browser it has the code filled in. */
-  link: string;
-}
-
-export const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked => {
+const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked => {
   const { userAgent, place } = deviceOf(c);
   return { deviceName: deviceName(userAgent, texts), place, at: Date.now() };
 };

@@ -4,9 +4,9 @@ import type { FederatedPerson } from '../core/federation/person.ts';
 import { base64url, sha256 } from '../crypto/bytes.ts';
 import { newUserId, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { freshPolicy } from '../middleware/fresh-session.ts';
 import { sealedCookies } from '../middleware/sealed-cookies.ts';
 import type { ProvedIdentity } from '../user/types.ts';
+import { freshPolicy } from './fresh-session.ts';
 
 // Somebody proved who they are at a provider, and no account knows it: it is kept in this browser until the person has made
 // an account with it, or signed in to the one that they have and said that it is theirs.

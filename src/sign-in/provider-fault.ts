@@ -34,7 +34,3 @@ export function providerFault(
     ? errorPage(c, config, status, { error: 'provider_unknown', href })
     : errorPage(c, config, status, { error: `provider_${fault}`, values: { provider: label }, href });
 }
-
-/** The sign-in page, on the way to where a flow leads. */
-export const signInHref = (flowId: string | undefined): string =>
-  flowId === undefined ? '/signin' : `/signin?flow=${encodeURIComponent(flowId)}`;

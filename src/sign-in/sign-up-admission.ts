@@ -6,6 +6,7 @@ import { errorPage } from '../middleware/failure.tsx';
 import type { Fault } from '../texts/fault.ts';
 import type { Credentials, Profile } from '../user/types.ts';
 import { readEmailStep } from './email-step.ts';
+import { withFlow } from './flow-address.ts';
 import { signUpUser } from './sign-up.ts';
 
 /** What an administrator invited somebody to. */
@@ -29,9 +30,7 @@ export function signUpAddress(
   path: '/signup' | '/signup/email',
   { flowId, invite }: { flowId: string | undefined; invite: string | undefined },
 ): string {
-  const carried = Object.entries({ flow: flowId, invite }).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(carried as [string, string][]).toString();
-  return query ? `${path}?${query}` : path;
+  return withFlow(path, flowId, invite === undefined ? {} : { invite });
 }
 
 /** Whether this request may sign up, by the operator's policy, or what to answer instead. */

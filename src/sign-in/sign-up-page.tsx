@@ -9,6 +9,7 @@ import { MAXIMUM_EMAIL_LENGTH, MAXIMUM_NAME_LENGTH } from '../pages/limits.ts';
 import { SignUpPage, type SignUpPageProps } from '../pages/sign-up.tsx';
 import type { Fault } from '../texts/fault.ts';
 import { allowNewPassword, type Flow } from './flow.ts';
+import { withFlow } from './flow-address.ts';
 import { providerChoices } from './provider-choices.ts';
 import { type Admission, addressFault } from './sign-up-admission.ts';
 
@@ -34,7 +35,7 @@ export const showSignUpPage = async (
       providers={providerChoices({ upstreams })}
       flow={flowId}
       minimumLength={config.passwords.minimumLength}
-      signInHref={flowId ? `/signin?flow=${flowId}` : '/signin'}
+      signInHref={withFlow('/signin', flowId)}
       withPassword={config.passwords.enabled}
       withPasskey={rpIdOf(config) !== undefined}
       invite={invite}

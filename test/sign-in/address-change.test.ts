@@ -6,8 +6,8 @@ import { emailIdentifierName } from '../../src/crypto/identifier-name.ts';
 import { newRecordId, newSecret, newUserId, type Token } from '../../src/crypto/token.ts';
 import { createIdentifiers, type Identifiers } from '../../src/identifier/identifiers.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import { freshPolicy } from '../../src/middleware/fresh-session.ts';
 import { completeChange } from '../../src/sign-in/address-change.ts';
+import { freshPolicy } from '../../src/sign-in/fresh-session.ts';
 import { signUpUser } from '../../src/sign-in/sign-up.ts';
 import { createUsers, type Users } from '../../src/user/users.ts';
 

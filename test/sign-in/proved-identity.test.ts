@@ -7,7 +7,7 @@ import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newSecret, newUserId, type Token } from '../../src/crypto/token.ts';
 import { createIdentifiers } from '../../src/identifier/identifiers.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import { freshPolicy } from '../../src/middleware/fresh-session.ts';
+import { freshPolicy } from '../../src/sign-in/fresh-session.ts';
 import { connectIdentity, reserveIdentity, userOf } from '../../src/sign-in/proved-identity.ts';
 import { openTokens, sealTokens } from '../../src/sign-in/provider-tokens.ts';
 import type { OpenWays } from '../../src/user/types.ts';

@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { openSession } from '../../middleware/session.ts';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../pages/authenticator.tsx';
 import { NewRecoveryCodesPage } from '../../pages/recovery-codes.tsx';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
 import { checkSetUp, shownSetUp } from '../../sign-in/set-up-authenticator.ts';
 

@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
 import { clientNames } from '../../clients/names.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { OwnDataPage } from '../../pages/own-data.tsx';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 
 /** GET /account/data */
 export const showOwnData = (dependencies: Dependencies) => async (c: Context) => {

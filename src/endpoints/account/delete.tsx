@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import { normalEmail } from '../../core/account/email.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { frontChannelLogoutUris } from '../../logout/front-channel.ts';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
 import { forgetBrowser } from '../../middleware/session.ts';
 import { AccountDeletedPage, DeleteAccountPage } from '../../pages/delete-account.tsx';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 
 /** GET /account/delete */
 export const showDeleteAccount = (dependencies: Dependencies) => async (c: Context) => {

@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { deviceOf, type SignedIn } from '../../middleware/session.ts';
 import type { PasskeySignal } from '../../pages/passkey.tsx';
 import { PasskeysPage } from '../../pages/passkeys.tsx';
 import { allowPasskeys } from '../../sign-in/flow.ts';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 import { newPasskey } from '../../sign-in/passkey.ts';
 import { creationOptions } from '../../sign-in/passkey-challenge.ts';
 import { additionFault, passkeyFault } from '../../sign-in/passkey-fault.ts';

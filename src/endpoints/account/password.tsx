@@ -1,13 +1,13 @@
 import type { Context } from 'hono';
 import { hashPassword } from '../../crypto/password.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { freshPolicy, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, openSession, type SignedIn } from '../../middleware/session.ts';
 import { PasswordPage, type PasswordPageProps } from '../../pages/password.tsx';
 import { newPasswordFault } from '../../passwords/check.ts';
 import { allowNewPassword } from '../../sign-in/flow.ts';
+import { freshPolicy, signInAgain } from '../../sign-in/fresh-session.ts';
 import { ownPageFlow } from '../../sign-in/own-page.ts';
 import { checkPassword, locked, minimumLength } from '../../sign-in/password.ts';
 import { proceed } from '../../sign-in/proceed.ts';

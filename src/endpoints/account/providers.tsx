@@ -1,14 +1,13 @@
 import type { Context } from 'hono';
 import { providerLabel } from '../../config/provider.ts';
 import type { Dependencies } from '../../dependencies.ts';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
 import { currentSession, type SignedIn } from '../../middleware/session.ts';
 import { AccountProvidersPage } from '../../pages/account-providers.tsx';
 import { sessionName } from '../../sign-in/flow.ts';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 import { openWays } from '../../sign-in/open-ways.ts';
-import { ownPageFlow } from '../../sign-in/own-page.ts';
 import { providerChoices } from '../../sign-in/provider-choices.ts';
 import { providerFault } from '../../sign-in/provider-fault.ts';
 import type { Fault } from '../../texts/fault.ts';
@@ -44,9 +43,7 @@ const page = async (
 /** GET /account/providers */
 export const showProviders = (dependencies: Dependencies) => async (c: Context) => {
   const signedIn = await currentSession(c, dependencies);
-  return signedIn
-    ? page(c, dependencies, signedIn)
-    : c.redirect(`/signin?flow=${ownPageFlow('providers')}`, 303);
+  return signedIn ? page(c, dependencies, signedIn) : signInAgain(c, 'providers');
 };
 
 /** POST /account/providers/connect: on to the provider; what it answers is connected to this session's account. */

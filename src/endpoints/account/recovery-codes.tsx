@@ -2,10 +2,10 @@ import type { Context } from 'hono';
 import { newRecordId } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
-import { freshPolicy, freshSession, signInAgain } from '../../middleware/fresh-session.ts';
 import { showPage } from '../../middleware/page.tsx';
 import { NewRecoveryCodesPage, RecoveryCodesPage } from '../../pages/recovery-codes.tsx';
 import { newRecoveryCodes } from '../../second-factor/recovery-codes.ts';
+import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 import { secondFactorOff } from './authenticator.tsx';
 
 /** GET /account/recovery-codes */

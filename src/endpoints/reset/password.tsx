@@ -8,6 +8,7 @@ import { NewPasswordPage, PasswordResetPage } from '../../pages/new-password.tsx
 import { newPasswordFault } from '../../passwords/check.ts';
 import { type EmailStep, endEmailStep, readEmailStep } from '../../sign-in/email-step.ts';
 import { allowNewPassword } from '../../sign-in/flow.ts';
+import { withFlow } from '../../sign-in/flow-address.ts';
 import { minimumLength } from '../../sign-in/password.ts';
 import { endProven, readProven } from '../../sign-in/proven.ts';
 import { RESET_FLOW, resetQuestion } from '../../sign-in/reset.ts';
@@ -85,6 +86,5 @@ export const setNewPassword = (dependencies: Dependencies) => async (c: Context)
   if (other) return other;
   endEmailStep(c, dependencies);
   endProven(c, dependencies);
-  const signInHref = step.flowId ? `/signin?flow=${encodeURIComponent(step.flowId)}` : '/signin';
-  return showPage(c, config, <PasswordResetPage signInHref={signInHref} />);
+  return showPage(c, config, <PasswordResetPage signInHref={withFlow('/signin', step.flowId)} />);
 };

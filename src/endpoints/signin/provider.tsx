@@ -7,7 +7,8 @@ import { readPageForm } from '../../middleware/page-form.ts';
 import { ToProviderPage } from '../../pages/to-provider.tsx';
 import { report } from '../../report.ts';
 import { readFlow } from '../../sign-in/flow.ts';
-import { providerFault, signInHref } from '../../sign-in/provider-fault.ts';
+import { withFlow } from '../../sign-in/flow-address.ts';
+import { providerFault } from '../../sign-in/provider-fault.ts';
 import { asksAnew, beginProviderSignIn } from '../../sign-in/provider-sign-in.ts';
 
 /** POST /signin/provider: on to the provider. */
@@ -16,10 +17,10 @@ export const signInWithProvider = (dependencies: Dependencies) => async (c: Cont
   if (parameters instanceof Response) return parameters;
   const flowId = parameters.get('flow');
   const about = dependencies.upstreams.about(parameters.get('provider') ?? '');
-  if (!about) return providerFault(c, dependencies, 'unknown', '', signInHref(flowId));
+  if (!about) return providerFault(c, dependencies, 'unknown', '', withFlow('/signin', flowId));
   const invite = parameters.get('invite');
   const again = asksAnew(flowId, await readFlow(c, dependencies, flowId));
-  return leadToProvider(c, dependencies, about, { flowId, invite, again }, signInHref(flowId));
+  return leadToProvider(c, dependencies, about, { flowId, invite, again }, withFlow('/signin', flowId));
 };
 
 /**

@@ -8,6 +8,7 @@ import { signInDoor } from '../../middleware/session.ts';
 import { ProviderSignUpPage } from '../../pages/provider-sign-up.tsx';
 import { endEmailStep, readEmailStep } from '../../sign-in/email-step.ts';
 import { allowReturn, readFlow } from '../../sign-in/flow.ts';
+import { withFlow } from '../../sign-in/flow-address.ts';
 import { proceed } from '../../sign-in/proceed.ts';
 import {
   claimed,
@@ -20,7 +21,7 @@ import {
   type Unclaimed,
   userOf,
 } from '../../sign-in/proved-identity.ts';
-import { providerFault, signInHref } from '../../sign-in/provider-fault.ts';
+import { providerFault } from '../../sign-in/provider-fault.ts';
 import {
   type Admission,
   admitWithoutProof,
@@ -47,7 +48,7 @@ async function page(
     dependencies.config,
     <ProviderSignUpPage
       label={labelOf(dependencies, unclaimed)}
-      signInHref={signInHref(flowId)}
+      signInHref={withFlow('/signin', flowId)}
       email={proved ?? email}
       fixedEmail={proved !== undefined}
       displayName={displayName}

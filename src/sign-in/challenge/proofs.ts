@@ -5,11 +5,11 @@ import { typedEmailCode } from '../../core/account/email-code.ts';
 import type { Parameters } from '../../core/oauth/parameters.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import type { Proven } from '../../middleware/session.ts';
+import { mailAccountCode } from '../account-code.ts';
 import { offersEmailCodes } from '../email-methods.ts';
 import { type EmailStep, tryEmailStep } from '../email-step.ts';
 import { floor, signInByPassword } from '../password.ts';
 import { checkSecondFactorCode } from '../second-factor-code.ts';
-import { mailSignInCode } from '../sign-in-code.ts';
 import type { AuthSession } from './auth-session.ts';
 
 /** What became of something that an app offered in somebody's name. */
@@ -59,7 +59,7 @@ const send: Proof = {
       return { kind: 'malformed', description: 'send must be email_code' };
     const address = normalEmail(parameters.get('username') ?? '');
     if (address === undefined) return { kind: 'malformed', description: 'username must be an email address' };
-    return { kind: 'sent', emailStep: await mailSignInCode(c, dependencies, address, undefined) };
+    return { kind: 'sent', emailStep: await mailAccountCode(c, dependencies, 'signIn', address, undefined) };
   },
 };
 

@@ -2,7 +2,6 @@ import type { Context } from 'hono';
 import { canMail } from '../../../config/mail.ts';
 import { typedEmailCode } from '../../../core/account/email-code.ts';
 import type { Dependencies } from '../../../dependencies.ts';
-import { freshSession, signInAgain } from '../../../middleware/fresh-session.ts';
 import { showPage } from '../../../middleware/page.tsx';
 import { readPageForm } from '../../../middleware/page-form.ts';
 import { currentSession } from '../../../middleware/session.ts';
@@ -18,6 +17,7 @@ import {
   sides,
 } from '../../../sign-in/address-change.ts';
 import { tryEmailStep } from '../../../sign-in/email-step.ts';
+import { freshSession, signInAgain } from '../../../sign-in/fresh-session.ts';
 import { floor } from '../../../sign-in/password.ts';
 
 type Typed = Partial<Record<Side, Pick<AddressCode, 'code' | 'fault'>>>;

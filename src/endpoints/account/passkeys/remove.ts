@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../../dependencies.ts';
 import { errorPage } from '../../../middleware/failure.tsx';
-import { freshPolicy, freshSession, signInAgain } from '../../../middleware/fresh-session.ts';
 import { readPageForm } from '../../../middleware/page-form.ts';
+import { freshPolicy, freshSession, signInAgain } from '../../../sign-in/fresh-session.ts';
 import { openWays } from '../../../sign-in/open-ways.ts';
 import { secondFactorDemand } from '../../../sign-in/second-factor.ts';
 import { showPasskeysPage } from '../passkeys.tsx';

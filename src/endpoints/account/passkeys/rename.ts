@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../../dependencies.ts';
-import { freshSession } from '../../../middleware/fresh-session.ts';
 import { readPageForm } from '../../../middleware/page-form.ts';
 import { MAXIMUM_PASSKEY_NAME_LENGTH } from '../../../pages/limits.ts';
+import { freshSession } from '../../../sign-in/fresh-session.ts';
 import { showPasskeysPage } from '../passkeys.tsx';
 
 /** POST /account/passkeys/rename */

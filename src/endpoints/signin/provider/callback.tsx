@@ -2,16 +2,17 @@ import type { Context } from 'hono';
 import type { Dependencies } from '../../../dependencies.ts';
 import { ProviderUnavailable } from '../../../federation/provider-fetch.ts';
 import type { UpstreamAbout, UpstreamAnswer } from '../../../federation/upstream.ts';
-import { signInAgain } from '../../../middleware/fresh-session.ts';
 import { showPage } from '../../../middleware/page.tsx';
 import { readPageForm } from '../../../middleware/page-form.ts';
 import { currentSession, signInDoor } from '../../../middleware/session.ts';
 import { ProviderEmailKnownPage } from '../../../pages/provider-sign-up.tsx';
 import { report } from '../../../report.ts';
 import { readFlow, sessionName } from '../../../sign-in/flow.ts';
+import { withFlow } from '../../../sign-in/flow-address.ts';
+import { signInAgain } from '../../../sign-in/fresh-session.ts';
 import { proceed } from '../../../sign-in/proceed.ts';
 import { connectIdentity, leaveUnclaimed, userOf } from '../../../sign-in/proved-identity.ts';
-import { providerFault, signInHref } from '../../../sign-in/provider-fault.ts';
+import { providerFault } from '../../../sign-in/provider-fault.ts';
 import { type Arrived, arrived, keepPostedAnswer } from '../../../sign-in/provider-sign-in.ts';
 import { sealTokens } from '../../../sign-in/provider-tokens.ts';
 
@@ -32,7 +33,7 @@ export const finishWithProvider = (dependencies: Dependencies) => async (c: Cont
   if (!about) return providerFault(c, dependencies, 'unknown', '', '/signin');
   const back = await arrived(c, dependencies, about.name);
   if (!back) return providerFault(c, dependencies, 'over', about.label, '/signin');
-  const href = back.connectTo === undefined ? signInHref(back.flowId) : '/account/providers';
+  const href = back.connectTo === undefined ? withFlow('/signin', back.flowId) : '/account/providers';
   const answer = await answerOf(dependencies, about, back);
   if (answer.kind !== 'identified') return providerFault(c, dependencies, answer.kind, about.label, href);
   return back.connectTo === undefined
@@ -94,7 +95,7 @@ async function signIn(
   const accountId = person.email === undefined ? undefined : await identifiers.lookup(person.email);
   await leaveUnclaimed(c, dependencies, proved, person, { accountId, flowId, invite });
   if (accountId === undefined || person.email === undefined) return c.redirect('/signup/provider', 303);
-  const props = { label: about.label, email: person.email, signInHref: signInHref(flowId) };
+  const props = { label: about.label, email: person.email, signInHref: withFlow('/signin', flowId) };
   return showPage(c, config, <ProviderEmailKnownPage {...props} />);
 }
 

@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../../../dependencies.ts';
-import { signInAgain } from '../../../middleware/fresh-session.ts';
 import { showPage } from '../../../middleware/page.tsx';
 import { readPageForm } from '../../../middleware/page-form.ts';
 import { currentSession } from '../../../middleware/session.ts';
 import { ProviderConnectPage } from '../../../pages/provider-connect.tsx';
 import { leadOn } from '../../../sign-in/finish.ts';
 import { allowReturn, readFlow, sessionName } from '../../../sign-in/flow.ts';
+import { signInAgain } from '../../../sign-in/fresh-session.ts';
 import {
   claimed,
   connectIdentity,

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import type { Config } from '../config/schema.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { type OwnPage, ownPageFlow } from '../sign-in/own-page.ts';
-import { secondFactorDemand } from '../sign-in/second-factor.ts';
+import { type SignedIn, sessionToken } from '../middleware/session.ts';
 import type { FreshPolicy } from '../user/types.ts';
-import { type SignedIn, sessionToken } from './session.ts';
+import { type OwnPage, ownPageFlow } from './own-page.ts';
+import { secondFactorDemand } from './second-factor.ts';
 
 /** What a session must be to change a way of signing in: what the user's object asks again when it is changed. */
 export const freshPolicy = (config: Pick<Config, 'session' | 'secondFactor'>): FreshPolicy => ({
