@@ -280,6 +280,28 @@ describe('a change of address', () => {
     expect(await identifiers.lookup(who.email)).toBe(who.userId);
   });
 
+  it('makes codes worth nothing that go to the old address afterwards', async () => {
+    const who = await someone();
+    await completeChange(stores, who.session, who.change);
+    for (const purpose of ['sign-in', 'reset'] as const) {
+      const answers = [];
+      for (const address of [who.email, who.to]) {
+        const codeId = newRecordId();
+        await users.beginEmailCode(who.userId, {
+          code: { codeId, purpose, address, hash, lifetimeSeconds: 600 },
+          mail: undefined,
+          needsAccount: true,
+          door: 'anyone',
+          policy: { maximumAttempts: 50, attemptWindowSeconds: 600 },
+        });
+        const attempt = newRecordId();
+        const presented = { codeId, purpose, hashes: [hash], attempt, known: true };
+        answers.push((await users.tryEmailCode(who.userId, presented)).kind);
+      }
+      expect(answers).toEqual(['over', 'proved']);
+    }
+  });
+
   it('waits for the one before it', async () => {
     const who = await someone();
     const policy = freshPolicy(config);
