@@ -107,6 +107,8 @@ describe('before a recording origin', () => {
       'of-the-origin',
       'portcullis-device',
       'portcullis-gate',
+      // The sign-in page offered a passkey, too.
+      'portcullis-passkey',
       'portcullis-session',
     ]);
   });

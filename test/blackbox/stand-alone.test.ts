@@ -142,11 +142,14 @@ describe('with a Portcullis elsewhere', () => {
     expect(await status(person, '/strict/b')).toBe(200);
   });
 
-  test('a stronger sign-in than the issuer has is a page, not a circle; a recent one is made', async () => {
+  test('a stronger sign-in than the person can make is a page, not a circle; a recent one is made', async () => {
     const person = await somebody();
     await person.browser.open(`${gate}/recent/a`);
     expect(person.browser.page.text).toBe('from the origin');
+    // Asked once for the second factor that nobody set up.
     await person.browser.open(`${gate}/mfa/a`);
+    expect(new URL(person.browser.page.url).origin).toBe(issuer.url);
+    await person.signInHere();
     expect([400, 403]).toContain(person.browser.page.status);
     expect(new URL(person.browser.page.url).origin).toBe(gate);
     expect(await status(person, '/strict/a')).toBe(200);
