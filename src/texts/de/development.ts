@@ -3,7 +3,7 @@ import type { Texts } from '../texts.ts';
 export const development: Texts['development'] = {
   mailbox: {
     title: 'Postfach',
-    lead: 'In der Entwicklung verlässt keine Mail diesen Rechner: Sie kommt hier an. Die neuesten 100 werden aufbewahrt.',
+    lead: 'In der Entwicklung verlässt keine Mail diesen Rechner: Sie kommt hier an, die neueste zuerst.',
     empty: 'Noch keine Mail. {signUp} Sie sich, und die Begrüßung kommt hier an.',
     signUp: 'Registrieren',
     to: 'An {email}',

@@ -2,7 +2,7 @@
 export const development = {
   mailbox: {
     title: 'Mailbox',
-    lead: 'In development no mail leaves this machine: it arrives here. The newest 100 are kept.',
+    lead: 'In development no mail leaves this machine: it arrives here, the newest first.',
     empty: 'No mail yet. {signUp} and the welcome message arrives here.',
     signUp: 'Sign up',
     to: 'To {email}',
