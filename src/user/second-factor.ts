@@ -28,6 +28,7 @@ export function secondFactorStep(
   { rule, groups, trustedDevice }: SecondFactorPolicy,
   now: number,
 ): { step: 'complete' | 'ask' | 'enrol'; enrolled: SecondFactor[] } {
+  if (rule === 'off') return { step: 'complete', enrolled: [] };
   const enrolled = enrolledFactors(user);
   const memberOf = user.profile.get()?.groups ?? [];
   const step = secondFactorRule({

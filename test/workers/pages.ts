@@ -9,7 +9,7 @@ interface PagesEnvironment extends Cloudflare.Env {
   /** Anything, for an operator with a look of their own. */
   OWN_LOOK?: string;
   /** Where people also sign in. */
-  PROVIDER: string;
+  PROVIDER?: string;
 }
 
 const client = 'https://client.test';
@@ -44,14 +44,16 @@ const config = defineConfig((environment: Environment) => {
     name: 'Portcullis',
     // All pages take longer to look at than a sign-in is fresh.
     session: { freshSeconds: 24 * 60 * 60 },
-    providers: {
-      local: {
-        issuer: PROVIDER,
-        clientId: 'portcullis',
-        public: true,
-        label: 'The directory of the Ministry of Silly Walks',
+    ...(PROVIDER && {
+      providers: {
+        local: {
+          issuer: PROVIDER,
+          clientId: 'portcullis',
+          public: true,
+          label: 'The directory of the Ministry of Silly Walks',
+        },
       },
-    },
+    }),
     languages: { texts: { he: pseudoTexts } },
     ...(OWN_LOOK && { look }),
     resources: [

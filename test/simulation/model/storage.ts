@@ -88,6 +88,8 @@ function recordOver(storage: Storage): UserRecord {
       disabledAt: () => null,
       clearAttempts: () => {},
     },
+    // Nobody here has a second factor to be spared.
+    trustedDevices: { removeAll: () => {} },
     sessions: {
       get: (sessionId: string) => storage.memory.sessions.find((row) => row.sessionId === sessionId),
       all: () => [...storage.memory.sessions],
