@@ -199,7 +199,7 @@ it('is described in the metadata', async () => {
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     response_modes_supported: ['query', 'form_post'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    acr_values_supported: ['urn:portcullis:acr:single-factor'],
+    acr_values_supported: ['phr', 'urn:portcullis:acr:mfa', 'urn:portcullis:acr:single-factor'],
     claims_parameter_supported: true,
     request_parameter_supported: true,
     request_uri_parameter_supported: false,
