@@ -34,7 +34,6 @@ function dropFactors(user: UserRecord, now: number): void {
   user.identities.removeAll();
   user.consents.removeAll();
   user.recoveryCodes.remove();
-  user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'address_proved', now);
   if (had) user.note('factors_dropped', now, {});
 }

@@ -40,7 +40,6 @@ export function resetPassword(
   if (code) proveAddress(user, code.address, question.known, now);
   user.emailCodes.remove(question.codeId);
   user.profile.setPasswordHash(hash, now);
-  user.trustedDevices.removeAll();
   endEverythingBut(user, null, 'password_change', now);
   user.note('password_changed', now, { reset: true });
   return answer;
