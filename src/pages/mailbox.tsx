@@ -10,6 +10,22 @@ export interface MailboxPageProps {
   messages: MailMessage[];
 }
 
+/** A mail as a mail program shows it: paragraphs, and a line that is a link can be followed. */
+const LetterText = ({ text }: { text: string }) =>
+  text
+    .trim()
+    .split('\n\n')
+    .map((paragraph) => (
+      <p>
+        {paragraph.split('\n').map((line, index) => (
+          <>
+            {index > 0 && <br />}
+            {/^https?:\/\/\S+$/.test(line) ? <a href={line}>{line}</a> : line}
+          </>
+        ))}
+      </p>
+    ));
+
 /** Development only: the mail that would have been sent. */
 export const MailboxPage = ({ messages }: MailboxPageProps) => {
   const { mailbox } = usePresentation().texts.development;
@@ -33,7 +49,7 @@ export const MailboxPage = ({ messages }: MailboxPageProps) => {
               <Time at={message.sentAt} />
             </p>
             <div class="letter-text" dir="auto">
-              {message.text}
+              <LetterText text={message.text} />
             </div>
           </article>
         ))

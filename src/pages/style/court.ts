@@ -53,7 +53,7 @@ section, .letter { display: grid; align-content: start; gap: 0.9rem; padding: cl
 .flow-head { fill: var(--accent); }
 
 .letter-head { color: var(--muted); font-size: 0.9375rem; }
-.letter-text { white-space: pre-wrap; max-inline-size: 44rem; }
+.letter-text { display: grid; gap: 0.9rem; max-inline-size: 44rem; }
 
 @media (forced-colors: active) {
   .flow text, .flow .box-detail, .flow .flow-label { fill: CanvasText; }
