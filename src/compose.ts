@@ -17,6 +17,7 @@ import { keyEncryptions } from './keys/encryptions.ts';
 import { issuerKeys } from './keys/issuer-jwks.ts';
 import { createKeys } from './keys/keys.ts';
 import { createReplays } from './replay/replays.ts';
+import { forRequest } from './request/context.ts';
 import { issuerRoutes } from './routes.ts';
 import { createDevices } from './transaction/devices.ts';
 import { createTransactions } from './transaction/transactions.ts';
@@ -91,25 +92,25 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     return issuerSegments.has(segment) || segment.includes('%');
   };
 
-  return {
-    async fetch(request) {
-      // Most requests are the gate's: what is certainly none of the issuer's need not be taken apart first.
-      const { url: text } = request;
-      if (text.startsWith(issuerPrefix) && !mayBeIssuerPath(text.slice(config.issuer.length)))
-        return gate.fetch(request);
-      // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
-      const url = URL.parse(request.url);
-      if (!url) return gate.fetch(request);
-      if (isHttps && url.protocol !== 'https:') return onlyHttps(request, url);
-      // With a dot at its end it is the same host, to DNS as to the gate: an origin there gets no path of the issuer's.
-      if (url.host.replace(/\.(?=:|$)/, '') === issuerHost) return issuer.fetch(request);
-      // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
-      if (config.environment === 'development' && !guards(url.host) && request.method === 'GET') {
-        return Response.redirect(config.issuer + url.pathname + url.search, 302);
-      }
+  async function answer(request: Request): Promise<Response> {
+    // Most requests are the gate's: what is certainly none of the issuer's need not be taken apart first.
+    const { url: text } = request;
+    if (text.startsWith(issuerPrefix) && !mayBeIssuerPath(text.slice(config.issuer.length)))
       return gate.fetch(request);
-    },
-  };
+    // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
+    const url = URL.parse(request.url);
+    if (!url) return gate.fetch(request);
+    if (isHttps && url.protocol !== 'https:') return onlyHttps(request, url);
+    // With a dot at its end it is the same host, to DNS as to the gate: an origin there gets no path of the issuer's.
+    if (url.host.replace(/\.(?=:|$)/, '') === issuerHost) return issuer.fetch(request);
+    // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
+    if (config.environment === 'development' && !guards(url.host) && request.method === 'GET') {
+      return Response.redirect(config.issuer + url.pathname + url.search, 302);
+    }
+    return gate.fetch(request);
+  }
+
+  return { fetch: (request) => forRequest(request, () => answer(request)) };
 }
 
 /** Whoever is on the way of a plain request could read and change it: nothing is done with one. */

@@ -7,6 +7,7 @@ import { OWN_PATHS } from '../core/gate/sign-in-request.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { presentationFor } from '../middleware/page.tsx';
 import { report } from '../report.ts';
+import { requestIdOf } from '../request/context.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
 import { createAuthentication } from './admission/caller.ts';
 import { circumstancesOf } from './admission/circumstances.ts';
@@ -208,7 +209,7 @@ export function createGate(dependencies: GateDependencies): Gate {
 
   return {
     async fetch(request) {
-      const requestId = crypto.randomUUID();
+      const requestId = requestIdOf(request);
       const target = parseTarget(request.url);
       const manner = () => mannerOf(request, target.kind === 'target' ? target.path : '', requestId);
       try {

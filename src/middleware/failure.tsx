@@ -2,21 +2,14 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { TokenError } from '../core/oauth/error.ts';
 import { ErrorPage } from '../pages/error.tsx';
+import { requestIdOf } from '../request/context.ts';
 import { en } from '../texts/en/index.ts';
 import { fill, type Text } from '../texts/text.ts';
 import type { Texts } from '../texts/texts.ts';
 import { type PageConfig, presentationOf, showPage } from './page.tsx';
 
-/** Names one request in an error and in the log, so that the two can be put together. */
-export function requestId(c: Context): string {
-  const request = c.req.raw;
-  const ray = c.req.header('CF-Ray') ?? '';
-  const id = /^[0-9a-f]{16}(-[A-Z]{3})?$/.test(ray) ? ray : (ids.get(request) ?? crypto.randomUUID());
-  ids.set(request, id);
-  return id;
-}
-
-const ids = new WeakMap<Request, string>();
+/** Names this request in an error and in the log. */
+export const requestId = (c: Context): string => requestIdOf(c.req.raw);
 
 /** An error as RFC 6749 §5.2 has it. */
 export function oauthError(

@@ -5,8 +5,9 @@ import type { SecondFactor } from '../core/sign-in/second-factor.ts';
 import { sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { deviceOf } from '../request/sighting.ts';
 import { EVERYBODYS_DOOR } from '../user/password.ts';
-import type { Device, LiveSession, PresentedDevice, SecondFactorPolicy } from '../user/types.ts';
+import type { LiveSession, PresentedDevice, SecondFactorPolicy } from '../user/types.ts';
 import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
 
 /** A live session and the token that proves it. */
@@ -30,15 +31,6 @@ export async function currentSession(c: Context, dependencies: Dependencies): Pr
   if (!token) return undefined;
   const session = await dependencies.users.readSession(token);
   return session.kind === 'live' ? { token, session } : undefined;
-}
-
-/** Where a request came from: the browser's own word for itself, and the edge's for its place. */
-export function deviceOf(c: Context): Device {
-  const { city, country } = (c.req.raw.cf ?? {}) as { city?: unknown; country?: unknown };
-  return {
-    userAgent: (c.req.header('User-Agent') ?? '').slice(0, 300),
-    place: [city, country].filter((part) => typeof part === 'string' && part !== '').join(', '),
-  };
 }
 
 /** What somebody has proved: who they are, and how they showed it. */
@@ -87,7 +79,7 @@ export async function openDetachedSession(
     secondFactor: { rule: demand.rule, groups: config.secondFactor.groups, ...browser },
     after,
   };
-  const session = await users.openSession(token, held, door, amr, deviceOf(c), policy);
+  const session = await users.openSession(token, held, door, amr, deviceOf(c.req.raw), policy);
   if (session.kind === 'ended') return { kind: 'disabled' };
   if (session.kind !== 'live') return session;
   return { kind: 'opened', token: { ...token, recordId: session.sessionId }, session };

@@ -9,7 +9,8 @@ import type { Asked, CodeMail } from '../mail/messages.ts';
 import { sealMail } from '../mail/sealed.ts';
 import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { presentationOf } from '../middleware/page.tsx';
-import { deviceOf, isKnownDoor, signInDoor } from '../middleware/session.ts';
+import { isKnownDoor, signInDoor } from '../middleware/session.ts';
+import { deviceOf } from '../request/sighting.ts';
 import type { Language } from '../texts/language.ts';
 import { deviceName } from '../user/device.ts';
 import type { EmailCodePurpose } from '../user/tables/email-code.ts';
@@ -43,7 +44,7 @@ export interface EmailStep {
 type Needs = Pick<Dependencies, 'config' | 'secrets' | 'users'>;
 
 const askedFrom = (c: Context, { texts }: Pick<Language, 'texts'>): Asked => {
-  const { userAgent, place } = deviceOf(c);
+  const { userAgent, place } = deviceOf(c.req.raw);
   return { deviceName: deviceName(userAgent, texts), place, at: Date.now() };
 };
 

@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import { normalRecoveryCode } from '../core/second-factor/recovery-code.ts';
 import { newRecordId } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { deviceOf, signInDoor } from '../middleware/session.ts';
+import { signInDoor } from '../middleware/session.ts';
+import { deviceOf } from '../request/sighting.ts';
 import { typedRecoveryCode } from '../second-factor/recovery-codes.ts';
 import { openTotp, stepOfCode } from '../second-factor/totp.ts';
 
@@ -32,7 +33,7 @@ export async function checkSecondFactorCode(
     return spent === 'spent' ? { kind: 'right', amr: ['recovery', 'mfa'] } : { kind: 'wrong' };
   }
   const door = await signInDoor(c, dependencies, userId);
-  const attempt = await users.secondFactors.beginTotpAttempt(userId, door, deviceOf(c));
+  const attempt = await users.secondFactors.beginTotpAttempt(userId, door, deviceOf(c.req.raw));
   if (attempt.kind === 'none') return { kind: 'wrong' };
   if (attempt.kind === 'locked') return attempt;
   const opened = await openTotp(secrets, userId, attempt.sealed);

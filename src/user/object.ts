@@ -8,6 +8,7 @@ import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
 import type { PublicKey } from '../passkeys/public-key.ts';
 import { report } from '../report.ts';
+import { type RequestContext, withContext } from '../request/context.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
 import { changeAddress, holdsAddress, settleAddress } from './address-change.ts';
@@ -87,6 +88,12 @@ export class UserObject extends DurableObject<Environment> {
     state.blockConcurrencyWhile(async () => {
       this.#alarmAt = (await state.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     });
+  }
+
+  /** Calls a method for a request: what it writes down says which, and from where. */
+  perform(context: RequestContext, method: keyof UserObject, parameters: unknown[]): unknown {
+    const call = this[method] as (...parameters: unknown[]) => unknown;
+    return withContext(context, () => call.apply(this, parameters));
   }
 
   /** Runs one synchronous transaction. Nothing else happens in this object meanwhile, and all of it lands or none. */

@@ -1,4 +1,5 @@
 import { newRecordId } from '../crypto/token.ts';
+import { currentContext } from '../request/context.ts';
 import type { EventType } from './security-events.ts';
 import { AddressChangeTable } from './tables/address-change.ts';
 import { CodeTable } from './tables/code.ts';
@@ -80,7 +81,13 @@ export class UserRecord {
 
   /** Writes an event into the outbox, in the transaction that caused it. Never a secret, token or password. */
   note(type: EventType, at: number, detail: Record<string, unknown>): void {
-    this.events.insert({ eventId: newRecordId(), type, at, detail });
+    const requestId = currentContext()?.requestId;
+    this.events.insert({
+      eventId: newRecordId(),
+      type,
+      at,
+      detail: { ...detail, ...(requestId && { requestId }) },
+    });
     this.#wakeBy(at);
   }
 }

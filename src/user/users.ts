@@ -1,6 +1,7 @@
 import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
+import { currentContext } from '../request/context.ts';
 import type { AccountExport } from './export.ts';
 import { type IdentityCalls, identityCalls } from './identity-calls.ts';
 import type { UserObject } from './object.ts';
@@ -138,8 +139,20 @@ const presented = async (session: Token): Promise<Types.PresentedSession> => ({
   secretHash: await sha256(session.secret),
 });
 
+/** The object, told with each call for which request it is made. */
+function inContext(stub: DurableObjectStub<UserObject>): DurableObjectStub<UserObject> {
+  const context = currentContext();
+  if (!context) return stub;
+  return new Proxy(stub, {
+    get:
+      (target, method: string) =>
+      (...parameters: unknown[]) =>
+        target.perform(context, method as keyof UserObject, parameters),
+  });
+}
+
 export function createUsers(namespace: DurableObjectNamespace<UserObject>): Users {
-  const at: CallUser = (userId, use) => callObject(() => namespace.getByName(userId), use);
+  const at: CallUser = (userId, use) => callObject(() => inContext(namespace.getByName(userId)), use);
 
   return {
     create: (profile, credentials) => at(profile.userId, async (stub) => stub.create(profile, credentials)),

@@ -64,10 +64,10 @@ it('a lost answer between object and Worker rotates once: the retry carries the 
     const stub = real(name);
     return new Proxy(stub, {
       get: (target, property) =>
-        property === 'refresh' && lost === 0
-          ? async (request: Parameters<typeof target.refresh>[0]) => {
+        property === 'perform' && lost === 0
+          ? async (...request: Parameters<typeof target.perform>) => {
               lost += 1;
-              await target.refresh(request);
+              await target.perform(...request);
               throw broken({ retryable: true });
             }
           : Reflect.get(target, property, target),

@@ -3,9 +3,10 @@ import { rpIdOf } from '../../config/passkeys.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
-import { deviceOf, type SignedIn } from '../../middleware/session.ts';
+import type { SignedIn } from '../../middleware/session.ts';
 import type { PasskeySignal } from '../../pages/passkey.tsx';
 import { PasskeysPage } from '../../pages/passkeys.tsx';
+import { deviceOf } from '../../request/sighting.ts';
 import { allowPasskeys } from '../../sign-in/flow.ts';
 import { freshPolicy, freshSession, signInAgain } from '../../sign-in/fresh-session.ts';
 import { newPasskey } from '../../sign-in/passkey.ts';
@@ -67,7 +68,7 @@ export const addPasskey = (dependencies: Dependencies) => async (c: Context) => 
     dependencies,
     parameters.get('credential') ?? '',
     { purpose: 'register', userId: signedIn.token.userId },
-    deviceName(deviceOf(c).userAgent, presentationOf(c, config).texts),
+    deviceName(deviceOf(c.req.raw).userAgent, presentationOf(c, config).texts),
   );
   if (outcome.kind === 'refused')
     return showPasskeysPage(c, dependencies, signedIn, passkeyFault(outcome.refusal));

@@ -10,7 +10,7 @@ import type { Dependencies } from '../../dependencies.ts';
 import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { oauthError } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
-import { deviceOf } from '../../middleware/session.ts';
+import { deviceOf } from '../../request/sighting.ts';
 
 /** POST /oauth/device_authorization: RFC 8628 §3.1. */
 export const deviceAuthorization = (dependencies: Dependencies) => async (c: Context) => {
@@ -28,7 +28,7 @@ export const deviceAuthorization = (dependencies: Dependencies) => async (c: Con
     clientId: client.clientId,
     scope,
     resource,
-    place: deviceOf(c).place,
+    place: deviceOf(c.req.raw).place,
     expiresAt: Date.now() + DEVICE_CODE_SECONDS * 1000,
   });
   c.header('Cache-Control', 'no-store');

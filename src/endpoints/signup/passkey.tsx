@@ -6,8 +6,9 @@ import type { Dependencies } from '../../dependencies.ts';
 import { errorPage } from '../../middleware/failure.tsx';
 import { presentationOf, showPage } from '../../middleware/page.tsx';
 import { readPageForm } from '../../middleware/page-form.ts';
-import { deviceOf, signInDoor } from '../../middleware/session.ts';
+import { signInDoor } from '../../middleware/session.ts';
 import { SignUpPasskeyPage } from '../../pages/sign-up-passkey.tsx';
+import { deviceOf } from '../../request/sighting.ts';
 import { endEmailStep } from '../../sign-in/email-step.ts';
 import { allowPasskeys, type Flow, readFlow } from '../../sign-in/flow.ts';
 import { newPasskey, passkeyMethods } from '../../sign-in/passkey.ts';
@@ -98,7 +99,7 @@ export const signUpWithPasskey = (dependencies: Dependencies) => async (c: Conte
     dependencies,
     parameters.get('credential') ?? '',
     { purpose: 'sign_up', userId },
-    deviceName(deviceOf(c).userAgent, presentationOf(c, config).texts),
+    deviceName(deviceOf(c.req.raw).userAgent, presentationOf(c, config).texts),
   );
   if (outcome.kind === 'refused')
     return page(c, dependencies, { flowId, flow, admission, fault: passkeyFault(outcome.refusal) }, owner);

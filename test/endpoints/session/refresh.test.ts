@@ -154,11 +154,11 @@ describe('what a refresh costs', () => {
     const asked: Refresh[] = [];
     const calls = vi.spyOn(env.USER, 'getByName').mockImplementation((name) => {
       const stub = real(name);
-      const refresh = (request: Refresh) => {
-        asked.push(request);
-        return stub.refresh(request);
+      const perform: typeof stub.perform = (context, method, parameters) => {
+        asked.push(parameters[0] as Refresh);
+        return stub.perform(context, method, parameters);
       };
-      return { refresh } as unknown as typeof stub;
+      return { perform } as unknown as typeof stub;
     });
     const signatures = vi.spyOn(crypto.subtle, 'sign');
     expect((await person.refresh({ user })).status).toBe(200);

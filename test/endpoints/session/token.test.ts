@@ -180,9 +180,9 @@ describe('the family that the browser held before', () => {
     const real = env.USER.getByName.bind(env.USER);
     vi.spyOn(env.USER, 'getByName').mockImplementation((name) => {
       const stub = real(name);
-      const redeemCode: typeof stub.redeemCode = (...request) => stub.redeemCode(...request);
-      const revokeFamily = () => Promise.reject(new Error('gone'));
-      return { redeemCode, revokeFamily } as unknown as typeof stub;
+      const perform: typeof stub.perform = (...call) =>
+        call[1] === 'revokeFamily' ? (Promise.reject(new Error('gone')) as never) : stub.perform(...call);
+      return { perform } as unknown as typeof stub;
     });
     vi.spyOn(console, 'error').mockImplementation(() => {});
     expect((await person.redeem(code, redirect)).status).toBe(200);

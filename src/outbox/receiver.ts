@@ -1,0 +1,37 @@
+import type { EventType } from '../user/security-events.ts';
+import type { Profile } from '../user/types.ts';
+
+/** An event as it leaves the user's object. */
+export interface OutgoingEvent {
+  /** The same with each attempt: by it a receiver knows what it has. */
+  eventId: string;
+  userId: string;
+  /** Counts the user's events from 1, without gaps. */
+  sequence: number;
+  type: EventType;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Never a secret, token or password. */
+  detail: Record<string, unknown>;
+}
+
+export type DeliveryAnswer =
+  | { kind: 'taken' }
+  /** Worth another attempt. `reason` is for the operator: a status or the name of an error, no text of the receiver's. */
+  | { kind: 'later'; reason: string }
+  /** No attempt will do better. */
+  | { kind: 'never'; reason: string };
+
+/**
+ * Somebody who is told of every event of a user that they want, at least once, and in the order in which they happened:
+ * a later one waits until the one before is taken, or given up.
+ */
+export interface Receiver {
+  /** Stays the same for good: how far it has come is stored under it. */
+  name: string;
+  /** How many events it takes at once, all or none. */
+  batch: number;
+  wants(type: EventType): boolean;
+  /** Never throws. */
+  deliver(events: readonly OutgoingEvent[], profile: Profile): Promise<DeliveryAnswer>;
+}

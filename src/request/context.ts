@@ -1,0 +1,45 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Sighting } from '../core/risk/sighting.ts';
+import type { Device } from '../user/types.ts';
+import { deviceOf, sightingOf } from './sighting.ts';
+
+/** What everything that is done for one request may know of it; it goes along to the objects that are asked. */
+export interface RequestContext {
+  /** Names the request in errors, in the log and in the audit trail, so that they can be put together. */
+  requestId: string;
+  device: Device;
+  sighting: Sighting;
+}
+
+const ids = new WeakMap<Request, string>();
+
+/** The edge's own name for a request, or a random one. */
+export function requestIdOf(request: Request): string {
+  const ray = request.headers.get('CF-Ray') ?? '';
+  const id = /^[0-9a-f]{16}(-[A-Z]{3})?$/.test(ray) ? ray : (ids.get(request) ?? crypto.randomUUID());
+  ids.set(request, id);
+  return id;
+}
+
+/** Made when it is asked for: most requests at the gate wake no object. */
+const storage = new AsyncLocalStorage<() => RequestContext>();
+
+/** Does everything of `use` for this request. */
+export function forRequest<T>(request: Request, use: () => T): T {
+  let made: RequestContext | undefined;
+  const context = (): RequestContext => {
+    made ??= {
+      requestId: requestIdOf(request),
+      device: deviceOf(request),
+      sighting: sightingOf(request),
+    };
+    return made;
+  };
+  return storage.run(context, use);
+}
+
+/** The same in an object, for a request that came to the Worker. */
+export const withContext = <T>(context: RequestContext, use: () => T): T => storage.run(() => context, use);
+
+/** The request that this is done for; undefined in an alarm, and in what an administrator's Worker asks for. */
+export const currentContext = (): RequestContext | undefined => storage.getStore()?.();
