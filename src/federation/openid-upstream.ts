@@ -78,7 +78,7 @@ export function openIdUpstream(
   }
 
   return {
-    async authorizationUrl({ again, ...request }) {
+    async authorizationUrl({ again, startedAt: _, ...request }) {
       return authorizationUrl((await metadata()).authorization_endpoint, clientId, scope, request, {
         ...(provider.preset === 'apple' && { response_mode: 'form_post' }),
         ...(again && known.again),
@@ -106,6 +106,7 @@ export function openIdUpstream(
         issuer,
         clientId,
         keyIssuer: await keyIssuer(as.jwks_uri, header.kid),
+        signedInSince: request.again ? Math.floor(request.startedAt / 1000) : undefined,
       });
       if (judged.kind === 'refused') return { kind: 'failed', reason: judged.reason };
       const { identity } = judged;

@@ -10,8 +10,10 @@ import type { CodeRequest, ProviderTokens } from './exchange.ts';
 /** A sign-in with a provider on its way. */
 export interface UpstreamRequest extends CodeRequest {
   nonce: string;
-  /** The provider is asked not to go on with a session that it has. Not every provider heeds it. */
+  /** The provider is asked not to go on with a session that it has. Not every provider heeds it, or says whether it did. */
   again: boolean;
+  /** When the person was sent there, in milliseconds since the epoch. */
+  startedAt: number;
 }
 
 /** What a provider gave for somebody, to be kept. */

@@ -24,6 +24,8 @@ interface Begun {
   invite: string | undefined;
   /** The session whose person connects the provider to their account, see `sessionName`; undefined for a sign-in. */
   connectTo: string | undefined;
+  /** The provider was asked to let the person sign in anew. */
+  again: boolean;
   /** Milliseconds since the epoch. */
   startedAt: number;
 }
@@ -93,25 +95,25 @@ export async function beginProviderSignIn(
     flowId: way.flowId,
     invite: way.invite,
     connectTo: way.connectTo,
+    again: way.again,
     startedAt: Date.now(),
   };
   const upstream = await dependencies.upstreams.open(provider);
-  const address = await upstream.authorizationUrl({
-    ...requestOf(dependencies, begun),
-    again: way.again,
-  });
+  const address = await upstream.authorizationUrl(requestOf(dependencies, begun));
   await signIns.keep(c, dependencies, idOf(begun.state), begun);
   return address;
 }
 
 const requestOf = (
   { config }: Needs,
-  { provider, state, nonce, codeVerifier }: Begun,
-): Omit<UpstreamRequest, 'again'> => ({
+  { provider, state, nonce, codeVerifier, again, startedAt }: Begun,
+): UpstreamRequest => ({
   redirectUri: callbackUri(config.issuer, provider),
   state,
   nonce,
   codeVerifier,
+  again,
+  startedAt,
 });
 
 /** What of a posted authorization response is read, and how much of it at the most. What is longer is not there. */
@@ -179,7 +181,7 @@ export async function arrived(
     return undefined;
   return {
     parameters,
-    request: { ...requestOf(dependencies, begun), again: false },
+    request: requestOf(dependencies, begun),
     flowId: begun.flowId,
     invite: begun.invite,
     connectTo: begun.connectTo,

@@ -56,7 +56,8 @@ afterEach(() => {
   expect(runtime.logs()).not.toMatch(/issuer\.failed|Uncaught|eyJ[\w-]{20}/);
 });
 
-const choose = (browser: Browser, name: string): Promise<Answer> =>
+/** @param flow where the sign-in leads; one of the issuer's own pages asks for a new sign-in */
+const choose = (browser: Browser, name: string, flow?: string): Promise<Answer> =>
   browser.send(`${issuer}/signin/provider`, {
     method: 'POST',
     headers: {
@@ -65,12 +66,12 @@ const choose = (browser: Browser, name: string): Promise<Answer> =>
       Origin: issuer,
       'Sec-Fetch-Site': 'same-origin',
     },
-    body: new URLSearchParams({ provider: name }).toString(),
+    body: new URLSearchParams({ provider: name, ...(flow !== undefined && { flow }) }).toString(),
   });
 
 /** To the provider. What it was asked, and the browser that came. */
-async function begin(name: Name = 'acme', browser = new Browser()) {
-  const answer = await choose(browser, name);
+async function begin(name: Name = 'acme', browser = new Browser(), flow?: string) {
+  const answer = await choose(browser, name, flow);
   const { searchParams } = new URL((answer.headers.get('Refresh') ?? '').replace('0; url=', ''));
   return { browser, state: searchParams.get('state') ?? '', nonce: searchParams.get('nonce') ?? '' };
 }
@@ -84,8 +85,12 @@ const callback = (state: string, changes: Record<string, string> = {}, name: Nam
 const goBack = (url: string, browser: Browser) => browser.send(url, { headers: navigation });
 
 /** There and back; the token endpoint answers with what `answer` makes. */
-async function signIn(answer: (nonce: string) => Behaviour | Promise<Behaviour>, name: Name = 'acme') {
-  const { browser, state, nonce } = await begin(name);
+async function signIn(
+  answer: (nonce: string) => Behaviour | Promise<Behaviour>,
+  name: Name = 'acme',
+  flow?: string,
+) {
+  const { browser, state, nonce } = await begin(name, new Browser(), flow);
   const { behaviours } = providers[name].world;
   behaviours['/token'] = await answer(nonce);
   // Where a redirect leads, everything would be right.
@@ -319,6 +324,23 @@ describe('one sign-in after another', () => {
     providers.acme.world.behaviours['/me'] = { sub: 'the-same', email: `new.${email}` };
     const again = await signIn(right('acme', { sub: 'the-same' }));
     expect(new URL(locationOf(again.back)).pathname).toBe('/account');
+  });
+
+  test('a session that the provider has had for hours is no new sign-in where one is asked for', async () => {
+    const subject = 'long-gone';
+    await account('acme', subject, `${subject}@example.com`);
+    providers.acme.world.behaviours['/me'] = { sub: subject };
+    const hours = Math.floor(Date.now() / 1000) - 2 * 60 * 60;
+    const old = right('acme', { sub: subject, auth_time: hours });
+    const { browser, back } = await signIn(old, 'acme', 'to-data');
+    expect(back.status).toBe(400);
+    expect([...browser.cookies.keys()].filter((name) => /session/.test(name))).toEqual([]);
+    // Where any sign-in will do it is one, and a new one is new.
+    for (const { back } of [
+      await signIn(old),
+      await signIn(right('acme', { sub: subject }), 'acme', 'to-data'),
+    ])
+      expect(back.status).toBe(303);
   });
 
   test('how somebody signed in at the provider counts for nothing here', async () => {

@@ -23,16 +23,28 @@ export function expectedIssuer(issuer: string, { tid }: Claims): string | undefi
 
 export type JudgedIdToken =
   | { kind: 'identity'; identity: Identity }
-  | { kind: 'refused'; reason: 'wrong_issuer' | 'wrong_audience' | 'wrong_key' | 'no_subject' };
+  | {
+      kind: 'refused';
+      reason: 'wrong_issuer' | 'wrong_audience' | 'wrong_key' | 'no_subject' | 'old_sign_in';
+    };
+
+/** How far a provider's clock may be behind ours. */
+const CLOCK_SKEW_SECONDS = 5 * 60;
 
 /**
  * Whom an ID token names whose signature is right, and whose times and nonce are (OpenID Connect Core §3.1.3.7).
  * @param issuer as the provider's metadata has it
  * @param keyIssuer whose tokens the key signs, where its set says so
+ * @param signedInSince where the person had to sign in anew: since when, in seconds since the epoch
  */
 export function judgeIdToken(
   claims: Claims,
-  { issuer, clientId, keyIssuer }: { issuer: string; clientId: string; keyIssuer: unknown },
+  {
+    issuer,
+    clientId,
+    keyIssuer,
+    signedInSince,
+  }: { issuer: string; clientId: string; keyIssuer: unknown; signedInSince?: number | undefined },
 ): JudgedIdToken {
   const expected = expectedIssuer(issuer, claims);
   if (expected === undefined || claims.iss !== expected) return { kind: 'refused', reason: 'wrong_issuer' };
@@ -43,6 +55,12 @@ export function judgeIdToken(
   if (![claims.aud].flat().includes(clientId)) return { kind: 'refused', reason: 'wrong_audience' };
   if (claims.azp !== undefined && claims.azp !== clientId)
     return { kind: 'refused', reason: 'wrong_audience' };
+  // A session that the provider has had for long proves nothing of who sits there now. One that does not say when is believed.
+  const { auth_time } = claims;
+  if (signedInSince !== undefined && auth_time !== undefined) {
+    if (typeof auth_time !== 'number' || auth_time < signedInSince - CLOCK_SKEW_SECONDS)
+      return { kind: 'refused', reason: 'old_sign_in' };
+  }
   if (!isSubject(claims.sub)) return { kind: 'refused', reason: 'no_subject' };
   return { kind: 'identity', identity: { issuer: expected, subject: claims.sub } };
 }

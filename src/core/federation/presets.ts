@@ -63,7 +63,8 @@ export type PresetName = keyof typeof presets;
 export const openIdPreset = {
   scope: ['openid', 'profile', 'email'],
   denials: denied,
-  again: { prompt: 'login' },
+  // With `max_age` the ID token has to say when the person signed in (OpenID Connect Core §3.1.2.1).
+  again: { prompt: 'login', max_age: '0' },
   emailDomains: [],
 } as const satisfies Omit<Preset, 'label' | 'origin'>;
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectedIssuer, judgeIdToken } from '../../../src/core/federation/id-token.ts';
 import { microsoftIssuer } from '../../../src/core/federation/presets.ts';
 
@@ -28,6 +28,25 @@ it.each<[string, object]>([
   ['no_subject', { sub: 'x'.repeat(256) }],
 ])('refuses one for %s: %j', (reason, changes) => {
   expect(judgeIdToken({ ...right, ...changes }, rules)).toEqual({ kind: 'refused', reason });
+});
+
+describe('a sign-in that had to be a new one', () => {
+  const since = 1_800_000_000;
+  const judged = (auth_time: unknown, signedInSince: number | undefined = since) =>
+    judgeIdToken({ ...right, auth_time }, { ...rules, signedInSince });
+
+  it.each([since - 301, since - 86_400, 0, 'now', null])('refuses an auth_time of %s', (authTime) => {
+    expect(judged(authTime)).toEqual({ kind: 'refused', reason: 'old_sign_in' });
+  });
+
+  it('takes one of since then, give or take a clock, and the word of a provider that tells no time', () => {
+    for (const authTime of [since - 300, since, since + 60, undefined])
+      expect(judged(authTime).kind).toBe('identity');
+  });
+
+  it('is no matter where nobody asked for it', () => {
+    expect(judgeIdToken({ ...right, auth_time: 0 }, rules).kind).toBe('identity');
+  });
 });
 
 it('takes the issuer of the very tenant that a token names, where a provider has many', () => {
