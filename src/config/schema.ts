@@ -147,9 +147,12 @@ export const schema = v.strictObject({
        * Pwned's breached ones too, of which five figures of a hash leave; `off`, nothing. Default `list`.
        */
       breached: v.optional(v.picklist(['list', 'range-api', 'off']), 'list'),
-      /** This many wrong passwords within `attemptWindowSeconds` close the door until the window has passed. */
+      /**
+       * After this many wrong passwords each further attempt has to wait: 30 seconds, then twice as long each time, up to
+       * `attemptWindowSeconds`. A success there, or a day without attempts, forgives them. Default 10.
+       */
       maximumAttempts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(100)), 10),
-      /** Default 15 minutes; 1 minute to 1 day. */
+      /** The longest of these waits. Default 15 minutes; 1 minute to 1 day. */
       attemptWindowSeconds: v.optional(seconds(60, day), 15 * 60),
     }),
     {},

@@ -17,7 +17,12 @@ import type { Fault } from '../texts/fault.ts';
  * How many user codes one person may ask about. A code lives ten minutes, so that at most twenty guesses fall into its
  * life: of 20^8 codes they find a given one with a chance of 2^-30 (RFC 8628 §5.1).
  */
-export const USER_CODE_ATTEMPTS = { maximumAttempts: 10, attemptWindowSeconds: 60 * 60 };
+export const USER_CODE_ATTEMPTS = {
+  maximumAttempts: 10,
+  attemptWindowSeconds: 60 * 60,
+  // No success forgives any of them, so that time has to.
+  forgottenAfterSeconds: 60 * 60,
+};
 const USER_CODE_DOOR = 'device_user_code';
 
 const GONE: Fault = { code: 'user_code_unknown' };

@@ -22,7 +22,7 @@ import type { EmailCodeAnswer } from '../user/types.ts';
 const COOKIE = 'portcullis-email-step';
 /** Of a code. */
 const LIFETIME_SECONDS = 10 * 60;
-/** Mails to one account, asked for at one door, in the window of the password's policy. */
+/** Mails to one account, asked for at one door, after which each further one has to wait as with passwords. */
 const MAXIMUM_MAILS = 5;
 
 /** A code that this browser asked for. */
@@ -87,7 +87,12 @@ export async function mailCode(
     mail: await sealMail(secrets, message, { mailId: codeId, expiresAt }),
     needsAccount,
     door,
-    policy: { ...config.passwords, maximumAttempts: MAXIMUM_MAILS },
+    // No success forgives one, so that time has to.
+    policy: {
+      ...config.passwords,
+      maximumAttempts: MAXIMUM_MAILS,
+      forgottenAfterSeconds: config.passwords.attemptWindowSeconds,
+    },
   });
   return { ...step, codeId, door };
 }

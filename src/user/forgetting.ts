@@ -1,20 +1,16 @@
+import { ATTEMPTS_REMEMBERED_FOR, SECOND_FACTOR_DOOR } from '../core/account/door.ts';
 import { CODE_REMEMBERED_FOR } from './codes.ts';
 import type { UserRecord } from './record.ts';
-import type { AttemptPolicy } from './types.ts';
 
 /** For how long the end of a session or family can still be explained. */
 const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
-/** The longest attempt window that a configuration may ask for. */
-export const ATTEMPTS_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
-/** Wrong codes count until a right one comes, or nobody has tried for so long. */
-const SECOND_FACTOR_ATTEMPTS_REMEMBERED_FOR = 90 * 24 * 60 * 60 * 1000;
 /** The longest trust in a browser that a configuration may allow. */
 const TRUSTED_FOR = 400 * 24 * 60 * 60 * 1000;
 
 /** Removes what nobody can ask for any more, and asks for the alarm that the rest needs. Not before all is delivered. */
 export function forget(user: UserRecord, now: number): void {
-  user.profile.removeAttempts(now - ATTEMPTS_REMEMBERED_FOR);
-  user.secondFactorDoors.removeOld(now - SECOND_FACTOR_ATTEMPTS_REMEMBERED_FOR);
+  user.passwordDoors.removeOld(now - ATTEMPTS_REMEMBERED_FOR);
+  user.secondFactorDoors.removeOld(now - SECOND_FACTOR_DOOR.forgottenAfter);
   user.trustedDevices.removeOld(now - TRUSTED_FOR);
   user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
   user.emailCodes.removeExpired(now);
@@ -44,17 +40,12 @@ export function forget(user: UserRecord, now: number): void {
  * code. Asks for the alarm that the rest needs.
  * @returns false when nothing is left, so that the object can go
  */
-export function strangerStays(
-  user: UserRecord,
-  { attemptWindowSeconds }: Pick<AttemptPolicy, 'attemptWindowSeconds'>,
-  now: number,
-): boolean {
-  const windowMilliseconds = attemptWindowSeconds * 1000;
-  user.profile.removeAttempts(now - windowMilliseconds + 1);
+export function strangerStays(user: UserRecord, now: number): boolean {
+  user.passwordDoors.removeOld(now - ATTEMPTS_REMEMBERED_FOR + 1);
   user.emailCodes.removeExpired(now);
-  const attemptsSince = user.profile.oldestAttempts();
+  const attemptsSince = user.passwordDoors.oldest();
   const ends = [
-    ...(attemptsSince === undefined ? [] : [attemptsSince + windowMilliseconds]),
+    ...(attemptsSince === undefined ? [] : [attemptsSince + ATTEMPTS_REMEMBERED_FOR]),
     user.emailCodes.nextExpiry() ?? [],
     user.mails.nextAt() ?? [],
   ].flat();

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
 import { rpIdOf } from '../config/passkeys.ts';
+import { ATTEMPTS_REMEMBERED_FOR } from '../core/account/door.ts';
 import type { Identity } from '../core/federation/id-token.ts';
 import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { migrate } from '../durable/migrate.ts';
@@ -18,7 +19,7 @@ import { agreementOf, revokeConsent } from './consents.ts';
 import { beginEmailCode, tryEmailCode } from './email-codes.ts';
 import { type AccountExport, exportOf } from './export.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
-import { ATTEMPTS_REMEMBERED_FOR, forget, strangerStays } from './forgetting.ts';
+import { forget, strangerStays } from './forgetting.ts';
 import { readFreshSession } from './fresh-session.ts';
 import { identitiesOf, linkIdentity, unlinkIdentity, useIdentity } from './identities.ts';
 import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
@@ -297,7 +298,7 @@ export class UserObject extends DurableObject<Environment> {
     return this.#transaction((user, now) => {
       const answer = openSession(user, session, renewed, amr, device, policy, door === EVERYBODYS_DOOR, now);
       // A success forgives the attempts at the door that it came through, and at no other.
-      if (answer.kind === 'live') user.profile.clearAttempts(door);
+      if (answer.kind === 'live') user.passwordDoors.clear(door);
       return answer;
     });
   }
@@ -682,7 +683,7 @@ export class UserObject extends DurableObject<Environment> {
       if (user.addressChange.get()) user.wakeBy(now + FIRST_RETRY);
       // The account may have been deleted just now, which leaves more to do than to forget.
       const isSomebody = user.profile.get() !== undefined || user.removal.get() !== undefined;
-      if (!isSomebody) return strangerStays(user, configOf(this.env).passwords, now);
+      if (!isSomebody) return strangerStays(user, now);
       if (delivered) forget(user, now);
       // After all the others, whose wishes for the alarm may have taken the place of this one.
       if (user.removal.get()) user.wakeBy(now + REMOVAL_GOES_ON_AFTER);

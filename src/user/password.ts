@@ -1,3 +1,4 @@
+import { ATTEMPTS_REMEMBERED_FOR, attemptDoor, knock } from '../core/account/door.ts';
 import type { UserRecord } from './record.ts';
 import { secondFactorStep } from './second-factor.ts';
 import { endEverythingBut } from './sessions.ts';
@@ -17,16 +18,10 @@ export function beginAttempt(
   policy: AttemptPolicy,
   now: number,
 ): AttemptAnswer {
-  const windowMilliseconds = policy.attemptWindowSeconds * 1000;
-  const counted = user.profile.attempts(door);
-  const open = counted !== undefined && now < counted.windowStartedAt + windowMilliseconds;
-  if (open && counted.attempts >= policy.maximumAttempts) {
-    const retryAfter = counted.windowStartedAt + windowMilliseconds - now;
-    return { kind: 'locked', retryAfterSeconds: Math.ceil(retryAfter / 1000) };
-  }
-  const windowStartedAt = open ? counted.windowStartedAt : now;
-  user.profile.setAttempts(door, windowStartedAt, (open ? counted.attempts : 0) + 1);
-  user.wakeBy(windowStartedAt + windowMilliseconds);
+  const answer = knock(user.passwordDoors.get(door), attemptDoor(policy), now);
+  if (answer.kind === 'closed') return { kind: 'locked', retryAfterSeconds: answer.retryAfterSeconds };
+  user.passwordDoors.set(door, answer.door);
+  user.wakeBy(now + ATTEMPTS_REMEMBERED_FOR);
   return { kind: 'counted', passwordHash: user.profile.passwordHash() };
 }
 

@@ -175,4 +175,7 @@ export const migrations = [
     only INTEGER PRIMARY KEY CHECK (only = 1), address TEXT NOT NULL, former TEXT NOT NULL,
     former_verified INTEGER NOT NULL, former_unclaimed INTEGER NOT NULL
   )`,
+  // Each attempt beyond the limit makes the next one wait. What was counted so far is not closed by it.
+  `ALTER TABLE password_attempt RENAME COLUMN window_started_at TO tried_at;
+  ALTER TABLE password_attempt ADD COLUMN closed_until INTEGER NOT NULL DEFAULT 0;`,
 ] as const;

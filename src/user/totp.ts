@@ -1,4 +1,4 @@
-import { knock } from '../core/second-factor/door.ts';
+import { knock, SECOND_FACTOR_DOOR } from '../core/account/door.ts';
 import { isFactor, secondFactorRule } from '../core/sign-in/second-factor.ts';
 import type { UserRecord } from './record.ts';
 import { adoptRecoveryCodes } from './recovery-codes.ts';
@@ -11,14 +11,14 @@ const DOORS_LOOKED_AFTER = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Counts an attempt at the authenticator app's codes before one is compared: two hundred guesses at once are counted like
- * two hundred in a row. `door` is where it was made, as with passwords: see `core/second-factor/door.ts`.
+ * two hundred in a row. `door` is where it was made, as with passwords: see `core/account/door.ts`.
  */
 export function beginTotpAttempt(user: UserRecord, door: string, device: Device, now: number): TotpAnswer {
   const row = user.totp.get();
   if (!row) return { kind: 'none' };
-  const answer = knock(user.secondFactorDoors.get(door), now);
+  const answer = knock(user.secondFactorDoors.get(door), SECOND_FACTOR_DOOR, now);
   if (answer.kind === 'closed') return { kind: 'locked', retryAfterSeconds: answer.retryAfterSeconds };
-  user.secondFactorDoors.set(door, answer.door, now);
+  user.secondFactorDoors.set(door, answer.door);
   user.wakeBy(now + DOORS_LOOKED_AFTER);
   // Whoever gets here knows the password, or holds the mailbox: the person should hear of it.
   if (answer.closes) user.note('second_factor_locked', now, { ...device });

@@ -235,7 +235,7 @@ describe('the page', () => {
 });
 
 describe('guessing user codes', () => {
-  it('ends after ten codes an hour, right or wrong, in whatever browser and however many at once', async () => {
+  it('slows down after ten codes, right or wrong, in whatever browser and however many at once', async () => {
     const person = await somebody();
     const elsewhere = new Person(person.email);
     await elsewhere.signIn();
@@ -250,7 +250,9 @@ describe('guessing user codes', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(5);
     const locked = await enter(person, codes.user_code);
     expect(locked.status).toBe(429);
-    expect(Number(locked.headers.get('Retry-After'))).toBeGreaterThan(3_500);
+    const wait = Number(locked.headers.get('Retry-After'));
+    expect(wait).toBeGreaterThan(20);
+    expect(wait).toBeLessThanOrEqual(30);
     expect((await (await somebody()).get('/device')).status, 'others go on').toBe(200);
     expect((await person.signIn()).status, 'passwords have a count of their own').toBe(303);
     expect((await enter(person, codes.user_code)).status, 'no sign-in forgives').toBe(429);

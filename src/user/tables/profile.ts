@@ -1,7 +1,7 @@
 import type { Profile, StandardClaims } from '../types.ts';
 import { first, list } from './sql.ts';
 
-/** The person, their password, and the attempts at it. */
+/** The person, and their password. */
 export class ProfileTable {
   readonly #sql: SqlStorage;
   /** Every refresh asks for it. Nobody else writes to this storage, so what was read stays true. */
@@ -122,39 +122,5 @@ export class ProfileTable {
 
   removePassword(): void {
     this.#sql.exec('DELETE FROM password');
-  }
-
-  attempts(door: string): { windowStartedAt: number; attempts: number } | undefined {
-    return first(
-      this.#sql,
-      'SELECT window_started_at AS windowStartedAt, attempts FROM password_attempt WHERE door = ?',
-      door,
-    );
-  }
-
-  setAttempts(door: string, windowStartedAt: number, attempts: number): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO password_attempt (door, window_started_at, attempts) VALUES (?, ?, ?)',
-      door,
-      windowStartedAt,
-      attempts,
-    );
-  }
-
-  clearAttempts(door: string): void {
-    this.#sql.exec('DELETE FROM password_attempt WHERE door = ?', door);
-  }
-
-  /** When the oldest window of attempts that is still remembered began. */
-  oldestAttempts(): number | undefined {
-    const row = first<{ at: number | null }>(
-      this.#sql,
-      'SELECT MIN(window_started_at) AS at FROM password_attempt',
-    );
-    return row?.at ?? undefined;
-  }
-
-  removeAttempts(startedBefore: number): void {
-    this.#sql.exec('DELETE FROM password_attempt WHERE window_started_at < ?', startedBefore);
   }
 }

@@ -2,10 +2,7 @@ import type { SecondFactor } from '../../core/sign-in/second-factor.ts';
 import type { SecondFactorPolicy } from './second-factor.ts';
 import type { SessionAnswer } from './session.ts';
 
-export interface AttemptPolicy {
-  maximumAttempts: number;
-  attemptWindowSeconds: number;
-}
+export type { AttemptPolicy } from '../../core/account/door.ts';
 
 /** What the page for changing a password depends on. */
 export interface PasswordState {

@@ -86,8 +86,8 @@ function recordOver(storage: Storage): UserRecord {
     profile: {
       get: () => ({ userId: 'user', email: '', emailVerified: true, name: '' }),
       disabledAt: () => null,
-      clearAttempts: () => {},
     },
+    passwordDoors: { clear: () => {} },
     // Nobody here has a second factor to be spared.
     trustedDevices: { removeAll: () => {} },
     sessions: {
