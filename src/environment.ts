@@ -46,6 +46,10 @@ export interface Environment {
   GATE_SESSION: DurableObjectNamespace<GateSessionObject>;
   /** Which of those a logout token of the provider means. */
   GATE_SESSION_INDEX: DurableObjectNamespace<GateSessionIndexObject>;
+  /** Limits for one address, by class of routes (src/middleware/flood.ts). Absent: no limit. */
+  FLOOD_PAGES?: RateLimit;
+  FLOOD_SIGN_IN?: RateLimit;
+  FLOOD_TOKEN?: RateLimit;
   JWKS_CACHE: KVNamespace;
   AUDIT: D1Database;
   /** Development only: the issuer of the stand-in that `npm run provider` runs. */

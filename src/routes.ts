@@ -66,18 +66,15 @@ import { logoutForAuth0 } from './endpoints/v2/logout.ts';
 import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
 import { anyOrigin } from './middleware/any-origin.ts';
+import type { Caller } from './middleware/caller.ts';
 import { failure, requestId } from './middleware/failure.tsx';
 import { firstParty } from './middleware/first-party.ts';
+import { flood, floodClassOf } from './middleware/flood.ts';
 import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { report } from './report.ts';
 
-/**
- * Who may call: `api`, scripts of any origin, without cookies; `server`, programs but no scripts in a page;
- * `first-party`, scripts of our own apps, with cookies; `page`, browsers; `form`, our own pages' POSTs.
- */
-type Caller = 'api' | 'server' | 'first-party' | 'page' | 'form';
 type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
 /** Where people sign in elsewhere, nothing of the issuer is here but the keys that the gate's assertions verify with. */
@@ -219,7 +216,9 @@ export function issuerRoutes(
   for (const [methods, path, caller, handler] of routes) {
     const allowed = methods.split(' ');
     const guard = guards[caller](allowed);
-    app.on(allowed, path, headers, limitBody, ...guard, handler);
+    const limitCaller = flood(dependencies, floodClassOf(path, caller));
+    // Before the body: what is too much is not even read.
+    app.on(allowed, path, headers, ...guard, limitCaller, limitBody, handler);
     if (caller === 'api' || caller === 'first-party') app.options(path, headers, ...guard);
     methodsOf.set(path, [
       ...(methodsOf.get(path) ?? []),

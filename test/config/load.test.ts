@@ -311,7 +311,7 @@ it('takes a name that only ends like the placeholder', () => {
 
 it.each([false, true])('keeps every path of the issuer from the gate, with auth0Paths %s', (auth0Paths) => {
   const config = load({ auth0Paths });
-  const { routes } = issuerRoutes({ config } as Dependencies, async () => new Response());
+  const { routes } = issuerRoutes({ config, environment: {} } as Dependencies, async () => new Response());
   const paths = routes.map(({ path }) => `/${path.split('/')[1]}`);
   expect(new Set(paths)).toEqual(new Set(['/', ...issuerPathsOf(config)]));
 });

@@ -25,6 +25,8 @@ export interface WorkerDefinition {
   d1Databases?: string[];
   /** Binding name to Worker name. */
   services?: Record<string, string>;
+  /** Binding name to how many calls with one key pass in a minute. */
+  ratelimits?: Record<string, number>;
   /** Static files, served before the Worker is asked. */
   assets?: string;
   /** Gives it a port of its own: `runtime.urls[name]`. */
@@ -44,6 +46,8 @@ export interface RuntimeOptions {
   persistTo?: string;
   /** Variables over those of env.development. */
   bindings?: Record<string, string>;
+  /** Limits of floods, by binding; by default none, as in development. */
+  ratelimits?: Record<string, number>;
   /** What answers at `url`. Default: Portcullis as `wrangler deploy` would upload it. */
   main?: WorkerDefinition;
   /** More Workers in the same workerd. One named portcullis-demo-origin replaces the demo's. */
@@ -134,6 +138,12 @@ async function workerOptions(worker: WorkerDefinition, port?: number): Promise<V
     kvNamespaces: names(worker.name, worker.kvNamespaces),
     d1Databases: names(worker.name, worker.d1Databases),
     serviceBindings: worker.services ?? {},
+    ratelimits: Object.fromEntries(
+      Object.entries(worker.ratelimits ?? {}).map(([name, limit]) => [
+        name,
+        { namespace_id: name, simple: { limit, period: 60 as const } },
+      ]),
+    ),
     ...(worker.assets && {
       assets: {
         directory: worker.assets,
@@ -209,7 +219,8 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
   const port = options.port ?? (await freePort());
   const { https = false } = options;
   const url = `${https ? 'https' : 'http'}://localhost:${port}`;
-  const main = options.main ?? (await portcullis(url, options.bindings ?? {}));
+  const { ratelimits = {} } = options;
+  const main = options.main ?? { ...(await portcullis(url, options.bindings ?? {})), ratelimits };
   const others = [...(options.workers ?? [])];
   if (!options.main && !others.some(({ name }) => name === demoOrigin)) {
     others.push({

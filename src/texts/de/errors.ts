@@ -14,6 +14,11 @@ export const errors: Texts['errors'] = {
     },
     body_too_large: { title: 'Das ist zu viel', message: 'Der Inhalt ist größer als {bytes} Bytes.' },
     method_not_allowed: { title: 'So nicht', message: '{path} nimmt nur {methods} an.' },
+    flood: {
+      title: 'Einen Moment bitte',
+      message:
+        'Von dort, wo Sie sind, kamen zu viele Anfragen. Warten Sie eine Minute und versuchen Sie es dann noch einmal. Nichts ging verloren.',
+    },
     busy: {
       title: 'Einen Augenblick',
       message: 'Hier ist gerade viel los. Versuchen Sie es in einer Sekunde noch einmal.',

@@ -12,6 +12,11 @@ export const errors = {
     },
     body_too_large: { title: 'That is too much', message: 'The body is larger than {bytes} bytes.' },
     method_not_allowed: { title: 'Not like this', message: '{path} takes {methods} only.' },
+    flood: {
+      title: 'One moment, please',
+      message:
+        'There have been too many requests from where you are. Wait for a minute, then try again. Nothing was lost.',
+    },
     busy: { title: 'Just a moment', message: 'This is busy right now. Try again in a second.' },
     failed: {
       title: 'Something went wrong here',

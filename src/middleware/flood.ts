@@ -1,0 +1,77 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Dependencies } from '../dependencies.ts';
+import type { Environment } from '../environment.ts';
+import { report } from '../report.ts';
+import { callerPrefix } from '../request/caller.ts';
+import type { Caller } from './caller.ts';
+import { failure, requestId } from './failure.tsx';
+
+/**
+ * What a request costs, and with it how many one address may make. `open`: answered from memory, for less than the limiter
+ * would cost; `pages`: what browsers show and send; `sign-in`: what hashes a password, sends mail or wakes the object of
+ * somebody who is not signed in; `token`: what programs call, a backend for all its people from one address.
+ */
+export type FloodClass = 'open' | 'pages' | 'sign-in' | 'token';
+
+/** No route is without a class: what is not named below has that of its callers. */
+const byCaller: Record<Caller, FloodClass> = {
+  api: 'token',
+  server: 'token',
+  'first-party': 'token',
+  page: 'pages',
+  form: 'pages',
+};
+
+const byPath: Readonly<Record<string, FloodClass>> = {
+  '/assets/*': 'open',
+  '/.well-known/jwks.json': 'open',
+  '/.well-known/openid-configuration': 'open',
+  '/.well-known/oauth-authorization-server': 'open',
+  '/session/login': 'sign-in',
+  '/oauth/authorization-challenge': 'sign-in',
+  '/oauth/register': 'sign-in',
+};
+
+/** Forms of people who are not signed in yet, and those that hash, mail or guess for people who are. */
+const costlyForm = /^\/(signin|signup|reset|device|account\/(password|verify|email))(\/|$)/;
+
+/** @param path as the router has it */
+export const floodClassOf = (path: string, caller: Caller): FloodClass =>
+  byPath[path] ?? (caller === 'form' && costlyForm.test(path) ? 'sign-in' : byCaller[caller]);
+
+const bindings = {
+  pages: 'FLOOD_PAGES',
+  'sign-in': 'FLOOD_SIGN_IN',
+  token: 'FLOOD_TOKEN',
+} as const satisfies Record<Exclude<FloodClass, 'open'>, keyof Environment>;
+
+/** The longest period that a limiter may have: it does not tell its own. */
+const RETRY_AFTER_SECONDS = 60;
+
+/** A limiter that does not answer lets everybody through: it guards availability, and nothing is opened by it. */
+async function isWithin(c: Context, limiter: RateLimit, key: string): Promise<boolean> {
+  try {
+    return (await limiter.limit({ key })).success;
+  } catch (error) {
+    report('flood.limiter_failed', requestId(c), error);
+    return true;
+  }
+}
+
+/**
+ * Refuses what is too much from one address, before anything is read, hashed or woken for it. Without a limiter for the class
+ * there is no limit. The count is the location's, and permissive: what has to be exact is counted in objects.
+ */
+export function flood(
+  { config, environment }: Pick<Dependencies, 'config' | 'environment'>,
+  floodClass: FloodClass,
+): MiddlewareHandler {
+  const limiter = floodClass === 'open' ? undefined : environment[bindings[floodClass]];
+  if (!limiter) return (_, next) => next();
+  return async (c, next) => {
+    const caller = callerPrefix(c.req.raw);
+    if (caller === undefined || (await isWithin(c, limiter, `${floodClass} ${caller}`))) return next();
+    c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+    return failure(c, config, 429, 'temporarily_unavailable', { error: 'flood' });
+  };
+}
