@@ -1,3 +1,4 @@
+import { createAddresses } from './address/addresses.ts';
 import { createClients } from './clients/clients.ts';
 import { createRegistrations } from './clients/registrations.ts';
 import { configOf } from './config/configured.ts';
@@ -62,6 +63,7 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     devices: createDevices(environment.DEVICE_AUTHORIZATION),
     users,
     identifiers: createIdentifiers(environment.IDENTIFIER),
+    addresses: createAddresses(environment.ADDRESS, secrets),
     issuerKeys: knownKeys,
     upstreams: createUpstreams({ config, environment, issuerKeys: knownKeys }),
     keys,

@@ -1,3 +1,4 @@
+import type { Addresses } from './address/addresses.ts';
 import type { Clients } from './clients/clients.ts';
 import type { Registrations } from './clients/registrations.ts';
 import type { Config } from './config/schema.ts';
@@ -26,6 +27,7 @@ export interface Dependencies {
   devices: Devices;
   users: Users;
   identifiers: Identifiers;
+  addresses: Addresses;
   keys: Keys;
   accessTokens: AccessTokens;
   issuerKeys: IssuerKeys;

@@ -1,3 +1,4 @@
+import type { AddressObject } from './address/object.ts';
 import type { ClientObject } from './clients/object.ts';
 import type { GateSessionIndexObject } from './gate/identity/session-index-object.ts';
 import type { GateSessionObject } from './gate/identity/session-object.ts';
@@ -46,6 +47,8 @@ export interface Environment {
   GATE_SESSION: DurableObjectNamespace<GateSessionObject>;
   /** Which of those a logout token of the provider means. */
   GATE_SESSION_INDEX: DurableObjectNamespace<GateSessionIndexObject>;
+  /** Attempts at passwords, by a keyed hash of where they come from. */
+  ADDRESS: DurableObjectNamespace<AddressObject>;
   /** Limits for one address, by class of routes (src/middleware/flood.ts). Absent: no limit. */
   FLOOD_PAGES?: RateLimit;
   FLOOD_SIGN_IN?: RateLimit;

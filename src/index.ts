@@ -5,6 +5,7 @@ import { ConfigError } from './config/error.ts';
 import type { Environment } from './environment.ts';
 import { report } from './report.ts';
 
+export { AddressObject } from './address/object.ts';
 export { Administration } from './administration.ts';
 export { ClientObject } from './clients/object.ts';
 export { GateSessionIndexObject } from './gate/identity/session-index-object.ts';

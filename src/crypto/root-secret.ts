@@ -9,6 +9,7 @@ export type Purpose =
   | 'key-encryption'
   | 'issuer-jwks-tag'
   | 'client-id-tag'
+  | 'address-name'
   | 'dpop-nonce'
   | 'passkey-challenge'
   | 'access-token-seal'

@@ -45,6 +45,6 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
   if (outcome.kind === 'wrong') {
     return showSignInPage(c, dependencies, { ...again, fault: { code: 'password_mismatch' } }, 401);
   }
-  const { userId, door } = outcome;
-  return proceed(c, dependencies, { userId, amr: ['pwd'], door }, flowId, flow);
+  const { kind: _, ...tried } = outcome;
+  return proceed(c, dependencies, { ...tried, amr: ['pwd'] }, flowId, flow);
 };

@@ -40,6 +40,8 @@ export interface Proven {
   amr: string[];
   /** Where it was tried, see `signInDoor`. */
   door: string;
+  /** The password came from an address that looks like credential stuffing; see core/account/stuffing.ts. */
+  stuffing?: boolean;
   /** The person wants this browser to stand in for the second factor from now on. */
   trust?: boolean;
   /** Of what was proved in an earlier step: what the user's object said then, and compares now. */

@@ -3,11 +3,11 @@ import { normalEmail } from '../core/account/email.ts';
 import { hashPassword, isOutdatedHash, MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
-import { signInDoor } from '../middleware/session.ts';
+import { isKnownDoor, type Proven, signInDoor } from '../middleware/session.ts';
 import type { Fault } from '../texts/fault.ts';
 
 export type PasswordOutcome =
-  | { kind: 'matches'; userId: string; door: string }
+  | ({ kind: 'matches' } & Pick<Proven, 'userId' | 'door' | 'stuffing'>)
   | { kind: 'wrong' }
   | { kind: 'locked'; retryAfterSeconds: number };
 
@@ -54,8 +54,17 @@ export async function signInByPassword(
   const userId = await dependencies.identifiers.lookup(email);
   const countedUserId = userId ?? (await absentUserId(email));
   const door = await signInDoor(c, dependencies, countedUserId);
+  // A browser in which they signed in before is theirs, wherever it is.
+  const attempt = isKnownDoor(door) ? undefined : await dependencies.addresses.attempt(c.req.raw, email);
+  if (attempt?.kind === 'refused') {
+    await notBefore;
+    return { kind: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
+  }
   const outcome = await checkPassword(dependencies, countedUserId, door, password);
-  if (outcome.kind === 'matches' && userId !== undefined) return outcome;
+  if (outcome.kind === 'matches' && userId !== undefined) {
+    await attempt?.succeeded();
+    return { ...outcome, stuffing: attempt?.stuffing ?? false };
+  }
   await notBefore;
   return outcome.kind === 'locked' ? outcome : { kind: 'wrong' };
 }

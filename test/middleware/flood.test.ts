@@ -106,6 +106,7 @@ describe('a flood', () => {
       FLOOD_SIGN_IN: limiter,
       USER: untouched as unknown as Environment['USER'],
       IDENTIFIER: untouched as unknown as Environment['IDENTIFIER'],
+      ADDRESS: untouched as unknown as Environment['ADDRESS'],
     });
     const init = signIn(from('203.0.113.7'));
     const refused = await ask('/signin', { ...init, body: 'email=ada@example.com&password=a+guess' });

@@ -82,10 +82,11 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     );
   }
 
-  const { userId, door } = outcome;
+  const { kind: _, ...tried } = outcome;
+  const { userId } = tried;
   const { clientId } = client;
   const demand = secondFactorDemand(dependencies.config, { clientId, acr: undefined });
-  const proven = { userId, amr: ['pwd'], door };
+  const proven = { ...tried, amr: ['pwd'] };
   let signedIn = await openSession(c, dependencies, proven, demand);
   if (signedIn.kind === 'second_factor_due' && signedIn.step === 'ask' && body.otp !== undefined) {
     const second = await checkSecondFactorCode(c, dependencies, userId, body.otp);

@@ -45,8 +45,8 @@ const password: Proof = {
     const offered = parameters.get('password') ?? '';
     const outcome = await signInByPassword(c, dependencies, username, offered);
     if (outcome.kind !== 'matches') return outcome;
-    const { userId, door } = outcome;
-    return { kind: 'proven', proven: { userId, amr: ['pwd'], door } };
+    const { kind: _, ...tried } = outcome;
+    return { kind: 'proven', proven: { ...tried, amr: ['pwd'] } };
   },
 };
 

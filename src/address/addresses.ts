@@ -1,0 +1,80 @@
+import { base64url } from '../crypto/bytes.ts';
+import type { RootSecrets } from '../crypto/root-secret.ts';
+import { callObject } from '../durable/call.ts';
+import { inTime } from '../http/in-time.ts';
+import { report } from '../report.ts';
+import { callerPrefix } from '../request/caller.ts';
+import { requestIdOf } from '../request/context.ts';
+import type { AddressAnswer, AddressObject } from './object.ts';
+
+/** Attempts at passwords, counted where they come from, whosever account they are at. */
+export interface Addresses {
+  /** One call. Whatever becomes of it, a sign-in goes on: it is a signal, and no gate. */
+  attempt(request: Request, identifier: string): Promise<AddressAttempt>;
+}
+
+export type AddressAttempt =
+  | {
+      kind: 'counted';
+      /** Whether this looks like a run through many people's passwords. */
+      stuffing: boolean;
+      /** To be told when the password was right. One call. */
+      succeeded(): Promise<void>;
+    }
+  | { kind: 'refused'; retryAfterSeconds: number };
+
+/** An object in trouble is not waited for any longer. */
+const PATIENCE_MILLISECONDS = 1000;
+const IDENTIFIER_BYTES = 9;
+
+const unknown: AddressAttempt = { kind: 'counted', stuffing: false, succeeded: async () => {} };
+
+export function createAddresses(
+  namespace: DurableObjectNamespace<AddressObject>,
+  secrets: RootSecrets,
+): Addresses {
+  /** What a name stands for cannot be found by trying, without the key. */
+  async function keyed(kind: 'address' | 'identifier', value: string): Promise<Uint8Array> {
+    const key = await secrets.current.hmacKey('address-name');
+    const bytes = new TextEncoder().encode(`${kind}\0${value}`);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', key, bytes));
+  }
+
+  /** Undefined when the object gives no answer in time. */
+  async function ask<T>(
+    request: Request,
+    name: string,
+    use: (stub: DurableObjectStub<AddressObject>) => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      const answer = callObject(() => namespace.getByName(name), use);
+      return await inTime(answer, PATIENCE_MILLISECONDS);
+    } catch (error) {
+      report('address.unavailable', requestIdOf(request), error);
+      return undefined;
+    }
+  }
+
+  return {
+    async attempt(request, identifier) {
+      const prefix = callerPrefix(request);
+      if (prefix === undefined) return unknown;
+      const [address, account] = await Promise.all([
+        keyed('address', prefix),
+        keyed('identifier', identifier),
+      ]);
+      const name = base64url.encode(address);
+      const short = base64url.encode(account.subarray(0, IDENTIFIER_BYTES));
+      const attemptId = crypto.randomUUID();
+      const answer: AddressAnswer | undefined = await ask(request, name, async (stub) =>
+        stub.attempt(short, attemptId),
+      );
+      if (!answer) return unknown;
+      if (answer.kind === 'refused') return answer;
+      const succeeded = async () => {
+        await ask(request, name, async (stub) => stub.succeeded(short));
+      };
+      return { ...answer, succeeded };
+    },
+  };
+}
