@@ -19,6 +19,7 @@ import { issuerKeys } from './keys/issuer-jwks.ts';
 import { createKeys } from './keys/keys.ts';
 import { createReplays } from './replay/replays.ts';
 import { forRequest } from './request/context.ts';
+import { createSightings } from './request/sighting.ts';
 import { issuerRoutes } from './routes.ts';
 import { createDevices } from './transaction/devices.ts';
 import { createTransactions } from './transaction/transactions.ts';
@@ -112,7 +113,8 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     return gate.fetch(request);
   }
 
-  return { fetch: (request) => forRequest(request, () => answer(request)) };
+  const sightingOf = createSightings(config.risk.trustedNetworks);
+  return { fetch: (request) => forRequest(request, sightingOf, () => answer(request)) };
 }
 
 /** Whoever is on the way of a plain request could read and change it: nothing is done with one. */

@@ -14,6 +14,7 @@ import { originFaults } from './origin-faults.ts';
 import { passkeyFaults, rpIdOf } from './passkeys.ts';
 import { providerFaults } from './provider-faults.ts';
 import { resourceFaults } from './resource-faults.ts';
+import { riskFaults } from './risk.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
 import { secondFactorFaults } from './second-factor.ts';
@@ -110,6 +111,7 @@ function* faults(config: Config): Generator<string> {
   }
   yield* passkeyFaults(config);
   yield* secondFactorFaults(config);
+  yield* riskFaults(config);
   if (!config.identityProvider) yield* wayFaults(config);
   if (config.signUp.domains && config.signUp.emailVerification !== 'before')
     yield "signUp.domains: needs emailVerification: 'before', or anybody could claim an address there";
@@ -156,6 +158,7 @@ const files: Record<string, string> = {
   identityProvider: 'identity-provider.ts',
   passkeys: 'passkeys.ts',
   secondFactor: 'second-factor.ts',
+  risk: 'risk.ts',
   providers: 'provider.ts',
   registration: 'registration.ts',
   clientIdMetadataDocuments: 'registration.ts',

@@ -12,6 +12,7 @@ import { passkeys } from './passkeys.ts';
 import { providers } from './provider.ts';
 import { clientIdMetadataDocuments, registration } from './registration.ts';
 import { resource } from './resource.ts';
+import { risk } from './risk.ts';
 import { route } from './route.ts';
 import { secondFactor } from './second-factor.ts';
 import { signUp } from './sign-up.ts';
@@ -167,6 +168,7 @@ export const schema = v.strictObject({
     }),
     {},
   ),
+  risk,
   keys,
   mail,
   emailCodes,

@@ -1,3 +1,4 @@
+import { isConfidential } from '../config/client-faults.ts';
 import { base64url, sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -74,6 +75,7 @@ export async function redeem(
       dpopJkt: refreshBinding(client, dpopJkt),
       idleSeconds: client.refreshToken.idleSeconds,
       absoluteSeconds: client.refreshToken.absoluteSeconds,
+      fromServer: isConfidential(client),
       hearsOfLogout: hearsOfLogout(client),
     },
   });

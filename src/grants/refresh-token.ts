@@ -1,3 +1,4 @@
+import { isConfidential } from '../config/client-faults.ts';
 import { scopeTokens } from '../core/oauth/authorization-request.ts';
 import { sha256 } from '../crypto/bytes.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
@@ -28,6 +29,12 @@ function refusal(answer: Extract<RefreshAnswer, { kind: 'refused' }>) {
       return refused('invalid_scope', 'the scope asked for is wider than what was granted');
     case 'resource_exceeded':
       return refused('invalid_target', 'a resource asked for was not granted');
+    case 'step_up_required':
+      return refused(
+        'invalid_grant',
+        'the refresh token came from an unusual place or browser: its user is to sign in again',
+        answer.reason,
+      );
     case 'unknown':
     case 'wrong_client':
     case 'wrong_key':
@@ -90,6 +97,7 @@ export async function refreshTokenGrant(
     scope: askedScope,
     resource: askedResource,
     candidate: { salt: successor.salt, hash: successor.hash },
+    fromServer: isConfidential(client),
     // A session of somebody else's proves nothing here.
     ...(session?.userId === token.userId && {
       session: { sessionId: session.recordId, secretHash: await sha256(session.secret) },

@@ -1,4 +1,6 @@
 import { shownEmailCode } from '../core/account/email-code.ts';
+import type { Answer } from '../core/risk/policy.ts';
+import type { Signal } from '../core/risk/signal.ts';
 import type { Language } from '../texts/language.ts';
 import { momentInWords } from '../texts/moment.ts';
 import { fill } from '../texts/text.ts';
@@ -215,6 +217,35 @@ export function familyReuse(
   return {
     subject: fill(subject, { name }),
     text: fill(text, { details: details.join('\n'), account: `${issuer}/account` }),
+  };
+}
+
+export interface RiskNoticed extends Sender, Asked {
+  signals: readonly Signal[];
+  answer: Answer;
+  /** The app whose access it was, if it was one's. */
+  clientName?: string | undefined;
+}
+
+/** Something unusual was noticed: what it was, and what was done about it. */
+export function riskNoticed(
+  { name, issuer, signals, answer, clientName, ...asked }: RiskNoticed,
+  language: Language,
+): Text {
+  const { mail, risk } = language.texts;
+  const { subject, text, app } = mail.risk;
+  const details = [
+    ...(clientName === undefined ? [] : [fill(app, { app: line(clientName) })]),
+    whereAndWhen(asked, language),
+  ];
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, {
+      signals: signals.map((signal) => `- ${risk.signals[signal]}`).join('\n'),
+      answer: risk.answers[answer],
+      details: details.join('\n'),
+      account: `${issuer}/account`,
+    }),
   };
 }
 

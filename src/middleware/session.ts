@@ -60,7 +60,9 @@ export type Opened =
   | { kind: 'unknown' }
   | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[]; after: string }
   /** Everything was ended since the first factor was proved: it has to be proved again. */
-  | { kind: 'proof_over' };
+  | { kind: 'proof_over' }
+  /** It looks like somebody else's, and may be tried again after so many seconds. */
+  | { kind: 'waits'; seconds: number };
 
 /**
  * Opens a session for a person who has just proved who they are, in no browser: nothing but its token leads to it.
@@ -69,7 +71,7 @@ export type Opened =
 export async function openDetachedSession(
   c: Context,
   { config, users }: Pick<Dependencies, 'config' | 'users'>,
-  { userId, amr, door, after }: Proven,
+  { userId, amr, door, after, stuffing }: Proven,
   demand: SecondFactorDemand,
   held?: Token,
   browser: Pick<SecondFactorPolicy, 'trustedDevice' | 'trust'> = {},
@@ -80,6 +82,7 @@ export async function openDetachedSession(
     ...config.session,
     secondFactor: { rule: demand.rule, groups: config.secondFactor.groups, ...browser },
     after,
+    credentialStuffing: stuffing,
   };
   const session = await users.openSession(token, held, door, amr, deviceOf(c.req.raw), policy);
   if (session.kind === 'ended') return { kind: 'disabled' };

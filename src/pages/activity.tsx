@@ -1,3 +1,5 @@
+import type { Answer } from '../core/risk/policy.ts';
+import type { Signal } from '../core/risk/signal.ts';
 import type { SecurityEventType } from '../user/security-events.ts';
 import { type AccountEnd, Ends } from './account-ends.tsx';
 import { CourtLayout } from './layout.tsx';
@@ -15,6 +17,8 @@ export interface ActivityEvent {
   providerLabel?: string | undefined;
   /** A sign-in in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
+  /** What was unusual, and what was done about it. */
+  noticed?: { signals: Signal[]; answer: Answer } | undefined;
 }
 
 export interface ActivityPageProps {
@@ -31,10 +35,11 @@ const suspicious: readonly SecurityEventType[] = [
   'code_reuse',
   'passkey_counter_went_back',
   'second_factor_locked',
+  'risk_signals',
 ];
 
 const EventItem = ({ event }: { event: ActivityEvent }) => {
-  const { account, activity } = usePresentation().texts;
+  const { account, activity, risk } = usePresentation().texts;
   const details = [event.clientName, event.providerLabel, event.deviceName, event.place].filter(Boolean);
   return (
     <li class="row">
@@ -44,6 +49,12 @@ const EventItem = ({ event }: { event: ActivityEvent }) => {
           {event.isNewDevice && <span class="badge quiet">{activity.newDevice}</span>}
           {suspicious.includes(event.type) && <span class="badge warning">{account.security}</span>}
         </h3>
+        {event.noticed && (
+          <p>
+            {event.noticed.signals.map((signal) => risk.signals[signal]).join(', ')}.{' '}
+            {risk.answers[event.noticed.answer]}
+          </p>
+        )}
         {details.length > 0 && (
           <p>
             {details.map((detail, index) => (

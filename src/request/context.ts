@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sighting } from '../core/risk/sighting.ts';
 import type { Device } from '../user/types.ts';
-import { deviceOf, sightingOf } from './sighting.ts';
+import { deviceOf } from './sighting.ts';
 
 /** What everything that is done for one request may know of it; it goes along to the objects that are asked. */
 export interface RequestContext {
@@ -24,8 +24,8 @@ export function requestIdOf(request: Request): string {
 /** Made when it is asked for: most requests at the gate wake no object. */
 const storage = new AsyncLocalStorage<() => RequestContext>();
 
-/** Does everything of `use` for this request. */
-export function forRequest<T>(request: Request, use: () => T): T {
+/** Does everything of `use` for this request. @param sightingOf tells what is compared of it */
+export function forRequest<T>(request: Request, sightingOf: (request: Request) => Sighting, use: () => T): T {
   let made: RequestContext | undefined;
   const context = (): RequestContext => {
     made ??= {

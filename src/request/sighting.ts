@@ -1,4 +1,5 @@
 import Bowser from 'bowser';
+import { isInNetworks, type Network, parseNetwork } from '../core/risk/network.ts';
 import type { Sighting } from '../core/risk/sighting.ts';
 import type { Device } from '../user/types.ts';
 import { memory } from '../verify/memory.ts';
@@ -16,6 +17,7 @@ const degrees = (value: unknown): number | null => {
 };
 
 const MAXIMUM_USER_AGENT = 300;
+const MAXIMUM_NAME = 30;
 
 const userAgentOf = (request: Request): string =>
   (request.headers.get('User-Agent') ?? '').slice(0, MAXIMUM_USER_AGENT);
@@ -23,12 +25,15 @@ const userAgentOf = (request: Request): string =>
 /** Taking a header apart costs more than the rest of a refresh but its signature, and few of them differ. */
 const kinds = memory<Pick<Sighting, 'browser' | 'system'>>(2000);
 
+/** Of a header that it does not know it takes the first word for a name, however long. */
+const shortened = (name: string | undefined): string => (name ?? '').slice(0, MAXIMUM_NAME);
+
 function kindOf(userAgent: string): Pick<Sighting, 'browser' | 'system'> {
   if (userAgent === '') return { browser: '', system: '' };
   const known = kinds.get(userAgent);
   if (known) return known;
   const { browser, os } = Bowser.parse(userAgent);
-  const kind = { browser: browser.name ?? '', system: os.name ?? '' };
+  const kind = { browser: shortened(browser.name), system: shortened(os.name) };
   kinds.set(userAgent, kind);
   return kind;
 }
@@ -42,12 +47,26 @@ export function deviceOf(request: Request): Device {
   };
 }
 
-/** The same, as it is compared. */
-export function sightingOf(request: Request): Sighting {
+/** What the operator calls their own networks, read once. Those that could not be read are faults of the configuration. */
+const trustedNetworksOf = (written: readonly string[]): Network[] =>
+  written.flatMap((network) => parseNetwork(network) ?? []);
+
+/**
+ * Makes what tells the same as it is compared. The address is looked at here, and goes nowhere.
+ * @param trustedNetworks as in the configuration
+ */
+export function createSightings(trustedNetworks: readonly string[]): (request: Request) => Sighting {
+  const networks = trustedNetworksOf(trustedNetworks);
+  return (request) => sightingOf(request, networks);
+}
+
+function sightingOf(request: Request, networks: readonly Network[]): Sighting {
   const { country, asn, latitude, longitude } = edgeOf(request);
+  const network = typeof asn === 'number' ? asn : 0;
   return {
-    country: text(country),
-    network: typeof asn === 'number' ? asn : 0,
+    country: text(country).slice(0, 2),
+    network,
+    trusted: isInNetworks(networks, request.headers.get('CF-Connecting-IP') ?? '', network),
     latitude: degrees(latitude),
     longitude: degrees(longitude),
     ...kindOf(userAgentOf(request)),

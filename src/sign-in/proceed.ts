@@ -40,6 +40,14 @@ export async function proceed(
     case 'proof_over':
       endProven(c, dependencies);
       return c.redirect(withFlow('/signin', flowId, { account: 'other' }), 303);
+    case 'waits':
+      endProven(c, dependencies);
+      c.header('Retry-After', String(opened.seconds));
+      return errorPage(c, config, 429, {
+        error: 'sign_in_waits',
+        values: { minutes: String(Math.ceil(opened.seconds / 60)) },
+        href: withFlow('/signin', flowId),
+      });
     // Only somebody who proved whose account it is learns this much.
     case 'disabled':
       return errorPage(c, config, 403, { error: 'account_disabled' });

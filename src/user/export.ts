@@ -1,3 +1,4 @@
+import { nothingRemembered, type Remembered } from '../core/risk/memory.ts';
 import type { UserRecord } from './record.ts';
 
 /** Everything that is held about a person, as they download it: without a secret, a hash or a token. */
@@ -5,6 +6,9 @@ export type AccountExport = Record<string, unknown>;
 
 const moment = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : new Date(at).toISOString();
+
+const lastSeen = (list: Remembered): AccountExport[] =>
+  list.map(([what, at]) => ({ what, last_at: moment(at) }));
 
 const totpOf = (user: UserRecord): AccountExport | null => {
   const totp = user.totp.get();
@@ -60,12 +64,25 @@ const told: Record<string, (user: UserRecord) => AccountExport> = {
       amr: row.amr,
       user_agent: row.userAgent,
       place: row.place,
+      last_seen_with: row.seen?.sighting ?? null,
       last_used_at: moment(row.lastUsedAt),
       expires_at: moment(row.absoluteExpiresAt),
       ended_at: moment(row.endedAt),
       end_cause: row.endCause,
     })),
   }),
+  risk_memory: (user) => {
+    const { countries, networks, devices, hours, last } = user.riskMemory.get()?.memory ?? nothingRemembered;
+    return {
+      seen_at_sign_in: {
+        countries: lastSeen(countries),
+        networks: lastSeen(networks),
+        browsers: lastSeen(devices),
+        hours_utc: hours,
+        last_place: last && { latitude: last.latitude, longitude: last.longitude, at: moment(last.at) },
+      },
+    };
+  },
   identity: (user) => ({
     providers: user.identities.all().map(({ tokens, ...row }) => ({
       provider: row.provider,
@@ -94,6 +111,7 @@ const told: Record<string, (user: UserRecord) => AccountExport> = {
       offline_access: family.offline,
       granted_at: moment(family.createdAt),
       last_used_at: moment(family.rotatedAt),
+      last_seen_with: family.seen?.sighting ?? null,
       expires_at: moment(family.absoluteExpiresAt),
       ended_at: moment(family.endedAt),
       end_cause: family.endCause,

@@ -2,6 +2,7 @@ import { sameBytes } from '../core/bytes.ts';
 import { decide, expiry } from '../core/family/rule.ts';
 import { rememberClient } from './logouts.ts';
 import type { UserRecord } from './record.ts';
+import { seenNow } from './risk.ts';
 import { answerFor, type End, sessionEnd } from './sessions.ts';
 import type { FamilyRow } from './tables/family.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   RefreshTokenState,
   SessionAnswer,
 } from './types.ts';
+import { answerReuse, judgeRefresh } from './use-risk.ts';
 
 /** Founds a family for a client, in a live session. A retry of the same request finds it there already. */
 export function foundFamily(
@@ -45,6 +47,7 @@ export function foundFamily(
     rotatedAt: now,
     idleExpiresAt: Math.min(now + founding.idleSeconds * 1000, absoluteExpiresAt),
     absoluteExpiresAt,
+    seen: founding.fromServer ? null : seenNow(user),
   });
 }
 
@@ -124,6 +127,14 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
   const presented = { ...request, provesSession: provesSession(user, family, request.session, now) };
   const decision = decide(family, presented, policy, now);
   const told = request.withProfile ? { profile, ...(family.claims && { claims: family.claims }) } : {};
+  const { fromServer = false } = request;
+  const allowed = decision.kind !== 'refuse' && decision.kind !== 'end';
+  const risk = allowed
+    ? judgeRefresh(user, family, { fromServer, provesSession: presented.provesSession }, now)
+    : undefined;
+  if (risk?.kind === 'step_up_required') return { kind: 'refused', reason: risk.kind };
+  if (risk?.kind === 'ended') return { kind: 'ended', cause: 'suspicious' };
+  const seen = risk?.seen ?? family.seen;
   switch (decision.kind) {
     case 'refuse':
       return decision.refusal === 'ended'
@@ -131,6 +142,7 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
         : { kind: 'refused', reason: decision.refusal };
     case 'end': {
       user.families.end(family.familyId, decision.cause, decision.endedAt);
+      const signals = decision.cause === 'reuse' ? answerReuse(user, family, fromServer, now) : [];
       const session = user.sessions.get(family.sessionId);
       user.note(`family_${decision.cause}`, now, {
         clientId: family.clientId,
@@ -140,10 +152,13 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
         place: session?.place,
         generation: family.generation,
         presentedGeneration: request.generation,
+        ...(signals.length > 0 && { signals }),
       });
       return { kind: 'ended', cause: decision.cause };
     }
     case 'replay':
+      // It is the successor that the other request made: what that one was seen with stays.
+      if (risk && risk.kept !== family.seen) user.families.setSeen(family.familyId, risk.kept);
       return {
         kind: 'replayed',
         grant: grantOf(profile, family),
@@ -152,10 +167,10 @@ export function refresh(user: UserRecord, request: Refresh, now: number): Refres
         hash: decision.hash,
       };
     case 'keep':
-      user.families.keep(family.familyId, decision.idleExpiresAt);
+      user.families.keep(family.familyId, decision.idleExpiresAt, seen);
       return { kind: 'kept', grant: grantOf(profile, family), ...told };
     case 'rotate':
-      user.families.rotate(family.familyId, decision.family);
+      user.families.rotate(family.familyId, decision.family, seen);
       return { kind: 'rotated', grant: grantOf(profile, family), ...told };
   }
 }

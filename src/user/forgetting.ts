@@ -12,6 +12,7 @@ export function forget(user: UserRecord, now: number): void {
   user.passwordDoors.removeOld(now - ATTEMPTS_REMEMBERED_FOR);
   user.secondFactorDoors.removeOld(now - SECOND_FACTOR_DOOR.forgottenAfter);
   user.trustedDevices.removeOld(now - TRUSTED_FOR);
+  user.riskMemory.removeOld(now);
   user.codes.removeExpired(now - CODE_REMEMBERED_FOR);
   user.emailCodes.removeExpired(now);
   user.revokedTokens.removeExpired(now);
@@ -26,7 +27,8 @@ export function forget(user: UserRecord, now: number): void {
     user.sessions.isEmpty() &&
     user.events.isEmpty() &&
     user.secondFactorDoors.isEmpty() &&
-    user.trustedDevices.isEmpty();
+    user.trustedDevices.isEmpty() &&
+    user.riskMemory.isEmpty();
   const nextExpiry = user.revokedTokens.nextExpiry();
   if (user.events.undelivered(1).length > 0) user.wakeBy(now);
   else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);

@@ -2,6 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
 import { rpIdOf } from '../config/passkeys.ts';
 import { ATTEMPTS_REMEMBERED_FOR } from '../core/account/door.ts';
+import { riskPolicyOf } from '../config/risk.ts';
 import type { Identity } from '../core/federation/id-token.ts';
 import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { migrate } from '../durable/migrate.ts';
@@ -26,7 +27,7 @@ import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, post, wakeForMail } from './mails.ts';
 import { deliver, sendMail } from './outbox.ts';
 import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey, wasAdded } from './passkeys.ts';
-import { beginAttempt, changePassword, EVERYBODYS_DOOR, passwordState } from './password.ts';
+import { beginAttempt, changePassword, EVERYBODYS_DOOR, failuresAt, passwordState } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
 import { replaceRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts';
@@ -102,8 +103,10 @@ export class UserObject extends DurableObject<Environment> {
     // The tables are made on first use, so that an emptied object stays empty until it is needed again.
     if (!this.#record) {
       const isNew = migrate(this.ctx.storage, migrations);
-      const offersPasskeys = rpIdOf(configOf(this.env)) !== undefined;
-      this.#record = new UserRecord(this.ctx.storage.sql, (at) => this.#wakeBy(at), offersPasskeys);
+      const config = configOf(this.env);
+      const offersPasskeys = rpIdOf(config) !== undefined;
+      const { sql } = this.ctx.storage;
+      this.#record = new UserRecord(sql, (at) => this.#wakeBy(at), offersPasskeys, riskPolicyOf(config));
       // Asked by a token of somebody who is gone: the tables go again, once nothing can be counted in them any more.
       if (isNew) this.#wakeBy(Date.now() + ATTEMPTS_REMEMBERED_FOR);
     }
@@ -296,7 +299,12 @@ export class UserObject extends DurableObject<Environment> {
     policy: Types.SessionPolicy,
   ): Types.OpenAnswer {
     return this.#transaction((user, now) => {
-      const answer = openSession(user, session, renewed, amr, device, policy, door === EVERYBODYS_DOOR, now);
+      const way = {
+        isNewDevice: door === EVERYBODYS_DOOR,
+        failures: amr.includes('pwd') ? failuresAt(user, door, now) : 0,
+        credentialStuffing: policy.credentialStuffing === true,
+      };
+      const answer = openSession(user, session, renewed, amr, device, policy, way, now);
       // A success forgives the attempts at the door that it came through, and at no other.
       if (answer.kind === 'live') user.passwordDoors.clear(door);
       return answer;

@@ -15,6 +15,7 @@ import {
   passkeyMail,
   passwordChanged,
   providerMail,
+  riskNoticed,
   secondFactorMail,
   welcome,
 } from '../mail/messages.ts';
@@ -24,6 +25,7 @@ import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
+import { noticedIn } from './security-events.ts';
 import type { EventRow } from './tables/event.ts';
 import type { Profile } from './types.ts';
 
@@ -126,6 +128,25 @@ async function notification(
         },
         language,
       );
+    case 'risk_signals': {
+      if (event.detail.told === false) return undefined;
+      const { clientId } = event.detail;
+      return riskNoticed(
+        {
+          name,
+          issuer,
+          ...noticedIn(event.detail),
+          clientName:
+            clientId === undefined
+              ? undefined
+              : await clientName(environment, text(clientId), language.texts),
+          deviceName: deviceName(text(event.detail.userAgent), language.texts),
+          place: text(event.detail.place),
+          at: event.at,
+        },
+        language,
+      );
+    }
     case 'account_deleted': {
       const byAdministrator = event.detail.by === 'administrator';
       return accountDeleted({ name, issuer, byAdministrator, at: event.at }, language);

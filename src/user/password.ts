@@ -25,6 +25,12 @@ export function beginAttempt(
   return { kind: 'counted', passwordHash: user.profile.passwordHash() };
 }
 
+/** Wrong passwords that were tried at a door lately, of which the newest attempt was none. */
+export const failuresAt = (user: UserRecord, door: string, now: number): number => {
+  const counted = user.passwordDoors.get(door);
+  return counted && now < counted.triedAt + ATTEMPTS_REMEMBERED_FOR ? counted.attempts - 1 : 0;
+};
+
 /** Stores a new password. Whoever knew the old one may be signed in somewhere: all but this session ends. */
 export function changePassword(user: UserRecord, hash: string, keepSessionId: string, now: number): void {
   user.profile.setPasswordHash(hash, now);

@@ -1,3 +1,4 @@
+import type { RiskPolicy } from '../config/risk.ts';
 import { newRecordId } from '../crypto/token.ts';
 import { currentContext } from '../request/context.ts';
 import type { EventType } from './security-events.ts';
@@ -17,6 +18,7 @@ import { ProfileTable } from './tables/profile.ts';
 import { RecoveryCodeTable } from './tables/recovery-code.ts';
 import { RemovalTable } from './tables/removal.ts';
 import { RevokedTokenTable } from './tables/revoked-token.ts';
+import { RiskMemoryTable } from './tables/risk-memory.ts';
 import { SessionTable } from './tables/session.ts';
 import { SessionClientTable } from './tables/session-client.ts';
 import { TotpTable } from './tables/totp.ts';
@@ -44,14 +46,23 @@ export class UserRecord {
   readonly emailCodes: EmailCodeTable;
   readonly mails: OutgoingMailTable;
   readonly removal: RemovalTable;
+  readonly riskMemory: RiskMemoryTable;
   readonly addressChange: AddressChangeTable;
   readonly #wakeBy: (at: number) => void;
 
   /** Whether passkeys are on; those that people have are kept when they are not, and count for nothing. */
   readonly offersPasskeys: boolean;
+  /** What is noticed of a stolen credential, and what is done about it. */
+  readonly riskPolicy: RiskPolicy;
 
   /** @param wakeBy asks for the object's alarm, at the latest at that time (milliseconds since the epoch). */
-  constructor(sql: SqlStorage, wakeBy: (at: number) => void, offersPasskeys: boolean) {
+  constructor(
+    sql: SqlStorage,
+    wakeBy: (at: number) => void,
+    offersPasskeys: boolean,
+    riskPolicy: RiskPolicy,
+  ) {
+    this.riskPolicy = riskPolicy;
     this.offersPasskeys = offersPasskeys;
     this.profile = new ProfileTable(sql);
     this.totp = new TotpTable(sql);
@@ -73,6 +84,7 @@ export class UserRecord {
     this.emailCodes = new EmailCodeTable(sql);
     this.mails = new OutgoingMailTable(sql);
     this.removal = new RemovalTable(sql);
+    this.riskMemory = new RiskMemoryTable(sql);
     this.addressChange = new AddressChangeTable(sql);
     this.#wakeBy = wakeBy;
   }

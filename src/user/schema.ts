@@ -178,4 +178,9 @@ export const migrations = [
   // Each attempt beyond the limit makes the next one wait. What was counted so far is not closed by it.
   `ALTER TABLE password_attempt RENAME COLUMN window_started_at TO tried_at;
   ALTER TABLE password_attempt ADD COLUMN closed_until INTEGER NOT NULL DEFAULT 0;`,
+  // Where and with what somebody was seen, coarsely, as JSON of bounded size: of the person's sign-ins, and of each session
+  // and family what it was last used with.
+  `CREATE TABLE risk_memory (only INTEGER PRIMARY KEY CHECK (only = 1), memory TEXT NOT NULL, forget_at INTEGER NOT NULL);
+  ALTER TABLE session ADD COLUMN seen TEXT;
+  ALTER TABLE family ADD COLUMN seen TEXT;`,
 ] as const;

@@ -1,3 +1,5 @@
+import { answers } from '../core/risk/policy.ts';
+import { isSignal, type Signal } from '../core/risk/signal.ts';
 import type { UserRecord } from './record.ts';
 import type { AccountEvent } from './types.ts';
 
@@ -32,6 +34,7 @@ export const securityEventTypes = [
   'account_disabled',
   'account_enabled',
   'data_exported',
+  'risk_signals',
 ] as const;
 
 export type SecurityEventType = (typeof securityEventTypes)[number];
@@ -58,6 +61,15 @@ const SHOWN = 30;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** What was unusual, and what was done about it. */
+export const noticedIn = ({
+  signals,
+  answer,
+}: Record<string, unknown>): NonNullable<AccountEvent['noticed']> => ({
+  signals: Array.isArray(signals) ? signals.filter((one): one is Signal => isSignal(text(one))) : [],
+  answer: answers.find((one) => one === answer) ?? 'note',
+});
+
 /** What happened to the account, the newest first. */
 export const securityEventsOf = (user: UserRecord): AccountEvent[] =>
   user.events.latest(securityEventTypes, SHOWN).map(({ type, at, detail }) => ({
@@ -66,6 +78,7 @@ export const securityEventsOf = (user: UserRecord): AccountEvent[] =>
     userAgent: text(detail.userAgent),
     place: text(detail.place),
     isNewDevice: detail.isNewDevice === true,
+    ...(type === 'risk_signals' && { noticed: noticedIn(detail) }),
     ...(typeof detail.clientId === 'string' && { clientId: detail.clientId }),
     ...(typeof detail.provider === 'string' && { provider: detail.provider }),
   }));

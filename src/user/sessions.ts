@@ -2,7 +2,9 @@ import { sameBytes } from '../core/bytes.ts';
 import { expiry, worthTouching } from '../core/session/rule.ts';
 import { announceEnd } from './logouts.ts';
 import type { UserRecord } from './record.ts';
+import { seenNow } from './risk.ts';
 import { secondFactorStep } from './second-factor.ts';
+import { answerSignIn, concludeSignIn, judgeSignIn, noteStepUp, type Way } from './sign-in-risk.ts';
 import type { SessionRow } from './tables/session.ts';
 import { trustDevice } from './trusted-devices.ts';
 import type {
@@ -31,7 +33,7 @@ export function openSession(
   amr: string[],
   device: Device,
   policy: SessionPolicy,
-  isNewDevice: boolean,
+  way: Way,
   now: number,
 ): OpenAnswer {
   if (!user.profile.get()) return { kind: 'unknown' };
@@ -40,7 +42,11 @@ export function openSession(
   // Whoever proved a password that was changed since, say, has proved nothing.
   if (policy.after !== undefined && policy.after !== lastEndOfEverything(user)) return { kind: 'proof_over' };
   // Where sessions are made, so that no way of signing in can forget it.
-  const { step, enrolled } = secondFactorStep(user, amr, policy.secondFactor, now);
+  const risk = judgeSignIn(user, way, now);
+  const answer = answerSignIn(user, risk, way, amr, policy.secondFactor, now);
+  if (answer.kind === 'waits') return answer;
+  const { step, enrolled } = secondFactorStep(user, amr, answer.policy, now);
+  if (risk && answer.stepsUp && step !== 'complete') noteStepUp(user, risk, now);
   if (step !== 'complete')
     return { kind: 'second_factor_due', step, enrolled, after: lastEndOfEverything(user) };
   const { trust } = policy.secondFactor;
@@ -50,6 +56,7 @@ export function openSession(
     authTime: Math.floor(now / 1000),
     amr,
     ...device,
+    seen: seenNow(user),
     lastUsedAt: now,
     idleMilliseconds: policy.idleSeconds * 1000,
     absoluteExpiresAt: now + policy.absoluteSeconds * 1000,
@@ -57,6 +64,7 @@ export function openSession(
   if (renewed && readSession(user, renewed, now).kind === 'live') {
     user.sessions.renew({ ...fresh, sessionId: renewed.sessionId });
     user.note('session_renewed', now, { sessionId: renewed.sessionId, amr, ...device });
+    concludeSignIn(user, risk, renewed.sessionId, amr, now);
     return answerFor(user, user.sessions.get(renewed.sessionId), now);
   }
   const { sessionId } = session;
@@ -65,7 +73,8 @@ export function openSession(
   const again = made.find((row) => row && sameBytes(row.secretHash, session.secretHash));
   if (again) return answerFor(user, again, now);
   user.sessions.insert({ ...fresh, sessionId, createdAt: now });
-  user.note('session_opened', now, { sessionId, amr, ...device, isNewDevice });
+  user.note('session_opened', now, { sessionId, amr, ...device, isNewDevice: way.isNewDevice });
+  concludeSignIn(user, risk, sessionId, amr, now);
   return answerFor(user, user.sessions.get(sessionId), now);
 }
 

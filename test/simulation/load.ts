@@ -27,6 +27,8 @@ async function loadModule<Module>(entry: string, mutant?: Mutant): Promise<Modul
     bundle: true,
     write: false,
     format: 'esm',
+    // What the object knows of a request's context is kept by node:async_hooks.
+    platform: 'node',
     target: 'es2024',
     plugins: [
       {

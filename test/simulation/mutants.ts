@@ -183,7 +183,7 @@ export const mutants: readonly Mutant[] = [
   rule('a rotation keeps its salt', 'salt: presented.candidate.salt', 'salt: family.salt'),
   rule('a rotation keeps its time', 'rotatedAt: now,'),
 
-  transaction('a rotation is not written', 'user.families.rotate(family.familyId, decision.family);'),
+  transaction('a rotation is not written', 'user.families.rotate(family.familyId, decision.family, seen);'),
   transaction(
     'an end is not written',
     'user.families.end(family.familyId, decision.cause, decision.endedAt);',
@@ -196,13 +196,13 @@ export const mutants: readonly Mutant[] = [
   transaction(
     'a replay extends the grace',
     "case 'replay':",
-    "case 'replay':\n user.families.rotate(family.familyId, { ...family, rotatedAt: now });",
+    "case 'replay':\n user.families.rotate(family.familyId, { ...family, rotatedAt: now }, family.seen);",
   ),
   transaction(
     'a replay extends the idle expiry',
     "case 'replay':",
     `case 'replay':
-      user.families.rotate(family.familyId, { ...family, idleExpiresAt: Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt) });`,
+      user.families.rotate(family.familyId, { ...family, idleExpiresAt: Math.min(now + policy.idleMilliseconds, family.absoluteExpiresAt) }, family.seen);`,
   ),
   transaction(
     'the session is not asked',

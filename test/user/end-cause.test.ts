@@ -13,6 +13,6 @@ describe('why it ended', () => {
   });
 
   it('raises suspicion exactly where a copy or a forgery may be behind it', () => {
-    expect(causes.filter(isSuspicious)).toEqual(['reuse', 'code_reuse', 'token_mismatch']);
+    expect(causes.filter(isSuspicious)).toEqual(['reuse', 'code_reuse', 'token_mismatch', 'suspicious']);
   });
 });

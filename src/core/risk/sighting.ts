@@ -14,4 +14,30 @@ export interface Sighting {
   browser: string;
   /** The operating system, such as `Windows`, or empty. */
   system: string;
+  /** From a network of the operator's: its place is the operator's, and says nothing of the person. */
+  trusted: boolean;
 }
+
+/** The kind of browser as one word, or empty where nothing is known of it. */
+export const deviceKind = ({ browser, system }: Pick<Sighting, 'browser' | 'system'>): string =>
+  browser === '' || system === '' ? '' : `${browser} on ${system}`;
+
+const isSame = <T>(before: T, after: T, unknown: T): boolean =>
+  before === unknown || after === unknown || before === after;
+
+/**
+ * Whether one browser is another: its family or its system is. Versions are not kept, so that no update counts. A program
+ * that says nothing of itself is taken for any.
+ */
+export const isOtherBrowser = (before: Sighting, after: Sighting): boolean =>
+  !isSame(before.browser, after.browser, '') || !isSame(before.system, after.system, '');
+
+/** Whether nothing that is compared differs. */
+export const isSameSighting = (before: Sighting, after: Sighting): boolean =>
+  before.country === after.country &&
+  before.network === after.network &&
+  before.latitude === after.latitude &&
+  before.longitude === after.longitude &&
+  before.browser === after.browser &&
+  before.system === after.system &&
+  before.trusted === after.trusted;

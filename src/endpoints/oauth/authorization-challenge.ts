@@ -155,6 +155,11 @@ async function authorizeProven(step: Step, request: AuthorizationRequest, proven
     const description = 'everything was signed out since this sign-in began; begin anew without auth_session';
     return oauthError(c, { error: 'invalid_session', description });
   }
+  if (opened.kind === 'waits') {
+    c.header('Retry-After', String(opened.seconds));
+    const error_description = 'this sign-in looks unusual; it may be tried again after a while';
+    return c.json({ error: 'too_many_attempts', error_description, cause: 'sign_in_waits' }, 429);
+  }
   if (opened.kind !== 'opened') {
     const description = 'an administrator has disabled this account';
     return oauthError(c, { error: 'access_denied', description, cause: 'account_disabled' });

@@ -39,6 +39,10 @@ function secondFactorDue(c: Context, { step, enrolled }: SecondFactorDue): Respo
   return oauthError(c, { error: 'mfa_required', description, cause }, 401);
 }
 
+/** The credentials are right, and somebody who found them would come just so. */
+const SIGN_IN_WAITS =
+  'this sign-in looks unusual: it may be tried again after a while, or from where its user signed in before';
+
 type SecondFactorDue = Extract<Opened, { kind: 'second_factor_due' }>;
 
 /** POST /session/login: signs a person in; the access token is in the body, the refresh token in a cookie only. */
@@ -98,6 +102,13 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     signedIn = await openSession(c, dependencies, { ...proven, amr: [...proven.amr, ...second.amr] }, demand);
   }
   if (signedIn.kind === 'second_factor_due') return secondFactorDue(c, signedIn);
+  if (signedIn.kind === 'waits') {
+    c.header('Retry-After', String(signedIn.seconds));
+    return c.json(
+      { error: 'too_many_attempts', error_description: SIGN_IN_WAITS, cause: 'sign_in_waits' },
+      429,
+    );
+  }
   if (signedIn.kind !== 'opened') {
     const description = 'an administrator has disabled this account';
     return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);

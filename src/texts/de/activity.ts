@@ -39,6 +39,7 @@ export const activity: Texts['activity'] = {
     code_reuse: 'Ein Anmeldecode wurde zweimal benutzt',
     account_disabled: 'Das Konto wurde von der Verwaltung gesperrt',
     account_enabled: 'Das Konto wurde von der Verwaltung wieder freigegeben',
+    risk_signals: 'Etwas Ungewöhnliches ist aufgefallen',
     data_exported: 'Ihre Daten wurden heruntergeladen',
   },
 };

@@ -20,4 +20,6 @@ export const endCauses: Texts['endCauses'] = {
     'Ein Anmeldecode, der nur einmal gilt, wurde zweimal benutzt. Vielleicht hat ihn jemand abgefangen, deshalb haben wir den Zugriff sofort beendet.',
   token_mismatch:
     'Ein Token passte nicht zu unseren Aufzeichnungen: Vielleicht stammen sie aus einer Sicherung, vielleicht ist das Token gefälscht. Sicherheitshalber haben wir den Zugriff beendet.',
+  suspicious:
+    'Der Zugriff kam plötzlich von einem anderen Ort und mit einem anderen Browser. Vielleicht hat ihn jemand kopiert, deshalb haben wir ihn sofort beendet.',
 };

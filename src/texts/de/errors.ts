@@ -47,6 +47,12 @@ export const errors: Texts['errors'] = {
       title: 'Die Administration hat dieses Konto gesperrt',
       message: 'Fragen Sie den Betreiber dieses Dienstes.',
     },
+    sign_in_waits: {
+      title: 'Diese Anmeldung muss warten',
+      message:
+        'Sie sieht ungewöhnlich aus und kann frühestens in {minutes} min noch einmal versucht werden. Wenn Sie es sind: In einem Browser, in dem Sie schon angemeldet waren, oder mit einem Passkey geht es sofort.',
+      action: 'Anmelden',
+    },
     account_gone: {
       title: 'Dieses Konto gibt es nicht mehr',
       message: 'Es wurde gerade eben entfernt.',

@@ -212,6 +212,21 @@ Wenn Sie dieses Gerät nicht kennen, sehen Sie nach, wo Sie angemeldet sind, und
 {account}
 `,
   },
+  risk: {
+    subject: 'Sicherheitshinweis von {name}: ungewöhnliche Benutzung Ihres Kontos',
+    app: 'App: {app}',
+    text: `An Ihrem Konto ist etwas Ungewöhnliches aufgefallen:
+
+{signals}
+
+{answer}
+
+{details}
+
+Wenn Sie es waren, müssen Sie nichts tun. Wenn nicht, ändern Sie Ihr Passwort und melden Sie sich überall ab:
+{account}
+`,
+  },
   accountDeleted: {
     subject: 'Ihr Konto bei {name} ist gelöscht',
     asked: 'Ihr Konto bei {name} wurde gelöscht, wie Sie es wollten.',

@@ -39,5 +39,6 @@ export const activity = {
     account_disabled: 'An administrator disabled the account',
     account_enabled: 'An administrator enabled the account again',
     data_exported: 'Your data was downloaded',
+    risk_signals: 'Something unusual was noticed',
   },
 } as const;

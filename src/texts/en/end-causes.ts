@@ -23,4 +23,6 @@ export const endCauses = {
     'A sign-in code that works only once was used twice. Somebody may have intercepted it, so we ended its access at once.',
   token_mismatch:
     'A token did not match our records: they may have been restored from a backup, or the token may be forged. To be safe we ended its access.',
+  suspicious:
+    'It was suddenly used from another place and with another browser. Somebody may have copied it, so we ended its access at once.',
 } as const;

@@ -52,6 +52,12 @@ export const errors = {
       title: 'An administrator has disabled this account',
       message: 'Ask whoever runs this service.',
     },
+    sign_in_waits: {
+      title: 'This sign-in has to wait',
+      message:
+        'It looks unusual, so it may be tried again in {minutes} min at the earliest. If it is you, a browser in which you signed in before, or a passkey, works at once.',
+      action: 'Sign in',
+    },
     account_gone: {
       title: 'There is no such account any more',
       message: 'It was removed in this moment.',

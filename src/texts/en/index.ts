@@ -20,6 +20,7 @@ import { passkeys } from './passkeys.ts';
 import { password } from './password.ts';
 import { profile } from './profile.ts';
 import { providers } from './providers.ts';
+import { risk } from './risk.ts';
 import { secondFactor } from './second-factor.ts';
 import { selectAccount } from './select-account.ts';
 import { signIn } from './sign-in.ts';
@@ -48,6 +49,7 @@ export const en = {
   ownData,
   password,
   profile,
+  risk,
   secondFactor,
   providers,
   selectAccount,

@@ -209,6 +209,21 @@ If you do not know this device, look at where you are signed in and sign out eve
 {account}
 `,
   },
+  risk: {
+    subject: 'Security notice from {name}: unusual use of your account',
+    app: 'App: {app}',
+    text: `Something unusual was noticed about your account:
+
+{signals}
+
+{answer}
+
+{details}
+
+If it was you, you need not do anything. If not, change your password and sign out everywhere:
+{account}
+`,
+  },
   accountDeleted: {
     subject: 'Your {name} account is deleted',
     asked: 'Your {name} account was deleted, as you asked.',

@@ -38,11 +38,11 @@ export class EventTable {
     );
   }
 
-  /** The newest first. */
+  /** Of these types, but for those that the person is not told of, the newest first. */
   latest(types: readonly EventType[], limit: number): EventRow[] {
     return this.#read(
       `SELECT event_id AS eventId, type, at, detail FROM event WHERE type IN (SELECT value FROM json_each(?))
-        ORDER BY at DESC, rowid DESC LIMIT ?`,
+        AND json_extract(detail, '$.told') IS NOT 0 ORDER BY at DESC, rowid DESC LIMIT ?`,
       JSON.stringify(types),
       limit,
     );

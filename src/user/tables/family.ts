@@ -1,4 +1,5 @@
 import type { Family } from '../../core/family/rule.ts';
+import type { Seen } from '../../core/risk/use.ts';
 import type { ClaimsRequest, EndCause } from '../types.ts';
 import { bytes, first, list } from './sql.ts';
 
@@ -15,6 +16,8 @@ export interface FamilyRow extends Family {
   claims: ClaimsRequest | null;
   createdAt: number;
   endCause: EndCause | null;
+  /** What it was last refreshed with, as far as that is known. */
+  seen: Seen | null;
 }
 
 type Converted =
@@ -27,7 +30,8 @@ type Converted =
   | 'previousHash'
   | 'salt'
   | 'sessionProved'
-  | 'endCause';
+  | 'endCause'
+  | 'seen';
 type Stored = Omit<FamilyRow, Converted> & {
   scope: string;
   resource: string;
@@ -39,13 +43,14 @@ type Stored = Omit<FamilyRow, Converted> & {
   salt: ArrayBuffer | null;
   sessionProved: number;
   endCause: string | null;
+  seen: string | null;
 } & Record<string, SqlStorageValue>;
 
 const columns = `family_id AS familyId, session_id AS sessionId, client_id AS clientId, scope, resource,
   auth_time_seconds AS authTime, amr, offline, claims, dpop_jkt AS dpopJkt, generation, current_hash AS currentHash,
   previous_hash AS previousHash, salt, created_at AS createdAt, rotated_at AS rotatedAt,
   session_proved AS sessionProved, idle_expires_at AS idleExpiresAt, absolute_expires_at AS absoluteExpiresAt,
-  ended_at AS endedAt, end_cause AS endCause`;
+  ended_at AS endedAt, end_cause AS endCause, seen`;
 
 const read = (row: Stored): FamilyRow => ({
   ...row,
@@ -59,7 +64,10 @@ const read = (row: Stored): FamilyRow => ({
   salt: row.salt && bytes(row.salt),
   sessionProved: row.sessionProved === 1,
   endCause: row.endCause as EndCause | null,
+  seen: row.seen === null ? null : (JSON.parse(row.seen) as Seen),
 });
+
+const stored = (seen: Seen | null): string | null => seen && JSON.stringify(seen);
 
 export class FamilyTable {
   readonly #sql: SqlStorage;
@@ -84,8 +92,8 @@ export class FamilyTable {
   ): void {
     this.#sql.exec(
       `INSERT INTO family (family_id, session_id, client_id, scope, resource, auth_time_seconds, amr, offline,
-        claims, dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`,
+        claims, dpop_jkt, generation, current_hash, created_at, rotated_at, idle_expires_at, absolute_expires_at, seen)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`,
       row.familyId,
       row.sessionId,
       row.clientId,
@@ -101,14 +109,15 @@ export class FamilyTable {
       row.rotatedAt,
       row.idleExpiresAt,
       row.absoluteExpiresAt,
+      stored(row.seen),
     );
   }
 
   /** The one row that a refresh writes. */
-  rotate(familyId: string, next: Family): void {
+  rotate(familyId: string, next: Family, seen: Seen | null): void {
     this.#sql.exec(
       `UPDATE family SET generation = ?, current_hash = ?, previous_hash = ?, salt = ?, rotated_at = ?,
-        session_proved = ?, idle_expires_at = ? WHERE family_id = ?`,
+        session_proved = ?, idle_expires_at = ?, seen = ? WHERE family_id = ?`,
       next.generation,
       next.currentHash,
       next.previousHash,
@@ -116,12 +125,18 @@ export class FamilyTable {
       next.rotatedAt,
       next.sessionProved ? 1 : 0,
       next.idleExpiresAt,
+      stored(seen),
       familyId,
     );
   }
 
-  keep(familyId: string, idleExpiresAt: number): void {
-    this.#sql.exec('UPDATE family SET idle_expires_at = ? WHERE family_id = ?', idleExpiresAt, familyId);
+  keep(familyId: string, idleExpiresAt: number, seen: Seen | null): void {
+    const update = 'UPDATE family SET idle_expires_at = ?, seen = ? WHERE family_id = ?';
+    this.#sql.exec(update, idleExpiresAt, stored(seen), familyId);
+  }
+
+  setSeen(familyId: string, seen: Seen | null): void {
+    this.#sql.exec('UPDATE family SET seen = ? WHERE family_id = ?', stored(seen), familyId);
   }
 
   end(familyId: string, cause: EndCause, endedAt: number): void {

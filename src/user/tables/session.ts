@@ -1,3 +1,4 @@
+import type { Seen } from '../../core/risk/use.ts';
 import type { EndCause } from '../types.ts';
 import { bytes, first, list } from './sql.ts';
 
@@ -15,24 +16,28 @@ export interface SessionRow {
   absoluteExpiresAt: number;
   endedAt: number | null;
   endCause: EndCause | null;
+  /** What it was last used with, as far as that is known. */
+  seen: Seen | null;
 }
 
-type Stored = Omit<SessionRow, 'secretHash' | 'amr' | 'endCause'> & {
+type Stored = Omit<SessionRow, 'secretHash' | 'amr' | 'endCause' | 'seen'> & {
   secretHash: ArrayBuffer;
   amr: string;
   endCause: string | null;
+  seen: string | null;
 } & Record<string, SqlStorageValue>;
 
 const columns = `session_id AS sessionId, secret_hash AS secretHash, auth_time_seconds AS authTime, amr,
   user_agent AS userAgent, place, created_at AS createdAt, last_used_at AS lastUsedAt,
   idle_milliseconds AS idleMilliseconds, absolute_expires_at AS absoluteExpiresAt, ended_at AS endedAt,
-  end_cause AS endCause`;
+  end_cause AS endCause, seen`;
 
 const read = (row: Stored): SessionRow => ({
   ...row,
   secretHash: bytes(row.secretHash),
   amr: list(row.amr),
   endCause: row.endCause as EndCause | null,
+  seen: row.seen === null ? null : (JSON.parse(row.seen) as Seen),
 });
 
 export class SessionTable {
@@ -56,7 +61,7 @@ export class SessionTable {
   insert(row: Omit<SessionRow, 'endedAt' | 'endCause'>): void {
     this.#sql.exec(
       `INSERT INTO session (session_id, secret_hash, auth_time_seconds, amr, user_agent, place, created_at,
-        last_used_at, idle_milliseconds, absolute_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        last_used_at, idle_milliseconds, absolute_expires_at, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.sessionId,
       row.secretHash,
       row.authTime,
@@ -67,6 +72,7 @@ export class SessionTable {
       row.lastUsedAt,
       row.idleMilliseconds,
       row.absoluteExpiresAt,
+      row.seen && JSON.stringify(row.seen),
     );
   }
 
@@ -74,7 +80,7 @@ export class SessionTable {
   renew(row: Omit<SessionRow, 'createdAt' | 'endedAt' | 'endCause'>): void {
     this.#sql.exec(
       `UPDATE session SET secret_hash = ?, auth_time_seconds = ?, amr = ?, user_agent = ?, place = ?,
-        last_used_at = ?, idle_milliseconds = ?, absolute_expires_at = ? WHERE session_id = ?`,
+        last_used_at = ?, idle_milliseconds = ?, absolute_expires_at = ?, seen = ? WHERE session_id = ?`,
       row.secretHash,
       row.authTime,
       JSON.stringify(row.amr),
@@ -83,6 +89,7 @@ export class SessionTable {
       row.lastUsedAt,
       row.idleMilliseconds,
       row.absoluteExpiresAt,
+      row.seen && JSON.stringify(row.seen),
       row.sessionId,
     );
   }

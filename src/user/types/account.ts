@@ -1,4 +1,6 @@
 import type { Agreement } from '../../core/oauth/consent.ts';
+import type { Answer } from '../../core/risk/policy.ts';
+import type { Signal } from '../../core/risk/signal.ts';
 import type { SecurityEventType } from '../security-events.ts';
 import type { OpenWays, ProvedIdentity } from './identity.ts';
 import type { NewPasskey } from './passkey.ts';
@@ -75,6 +77,8 @@ export interface AccountEvent {
   provider?: string;
   /** Of a sign-in: in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
+  /** What was unusual, and what was done about it. */
+  noticed?: { signals: Signal[]; answer: Answer };
 }
 
 export interface Account {

@@ -85,6 +85,8 @@ export interface NewFamily {
   absoluteSeconds: number;
   /** The client is to be told when the session ends. */
   hearsOfLogout?: boolean;
+  /** The client's server asks, wherever its person is. Default false. */
+  fromServer?: boolean;
 }
 
 export type CodeAnswer =
@@ -115,6 +117,8 @@ export interface Refresh {
   candidate: { salt: Uint8Array; hash: Uint8Array };
   /** The session whose cookie came with the request. The token endpoint takes no cookie. */
   session?: PresentedSession | undefined;
+  /** The client's server asks, wherever its person is. Default false. */
+  fromServer?: boolean;
   policy: { graceSeconds: number; idleSeconds: number; rotates: boolean };
   /** The answer is to say something of the person. Default false: then the profile stays where it is. */
   withProfile?: boolean;
@@ -137,7 +141,14 @@ export type RefreshAnswer =
   | { kind: 'refused'; reason: 'ended'; cause: EndCause }
   | {
       kind: 'refused';
-      reason: 'unknown' | 'wrong_client' | 'wrong_key' | 'scope_exceeded' | 'resource_exceeded';
+      reason:
+        | 'unknown'
+        | 'wrong_client'
+        | 'wrong_key'
+        | 'scope_exceeded'
+        | 'resource_exceeded'
+        /** It comes from where, or with what, it should not: whoever it is signs in again. */
+        | 'step_up_required';
     }
   /** The family ended by this very request. */
   | { kind: 'ended'; cause: EndCause };

@@ -14,6 +14,7 @@ export type EndCause =
   | 'reuse'
   | 'code_reuse'
   | 'token_mismatch'
+  | 'suspicious'
   | 'idle_expiry'
   | 'absolute_expiry'
   | 'revoked_by_client'
@@ -33,6 +34,8 @@ export interface SessionPolicy {
   idleSeconds: number;
   absoluteSeconds: number;
   secondFactor: SecondFactorPolicy;
+  /** The address that it comes from has failed at many accounts lately. Default false. */
+  credentialStuffing?: boolean | undefined;
   /** Where the first factor was proved in an earlier step: what the answer to that said. */
   after?: string | undefined;
 }
@@ -43,7 +46,9 @@ export type OpenAnswer =
   /** So far so good, but a second factor is due: one of these, or one that must be set up first. */
   | { kind: 'second_factor_due'; step: 'ask' | 'enrol'; enrolled: SecondFactor[]; after: string }
   /** What was proved so far counts no more: everything was ended since. */
-  | { kind: 'proof_over' };
+  | { kind: 'proof_over' }
+  /** It looks like somebody else's. The person's own browsers and passkeys are taken meanwhile. */
+  | { kind: 'waits'; seconds: number };
 
 /** What a session must be to change a way of signing in. */
 export interface FreshPolicy {

@@ -83,6 +83,8 @@ function recordOver(storage: Storage): UserRecord {
   const alive = { endedAt: null, endCause: null };
 
   const record = {
+    // Every request here comes from nowhere: the rule is looked at, not what is compared beside it.
+    riskPolicy: { enabled: true, dryRun: false, maximumSpeed: 1000, rememberedFor: 0, answers: {} },
     profile: {
       get: () => ({ userId: 'user', email: '', emailVerified: true, name: '' }),
       disabledAt: () => null,

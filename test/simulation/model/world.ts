@@ -167,7 +167,7 @@ export class World {
           absoluteSeconds: sessionSeconds,
           secondFactor: { rule: 'off' as const, groups: [] },
         },
-        false,
+        { isNewDevice: false, failures: 0, credentialStuffing: false },
         bornAt,
       );
       if (session.kind !== 'live') throw new Error('no session');

@@ -1,0 +1,109 @@
+import { answerTo } from '../core/risk/policy.ts';
+import type { Moment, Signal } from '../core/risk/signal.ts';
+import {
+  firstSeen,
+  isOutOfCadence,
+  quickAfter,
+  type Seen,
+  seenAfter,
+  telling,
+  useSignals,
+} from '../core/risk/use.ts';
+import type { UserRecord } from './record.ts';
+import { memoryOf, type Noticed, noteRisk, sightingNow } from './risk.ts';
+import { endEverythingBut, endSession } from './sessions.ts';
+import type { FamilyRow } from './tables/family.ts';
+
+/** A use as it is judged. */
+interface Judged {
+  /** What is done about it; `grant` where it goes on. */
+  act: 'grant' | 'step_up' | 'end_family' | 'end_everything';
+  /** What is kept of it in the row where it goes on. */
+  seen: Seen | null;
+  /** What is kept although it does not: only what was told of it. */
+  kept: Seen | null;
+}
+
+/** Judges a use by what its row was seen with before, and writes down what was noticed. */
+function judge(
+  user: UserRecord,
+  moment: Moment,
+  before: Seen | null,
+  milliseconds: number,
+  about: { clientId?: string; sessionId: string; familyId?: string },
+  now: number,
+): Judged {
+  const sighting = sightingNow(user);
+  if (!sighting) return { act: 'grant', seen: before, kept: before };
+  if (!before) return { act: 'grant', seen: firstSeen(sighting), kept: null };
+  const { maximumSpeed, answers, dryRun } = user.riskPolicy;
+  const signals = useSignals(before, sighting, () => memoryOf(user, now), { milliseconds, maximumSpeed });
+  const quick = moment === 'refresh' ? quickAfter(before, milliseconds) : 0;
+  if (isOutOfCadence(quick)) signals.push('refresh_cadence');
+  const answer = answerTo(signals, moment, answers);
+  const told = answer === 'ignore' ? undefined : telling(before.told, signals, now);
+  if (told) noteRisk(user, moment, { signals, answer }, about, now);
+  const kept = told ? { ...before, told } : before;
+  const acts = answer === 'step_up' || answer === 'end_family' || answer === 'end_everything';
+  return {
+    act: acts && !dryRun ? answer : 'grant',
+    seen: seenAfter(kept, sighting, quick, now),
+    kept,
+  };
+}
+
+/**
+ * Whether a refresh that the family rule allows goes on. A refusal changes nothing in the chain: its owner goes on
+ * elsewhere, and whoever was refused signs in again. An end is written here.
+ * @param fromServer the client's server calls, wherever its person is: nothing of it says anything of them
+ * @param provesSession the request brought the session's cookie as well
+ */
+export function judgeRefresh(
+  user: UserRecord,
+  family: FamilyRow,
+  { fromServer, provesSession }: { fromServer: boolean; provesSession: boolean },
+  now: number,
+):
+  | { kind: 'granted'; seen: Seen | null; kept: Seen | null }
+  | { kind: 'step_up_required' }
+  | { kind: 'ended' } {
+  const { familyId, sessionId, clientId, seen: before } = family;
+  if (fromServer) return { kind: 'granted', seen: before, kept: before };
+  const about = { clientId, sessionId, familyId };
+  const { act, seen, kept } = judge(user, 'refresh', before, now - family.rotatedAt, about, now);
+  switch (act) {
+    case 'grant':
+      return { kind: 'granted', seen, kept };
+    case 'step_up':
+      if (kept !== before) user.families.setSeen(familyId, kept);
+      return { kind: 'step_up_required' };
+    case 'end_family':
+      // Whoever brings the session's cookie as well would have another chain at once.
+      if (provesSession) endSession(user, sessionId, 'suspicious', now);
+      user.families.end(familyId, 'suspicious', now);
+      return { kind: 'ended' };
+    case 'end_everything':
+      endEverythingBut(user, null, 'suspicious', now);
+      return { kind: 'ended' };
+  }
+}
+
+/** What is unusual about a token that came back, beside that. The family has ended; the operator may want more to. */
+export function answerReuse(user: UserRecord, family: FamilyRow, fromServer: boolean, now: number): Signal[] {
+  const sighting = sightingNow(user);
+  if (!sighting) return [];
+  const { maximumSpeed, answers, dryRun } = user.riskPolicy;
+  const milliseconds = now - family.rotatedAt;
+  const others =
+    fromServer || !family.seen
+      ? []
+      : useSignals(family.seen, sighting, () => memoryOf(user, now), { milliseconds, maximumSpeed });
+  const noticed: Noticed = { signals: [...others, 'token_reuse'], answer: 'end_family' };
+  noticed.answer = answerTo(noticed.signals, 'refresh', answers);
+  if (noticed.answer === 'end_everything') {
+    const { clientId, sessionId, familyId } = family;
+    noteRisk(user, 'refresh', noticed, { clientId, sessionId, familyId }, now);
+    if (!dryRun) endEverythingBut(user, null, 'suspicious', now);
+  }
+  return others;
+}
