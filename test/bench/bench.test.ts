@@ -37,6 +37,8 @@ test('a quick run measures every line of the table against the floor', { timeout
     'rows written per rotation',
     'storage per family',
     'storage per session',
+    'refreshes per second with signals of theft',
+    'refreshes per second without',
     'sign-ins per second',
     "gate, 'token', session cookie, HTTP origin, per second",
     "gate, 'token', bearer token, HTTP origin, per second",

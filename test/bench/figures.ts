@@ -12,6 +12,8 @@ import { figure, kibibytes, mebibytes, type Report, type Row, type Target } from
 export interface Figures {
   refresh: Refreshes;
   signIn: Record<'portcullis' | 'floor', Measured>;
+  /** Refreshes with and without signals of theft. */
+  signals: Record<'on' | 'off', Measured>;
   gate: GateFigures;
   jwt: Record<JwtWork, number>;
   verify: Record<VerifyWork, number>;
@@ -36,7 +38,18 @@ const clients = (level: string | number): string => `${level} ${Number(level) ==
 const whole = (count: number): string => count.toLocaleString('en-US');
 const milliseconds = (value: number): string => `${figure(value)} ms`;
 
-function rowsOf({ refresh, signIn, gate, jwt, verify, families, memory, startUp, size }: Figures): Row[] {
+function rowsOf({
+  refresh,
+  signIn,
+  signals,
+  gate,
+  jwt,
+  verify,
+  families,
+  memory,
+  startUp,
+  size,
+}: Figures): Row[] {
   const refreshes = Object.entries(refresh).flatMap(([level, loads]): Row[] => {
     const row = (what: string, cell: (load: Measured) => string): Row => {
       const of = (name: Contender) => loads[name] && cell(loads[name]);
@@ -79,6 +92,8 @@ function rowsOf({ refresh, signIn, gate, jwt, verify, families, memory, startUp,
     ['rows written per rotation', String(families.rowsWrittenPerRotation)],
     ['storage per family', `${Math.round(families.bytesPerFamily)} bytes`],
     ['storage per session', `${Math.round(families.bytesPerSession)} bytes`],
+    ['refreshes per second with signals of theft', figure(signals.on.perSecond)],
+    ['refreshes per second without', figure(signals.off.perSecond)],
     ['sign-ins per second', figure(signIn.portcullis.perSecond), figure(signIn.floor.perSecond)],
     ...passed('url'),
     ...passed('binding'),
@@ -144,7 +159,7 @@ const share = (what: string, reached: number, bound: number): Target => ({
   asked: asked(reached, 'at least', bound),
 });
 
-function targetsOf({ refresh, gate, jwt, verify, families }: Figures): Target[] {
+function targetsOf({ refresh, signals, gate, jwt, verify, families }: Figures): Target[] {
   const [fewest, ...more] = families.refresh;
   const relative = fewest ? [1, ...more.map(({ load }) => ratio(load, fewest.load, 'p50'))] : [];
   const spread = Math.max(...relative) / Math.min(...relative) - 1;
@@ -165,6 +180,7 @@ function targetsOf({ refresh, gate, jwt, verify, families }: Figures): Target[] 
       reached: String(families.rowsWrittenPerRotation),
       asked: { bound: '1', met: families.rowsWrittenPerRotation === 1 },
     },
+    share('refreshes per second with signals / without', ratio(signals.on, signals.off, 'perSecond'), 0.95),
     share('JWTs signed / bare crypto.subtle.sign', jwt.sign / jwt['raw-sign'], 0.8),
     share('a new token verified / jose', verify.first / verify.jose, 0.95),
     share('a repeated token verified / jose', verify.repeated / verify.jose, 10),

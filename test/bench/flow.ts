@@ -113,7 +113,8 @@ export function refreshing({ http, tokenPath, parameters }: TokenServer, tokens:
       client_id: parameters.client_id,
       refresh_token: current,
     };
-    const next = tokensOf('refresh', await http.send({ method: 'POST', path: tokenPath, form }));
+    const headers = { 'User-Agent': userAgent };
+    const next = tokensOf('refresh', await http.send({ method: 'POST', path: tokenPath, headers, form }));
     if (next.refresh_token === current) throw new Error('the refresh token did not rotate');
     current = next.refresh_token;
   };

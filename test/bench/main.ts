@@ -10,6 +10,7 @@ import { measureJwt } from './measure/jwt.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measureRefresh, type Size } from './measure/refresh.ts';
 import { measureSignIn } from './measure/sign-in.ts';
+import { measureSignals } from './measure/signals.ts';
 import { measureSize } from './measure/size.ts';
 import { measureStartUp } from './measure/start-up.ts';
 import { measureVerify } from './measure/verify.ts';
@@ -45,6 +46,8 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
     http.close();
     await runtime.stop();
   }
+  say('signals');
+  const signals = await measureSignals(size, pace);
   say('the gate');
   const gate = await measureGate(size, pace);
   say('families');
@@ -56,7 +59,16 @@ async function measure(withPeers: boolean, size: Size, levels: number[], pace: P
   const memory = await measureMemory(size, pace);
   say('start-up');
   const startUp = await measureStartUp(pace);
-  return { ...together, gate, families, verify, memory, startUp, size: await measureSize(withPeers) };
+  return {
+    ...together,
+    signals,
+    gate,
+    families,
+    verify,
+    memory,
+    startUp,
+    size: await measureSize(withPeers),
+  };
 }
 
 const { values } = parseArgs({

@@ -97,6 +97,13 @@ async function portcullisFrom(
 export const startFamilies = async (): Promise<Runtime> =>
   startRuntime({ ...(await portcullisFrom('workers/families.ts')), workers: [origin] });
 
+/** Portcullis with or without signals of theft. */
+export const startSignals = async (signals: 'on' | 'off'): Promise<Runtime> =>
+  startRuntime({
+    ...(await portcullisFrom('workers/signals.ts', { bindings: { SIGNALS: signals } })),
+    workers: [origin],
+  });
+
 /** Portcullis with the routes of workers/gate.ts, and beside it the proxy, before the same two origins. */
 export async function startGate(originUrl: string): Promise<Runtime> {
   const both = { bindings: { ORIGIN_URL: originUrl }, services: { ORIGIN: origin.name } };
