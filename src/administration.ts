@@ -8,10 +8,13 @@ import { createIdentifiers } from './identifier/identifiers.ts';
 import { RING_NAME } from './keys/keys.ts';
 import type { KeyRingObject } from './keys/object.ts';
 import type { KeyRecord, Revocation } from './keys/types.ts';
+import { administrator } from './request/context.ts';
 import { openTokens } from './sign-in/provider-tokens.ts';
 import { faultInEnglish } from './texts/fault.ts';
 import { createTransactions } from './transaction/transactions.ts';
+import type { AuditHead } from './user/audit-head.ts';
 import { checkProfileChange, type ProfileChangeInput } from './user/profile-change.ts';
+import type { DeadLetter } from './user/tables/dead-letter.ts';
 import type { Account, Profile } from './user/types.ts';
 import { createUsers } from './user/users.ts';
 
@@ -41,7 +44,7 @@ export type InviteAnswer =
  * Every method is done, in every place, when it answers. All throw ObjectUnavailable when an object does not answer.
  */
 export class Administration extends WorkerEntrypoint<Environment> {
-  readonly #users = createUsers(this.env.USER);
+  readonly #users = createUsers(this.env.USER, administrator);
   readonly #identifiers = createIdentifiers(this.env.IDENTIFIER);
 
   /** The user id of an email address, or undefined. */
@@ -53,6 +56,28 @@ export class Administration extends WorkerEntrypoint<Environment> {
   /** Profile, sessions, and why the ended ones ended; undefined for an id that is no user. */
   inspect(userId: string): Promise<Account | undefined> {
     return this.#users.inspect(userId);
+  }
+
+  /**
+   * The newest event of a user as their own object has it, for `portcullis audit verify --head`: a trail that was cut off at
+   * its end is one that does not reach it. Undefined for an id that is no user.
+   */
+  auditHead(userId: string): Promise<AuditHead | undefined> {
+    return this.#users.auditHead(userId);
+  }
+
+  /** The events that a receiver would not take, or did not take for three days; the oldest first, at most 200 of them. */
+  deadLetters(userId: string): Promise<DeadLetter[]> {
+    return this.#users.deadLetters(userId);
+  }
+
+  /**
+   * Has those of one receiver, or of all, delivered once more, in the order in which they happened. What is not taken this
+   * time either is listed again.
+   * @returns how many there are
+   */
+  replayDeliveries(userId: string, receiver?: string): Promise<number> {
+    return this.#users.replayDeliveries(userId, receiver);
   }
 
   /**

@@ -26,3 +26,8 @@ const framesOf = (error: unknown): string[] =>
         .slice(0, 6)
         .map((line) => line.trim())
     : [];
+
+/** The same of something that went wrong without an error of ours. @param about words of our own alone */
+export function reportFailure(event: string, requestId: string, about: Record<string, string>): void {
+  console.error(JSON.stringify({ event, requestId, ...about }));
+}

@@ -1,3 +1,5 @@
+import type { ChainLink } from '../core/audit/chain.ts';
+import type { SealedMail } from '../mail/sealed.ts';
 import type { EventType } from '../user/security-events.ts';
 import type { Profile } from '../user/types.ts';
 
@@ -13,10 +15,16 @@ export interface OutgoingEvent {
   at: number;
   /** Never a secret, token or password. */
   detail: Record<string, unknown>;
+  /** Its place in the user's chain; events from before there was one have none. */
+  link?: ChainLink;
 }
 
 export type DeliveryAnswer =
-  | { kind: 'taken' }
+  | {
+      kind: 'taken';
+      /** Mail that is to be sent for them, written down together with the fact that they were taken. */
+      mails?: readonly SealedMail[];
+    }
   /** Worth another attempt. `reason` is for the operator: a status or the name of an error, no text of the receiver's. */
   | { kind: 'later'; reason: string }
   /** No attempt will do better. */
@@ -31,7 +39,9 @@ export interface Receiver {
   name: string;
   /** How many events it takes at once, all or none. */
   batch: number;
+  /** Nothing is ever given up, however long it fails: without an event it would be wrong for good. */
+  isPatient?: true;
   wants(type: EventType): boolean;
-  /** Never throws. */
+  /** Never throws. One that does not answer within 15 seconds is taken to have answered `later`. */
   deliver(events: readonly OutgoingEvent[], profile: Profile): Promise<DeliveryAnswer>;
 }

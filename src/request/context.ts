@@ -11,6 +11,16 @@ export interface RequestContext {
   sighting: Sighting;
 }
 
+/** Whom something is done for, where there is no request: an operator's own Worker asks for it. */
+export interface AdministratorContext {
+  by: 'administrator';
+}
+
+export const administrator: AdministratorContext = { by: 'administrator' };
+
+/** What an object is told with a call. */
+export type CallContext = RequestContext | AdministratorContext;
+
 const ids = new WeakMap<Request, string>();
 
 /** The edge's own name for a request, or a random one. */
@@ -22,7 +32,7 @@ export function requestIdOf(request: Request): string {
 }
 
 /** Made when it is asked for: most requests at the gate wake no object. */
-const storage = new AsyncLocalStorage<() => RequestContext>();
+const storage = new AsyncLocalStorage<() => CallContext>();
 
 /** Does everything of `use` for this request. @param sightingOf tells what is compared of it */
 export function forRequest<T>(request: Request, sightingOf: (request: Request) => Sighting, use: () => T): T {
@@ -38,8 +48,24 @@ export function forRequest<T>(request: Request, sightingOf: (request: Request) =
   return storage.run(context, use);
 }
 
-/** The same in an object, for a request that came to the Worker. */
-export const withContext = <T>(context: RequestContext, use: () => T): T => storage.run(() => context, use);
+/** The same in an object, for a request that came to the Worker, or for an administrator. */
+export const withContext = <T>(context: CallContext, use: () => T): T => storage.run(() => context, use);
+
+/** What goes along with a call to an object. */
+export const currentCall = (): CallContext | undefined => storage.getStore()?.();
 
 /** The request that this is done for; undefined in an alarm, and in what an administrator's Worker asks for. */
-export const currentContext = (): RequestContext | undefined => storage.getStore()?.();
+export function currentContext(): RequestContext | undefined {
+  const context = currentCall();
+  return context && !('by' in context) ? context : undefined;
+}
+
+/**
+ * On whose behalf something is done. `person` is whoever came with a request, with the account's own credentials or with
+ * somebody else's; `system` is the object itself, by its alarm.
+ */
+export function currentActor(): 'person' | 'administrator' | 'system' {
+  const context = currentCall();
+  if (!context) return 'system';
+  return 'by' in context ? context.by : 'person';
+}

@@ -126,6 +126,9 @@ const told: Record<string, (user: UserRecord) => AccountExport> = {
 export const untold: Readonly<Record<string, string>> = {
   schema_version: 'nothing of the person',
   removal: 'there is no more account then',
+  event_receiver: 'how many of the events were delivered',
+  dead_letter: 'events once more, that somebody did not take',
+  logout_notice: 'the apps that are to be told of the end of a session, for hours',
   address_change: 'the address before, for as long as it takes to free it; the event of the change names it',
   second_factor_door: 'numbers of attempts',
   passkey_challenge: 'ids, for minutes',

@@ -1,5 +1,7 @@
 import { ATTEMPTS_REMEMBERED_FOR, SECOND_FACTOR_DOOR } from '../core/account/door.ts';
+import type { Receiver } from '../outbox/receiver.ts';
 import { CODE_REMEMBERED_FOR } from './codes.ts';
+import { deliveredThrough } from './deliveries.ts';
 import type { UserRecord } from './record.ts';
 
 /** For how long the end of a session or family can still be explained. */
@@ -7,8 +9,8 @@ const EXPLAINED_FOR = 30 * 24 * 60 * 60 * 1000;
 /** The longest trust in a browser that a configuration may allow. */
 const TRUSTED_FOR = 400 * 24 * 60 * 60 * 1000;
 
-/** Removes what nobody can ask for any more, and asks for the alarm that the rest needs. Not before all is delivered. */
-export function forget(user: UserRecord, now: number): void {
+/** Removes what nobody can ask for any more, and asks for the alarm that the rest needs. */
+export function forget(user: UserRecord, receivers: readonly Receiver[], now: number): void {
   user.passwordDoors.removeOld(now - ATTEMPTS_REMEMBERED_FOR);
   user.secondFactorDoors.removeOld(now - SECOND_FACTOR_DOOR.forgottenAfter);
   user.trustedDevices.removeOld(now - TRUSTED_FOR);
@@ -19,19 +21,18 @@ export function forget(user: UserRecord, now: number): void {
   user.families.removeEnded(now - EXPLAINED_FOR);
   user.sessions.removeEnded(now - EXPLAINED_FOR);
   user.sessionClients.removeForgotten();
-  user.events.removeDelivered(now - EXPLAINED_FOR);
+  user.events.removeOld(deliveredThrough(user, receivers), now - EXPLAINED_FOR);
   const codeExpiry = user.emailCodes.nextExpiry();
   if (codeExpiry !== undefined) user.wakeBy(codeExpiry);
   const quiet =
     user.families.isEmpty() &&
     user.sessions.isEmpty() &&
-    user.events.isEmpty() &&
+    !user.events.canShrink() &&
     user.secondFactorDoors.isEmpty() &&
     user.trustedDevices.isEmpty() &&
     user.riskMemory.isEmpty();
   const nextExpiry = user.revokedTokens.nextExpiry();
-  if (user.events.undelivered(1).length > 0) user.wakeBy(now);
-  else if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
+  if (!user.codes.isEmpty()) user.wakeBy(now + CODE_REMEMBERED_FOR);
   else if (nextExpiry !== undefined)
     user.wakeBy(Math.min(Math.max(nextExpiry, now + CODE_REMEMBERED_FOR), now + EXPLAINED_FOR));
   else if (!quiet) user.wakeBy(now + EXPLAINED_FOR);

@@ -1,37 +1,34 @@
 import { DurableObject } from 'cloudflare:workers';
 import { configOf } from '../config/configured.ts';
 import { rpIdOf } from '../config/passkeys.ts';
-import { ATTEMPTS_REMEMBERED_FOR } from '../core/account/door.ts';
 import { riskPolicyOf } from '../config/risk.ts';
+import { ATTEMPTS_REMEMBERED_FOR } from '../core/account/door.ts';
 import type { Identity } from '../core/federation/id-token.ts';
 import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
-import { backChannel } from '../logout/back-channel.ts';
 import type { PublicKey } from '../passkeys/public-key.ts';
-import { report } from '../report.ts';
-import { type RequestContext, withContext } from '../request/context.ts';
+import { type CallContext, withContext } from '../request/context.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
-import { changeAddress, holdsAddress, settleAddress } from './address-change.ts';
-import { CLAIM_AFTER, claimAddress } from './claim.ts';
+import { changeAddress, holdsAddress } from './address-change.ts';
+import { Alarm } from './alarm.ts';
+import { type AuditHead, auditHeadOf } from './audit-head.ts';
+import { CLAIM_AFTER } from './claim.ts';
 import { issueCode, redeemCode } from './codes.ts';
 import { agreementOf, revokeConsent } from './consents.ts';
+import { replayDeliveries } from './deliveries.ts';
 import { beginEmailCode, tryEmailCode } from './email-codes.ts';
 import { type AccountExport, exportOf } from './export.ts';
 import { familyStatus, foundFamily, refresh, refreshTokenState, revokeFamily } from './families.ts';
-import { forget, strangerStays } from './forgetting.ts';
 import { readFreshSession } from './fresh-session.ts';
 import { identitiesOf, linkIdentity, unlinkIdentity, useIdentity } from './identities.ts';
-import { failed, inTurns, settled, wakeForLogouts } from './logouts.ts';
-import { mailed, notMailed, post, wakeForMail } from './mails.ts';
-import { deliver, sendMail } from './outbox.ts';
 import { addPasskey, passkeysOf, removePasskey, renamePasskey, usePasskey, wasAdded } from './passkeys.ts';
 import { beginAttempt, changePassword, EVERYBODYS_DOOR, failuresAt, passwordState } from './password.ts';
 import { changeProfile, type ProfileChange } from './profile-change.ts';
 import { UserRecord } from './record.ts';
 import { replaceRecoveryCodes, spendRecoveryCode } from './recovery-codes.ts';
-import { beginRemoval, goOnRemoving } from './removal.ts';
+import { beginRemoval } from './removal.ts';
 import { resetPassword, resetStep } from './reset.ts';
 import { endHandle, handleHasEnded, revokedOfHandle, revokeToken } from './revoked-tokens.ts';
 import { migrations } from './schema.ts';
@@ -41,13 +38,10 @@ import {
   endEverythingBut,
   endOtherSessions,
   endSession,
-  noticeExpiries,
   openSession,
   readSession,
 } from './sessions.ts';
-import type { EventRow } from './tables/event.ts';
-import type { LogoutNotice } from './tables/logout-notice.ts';
-import type { OutgoingMail } from './tables/outgoing-mail.ts';
+import type { DeadLetter } from './tables/dead-letter.ts';
 import {
   beginTotpAttempt,
   enrolTotp,
@@ -63,16 +57,6 @@ import type * as Types from './types.ts';
 const provesAddress = (purpose: Types.EmailCodeTry['purpose']): boolean =>
   purpose !== 'reset' && purpose !== 'change-from' && purpose !== 'change-to';
 
-const DELIVERY_BATCH = 50;
-/** Clients told of ended sessions with one alarm. */
-const NOTICE_BATCH = 20;
-/** Mails sent with one alarm. */
-const MAIL_BATCH = 10;
-/** While an account is going. */
-const REMOVAL_GOES_ON_AFTER = 60 * 1000;
-const FIRST_RETRY = 30 * 1000;
-const LAST_RETRY = 60 * 60 * 1000;
-
 /**
  * One person: profile, password, sessions, codes, families, events. One thread and one transaction per request, so
  * whatever it answers is true everywhere at once. Every method is idempotent under a retry with the same arguments.
@@ -80,10 +64,12 @@ const LAST_RETRY = 60 * 60 * 1000;
 export class UserObject extends DurableObject<Environment> {
   #record: UserRecord | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
-  #failedDeliveries = 0;
-  #backChannel: ReturnType<typeof backChannel> | undefined;
-  /** A change of address that is being finished. */
-  #settling: Promise<void> | undefined;
+  readonly #alarm = new Alarm({
+    environment: () => this.env,
+    objectId: this.ctx.id.toString(),
+    transaction: (use) => this.#transaction(use),
+    remove: () => this.remove(),
+  });
 
   constructor(state: DurableObjectState, environment: Environment) {
     super(state, environment);
@@ -92,8 +78,8 @@ export class UserObject extends DurableObject<Environment> {
     });
   }
 
-  /** Calls a method for a request: what it writes down says which, and from where. */
-  perform(context: RequestContext, method: keyof UserObject, parameters: unknown[]): unknown {
+  /** Calls a method for a request, or for an administrator: what it writes down says which, and from where. */
+  perform(context: CallContext, method: keyof UserObject, parameters: unknown[]): unknown {
     const call = this[method] as (...parameters: unknown[]) => unknown;
     return withContext(context, () => call.apply(this, parameters));
   }
@@ -244,7 +230,7 @@ export class UserObject extends DurableObject<Environment> {
   /** Finishes a change of address as far as that goes now. Answers with the address that the account has after it. */
   async settleAddress(): Promise<string | undefined> {
     if (!this.#isMade()) return undefined;
-    await this.#settleAddress();
+    await this.#alarm.settleAddress();
     return this.#transaction((user) => user.profile.get()?.email);
   }
 
@@ -661,134 +647,25 @@ export class UserObject extends DurableObject<Environment> {
     return this.#transaction(accountOf);
   }
 
-  /** Delivers the outbox and cleans up. Runs at least once, so everything in it may be repeated. */
+  /** Where the chain of the person's events ends. */
+  auditHead(): AuditHead | undefined {
+    return this.#isMade() ? this.#transaction(auditHeadOf) : undefined;
+  }
+
+  /** What receivers would not take. */
+  deadLetters(): DeadLetter[] {
+    return this.#isMade() ? this.#transaction((user) => user.deadLetters.all()) : [];
+  }
+
+  /** @param receiver null: all. @returns how many events are tried again */
+  replayDeliveries(receiver: string | null): number {
+    if (!this.#isMade()) return 0;
+    return this.#transaction((user, now) => replayDeliveries(user, receiver ?? undefined, now));
+  }
+
   override async alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
-    const { profile, events, notices, mails } = this.#transaction((user, now) => {
-      noticeExpiries(user, now);
-      const removal = user.removal.get();
-      // Whatever happens to this run, there is another.
-      if (removal) user.wakeBy(now + REMOVAL_GOES_ON_AFTER);
-      return {
-        profile: user.profile.get() ?? removal?.profile,
-        events: user.events.undelivered(DELIVERY_BATCH),
-        notices: user.logoutNotices.due(now, NOTICE_BATCH),
-        mails: user.mails.due(now, MAIL_BATCH),
-      };
-    });
-    if (profile && (await this.#finishSignUp(profile)) === 'taken') return this.remove();
-    await this.#settleAddress();
-    // Side by side: whoever does not answer holds up nobody else.
-    const [delivered] = await Promise.all([
-      !profile || events.length === 0 || this.#deliver(profile, events),
-      profile && this.#tellClients(profile.userId, notices),
-      ...mails.map((mail) => this.#send(mail)),
-    ]);
-    const stays = this.#transaction((user, now) => {
-      wakeForLogouts(user);
-      wakeForMail(user);
-      this.#wakeForSignUp(user);
-      if (user.addressChange.get()) user.wakeBy(now + FIRST_RETRY);
-      // The account may have been deleted just now, which leaves more to do than to forget.
-      const isSomebody = user.profile.get() !== undefined || user.removal.get() !== undefined;
-      if (!isSomebody) return strangerStays(user, now);
-      if (delivered) forget(user, now);
-      // After all the others, whose wishes for the alarm may have taken the place of this one.
-      if (user.removal.get()) user.wakeBy(now + REMOVAL_GOES_ON_AFTER);
-      return true;
-    });
-    // Attempts against somebody who does not exist, codes of a sign-up that nobody went on with.
-    if (!stays) await this.remove();
-    else await this.#goOnRemoving();
-  }
-
-  /** Sees to it that the account's address is the account's, once its sign-up should have. */
-  async #finishSignUp(profile: Types.Profile): Promise<'claimed' | 'taken' | 'pending'> {
-    const since = this.#transaction((user) => user.profile.unclaimedSince());
-    if (since === undefined) return 'claimed';
-    if (Date.now() < since + CLAIM_AFTER) return 'pending';
-    try {
-      const outcome = await claimAddress(this.env, profile);
-      if (outcome === 'claimed') this.#transaction((user) => user.profile.setClaimed());
-      return outcome;
-    } catch (error) {
-      report('user.sign_up_not_finished', this.ctx.id.toString(), error);
-      return 'pending';
-    }
-  }
-
-  #wakeForSignUp(user: UserRecord): void {
-    const since = user.profile.unclaimedSince();
-    if (since !== undefined) user.wakeBy(Math.max(since + CLAIM_AFTER, Date.now() + FIRST_RETRY));
-  }
-
-  /** One at a time, and none beside a removal: it would claim an address for an account that is gone. */
-  #settleAddress(): Promise<void> {
-    this.#settling ??= settleAddress(this.env, (use) => this.#transaction(use))
-      .then(
-        () => {},
-        (error) => report('user.address_not_settled', this.ctx.id.toString(), error),
-      )
-      .finally(() => {
-        this.#settling = undefined;
-      });
-    return this.#settling;
-  }
-
-  /** Sends one mail. What became of it is written down at once. */
-  async #send(mail: OutgoingMail): Promise<void> {
-    const outcome = await sendMail(this.env, mail, this.ctx.id.toString());
-    this.#transaction((user, now) => {
-      if (outcome === 'sent') mailed(user, mail);
-      else notMailed(user, mail, { forGood: outcome === 'never' }, now);
-    });
-  }
-
-  async #goOnRemoving(): Promise<void> {
-    try {
-      await this.#settling;
-      if (await goOnRemoving(this.env, (use) => this.#transaction(use))) await this.remove();
-    } catch (error) {
-      report('user.removal_failed', this.ctx.id.toString(), error);
-    }
-  }
-
-  /** Tells clients of ended sessions. What became of each is written down at once. */
-  #tellClients(userId: string, notices: LogoutNotice[]): Promise<void> {
-    return inTurns(notices, async (notice) => {
-      try {
-        this.#backChannel ??= backChannel(this.env);
-        const tell = await this.#backChannel;
-        await tell({ ...notice, userId });
-        this.#transaction((user) => settled(user, notice));
-      } catch (error) {
-        report('user.logout_not_told', this.ctx.id.toString(), error);
-        this.#transaction((user, now) => failed(user, notice, now));
-      }
-    });
-  }
-
-  /** Hands a batch over. The platform gives a throwing alarm up after six tries; this one is set again for ever. */
-  async #deliver(profile: Types.Profile, events: EventRow[]): Promise<boolean> {
-    try {
-      const mails = await deliver(this.env, profile, events);
-      this.#failedDeliveries = 0;
-      this.#transaction((user, now) => {
-        user.events.markDelivered(
-          events.map((event) => event.eventId),
-          now,
-        );
-        for (const mail of mails) post(user, mail, now);
-      });
-      await Promise.all(mails.map((mail) => this.#send({ ...mail, attempts: 0 })));
-      return true;
-    } catch (error) {
-      report('user.delivery_failed', this.ctx.id.toString(), error);
-      const delay = Math.min(FIRST_RETRY * 2 ** this.#failedDeliveries, LAST_RETRY);
-      this.#failedDeliveries += 1;
-      this.#wakeBy(Date.now() + delay);
-      return false;
-    }
+    await this.#alarm.ring();
   }
 
   /** One alarm per object: the earliest wish wins. Its write joins the transaction's own commit. */

@@ -1,4 +1,3 @@
-import { appendToTrail } from '../audit/trail.ts';
 import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
 import { canMail } from '../config/mail.ts';
@@ -20,13 +19,13 @@ import {
   welcome,
 } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
+import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver.ts';
 import { report } from '../report.ts';
 import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
 import { noticedIn } from './security-events.ts';
-import type { EventRow } from './tables/event.ts';
 import type { Profile } from './types.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -55,7 +54,7 @@ interface Notification {
 async function notifications(
   environment: Environment,
   profile: Profile,
-  event: EventRow,
+  event: OutgoingEvent,
 ): Promise<Notification[]> {
   const told = (kind: EmailChangedKind, to: unknown): Notification => {
     const { name, issuer } = configOf(environment);
@@ -76,7 +75,7 @@ async function notifications(
 async function notification(
   environment: Environment,
   profile: Profile,
-  event: EventRow,
+  event: OutgoingEvent,
 ): Promise<Notification | undefined> {
   const { name, issuer, providers } = configOf(environment);
   const language = languageOf(environment, profile);
@@ -162,6 +161,7 @@ async function notification(
     case 'consent_given':
     case 'consent_revoked':
     case 'data_exported':
+    case 'delivery_given_up':
     case 'device_distrusted':
     case 'device_trusted':
     case 'email_verified':
@@ -185,20 +185,12 @@ async function notification(
   }
 }
 
-/**
- * Hands a batch of events to the audit trail, which recognises an event by its id, so that it may be repeated.
- * @returns the mail by which the person is told of them, sealed, to be written down together with their delivery
- */
-export async function deliver(
+/** The mail by which the person is told of events, sealed. */
+async function mailsOf(
   environment: Environment,
   profile: Profile,
-  events: readonly EventRow[],
+  events: readonly OutgoingEvent[],
 ): Promise<SealedMail[]> {
-  await appendToTrail(
-    environment.AUDIT,
-    events.map((event) => ({ ...event, userId: profile.userId })),
-  );
-  if (!canMail(configOf(environment))) return [];
   const secrets = await rootSecrets(environment);
   const mails: SealedMail[] = [];
   for (const event of events) {
@@ -216,6 +208,20 @@ export async function deliver(
   }
   return mails;
 }
+
+/** Tells the person by mail of what they should know. It waits for nobody else, and others do not wait for it. */
+export const mailReceiver = (environment: Environment): Receiver => ({
+  name: 'mail',
+  batch: 50,
+  wants: () => canMail(configOf(environment)),
+  async deliver(events, profile): Promise<DeliveryAnswer> {
+    try {
+      return { kind: 'taken', mails: await mailsOf(environment, profile, events) };
+    } catch (error) {
+      return { kind: 'later', reason: error instanceof Error ? error.name : 'unknown' };
+    }
+  },
+});
 
 /**
  * Sends one mail.

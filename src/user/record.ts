@@ -1,13 +1,15 @@
 import type { RiskPolicy } from '../config/risk.ts';
 import { newRecordId } from '../crypto/token.ts';
-import { currentContext } from '../request/context.ts';
+import { currentActor, currentContext, type RequestContext } from '../request/context.ts';
 import type { EventType } from './security-events.ts';
 import { AddressChangeTable } from './tables/address-change.ts';
 import { CodeTable } from './tables/code.ts';
 import { ConsentTable } from './tables/consent.ts';
+import { DeadLetterTable } from './tables/dead-letter.ts';
 import { DoorTable } from './tables/door.ts';
 import { EmailCodeTable } from './tables/email-code.ts';
 import { EventTable } from './tables/event.ts';
+import { EventReceiverTable } from './tables/event-receiver.ts';
 import { FamilyTable } from './tables/family.ts';
 import { IdentityTable } from './tables/identity.ts';
 import { LogoutNoticeTable } from './tables/logout-notice.ts';
@@ -23,6 +25,7 @@ import { SessionTable } from './tables/session.ts';
 import { SessionClientTable } from './tables/session-client.ts';
 import { TotpTable } from './tables/totp.ts';
 import { TrustedDeviceTable } from './tables/trusted-device.ts';
+import type { Profile } from './types.ts';
 
 /** Everything that is stored of one person, as one transaction sees it. */
 export class UserRecord {
@@ -42,6 +45,8 @@ export class UserRecord {
   readonly passkeyChallenges: PasskeyChallengeTable;
   readonly identities: IdentityTable;
   readonly events: EventTable;
+  readonly eventReceivers: EventReceiverTable;
+  readonly deadLetters: DeadLetterTable;
   readonly logoutNotices: LogoutNoticeTable;
   readonly emailCodes: EmailCodeTable;
   readonly mails: OutgoingMailTable;
@@ -80,6 +85,8 @@ export class UserRecord {
     this.passkeyChallenges = new PasskeyChallengeTable(sql);
     this.identities = new IdentityTable(sql);
     this.events = new EventTable(sql);
+    this.eventReceivers = new EventReceiverTable(sql);
+    this.deadLetters = new DeadLetterTable(sql);
     this.logoutNotices = new LogoutNoticeTable(sql);
     this.emailCodes = new EmailCodeTable(sql);
     this.mails = new OutgoingMailTable(sql);
@@ -93,15 +100,35 @@ export class UserRecord {
     this.#wakeBy(at);
   }
 
-  /** Writes an event into the outbox, in the transaction that caused it. Never a secret, token or password. */
+  /** Whom the object is about, while their account is there or going. */
+  person(): Profile | undefined {
+    return this.profile.get() ?? this.removal.get()?.profile;
+  }
+
+  /**
+   * Writes an event down, in the transaction that caused it: what happened, on whose behalf, from where, in which request.
+   * Never a secret, token or password.
+   */
   note(type: EventType, at: number, detail: Record<string, unknown>): void {
-    const requestId = currentContext()?.requestId;
-    this.events.insert({
+    const userId = this.person()?.userId;
+    // Nobody is here whose trail it could be in.
+    if (userId === undefined) return;
+    this.events.append({
       eventId: newRecordId(),
+      userId,
       type,
       at,
-      detail: { ...detail, ...(requestId && { requestId }) },
+      detail: { by: currentActor(), ...detail, ...requestOf(currentContext()) },
     });
     this.#wakeBy(at);
   }
+}
+
+/** What the trail has of the request: the detail's own place and browser may be those of what it is about. */
+function requestOf(context: RequestContext | undefined): Record<string, unknown> {
+  if (!context) return {};
+  const { requestId, device, sighting } = context;
+  const seen = { place: device.place, browser: sighting.browser, system: sighting.system };
+  const known = Object.entries(seen).filter(([, value]) => value !== '');
+  return { requestId, ...(known.length > 0 && { seen: Object.fromEntries(known) }) };
 }

@@ -2,6 +2,8 @@ import { eraseDetails } from '../audit/trail.ts';
 import { emailIdentifierName, identityName } from '../crypto/identifier-name.ts';
 import { callObject } from '../durable/call.ts';
 import type { Environment } from '../environment.ts';
+import type { Receiver } from '../outbox/receiver.ts';
+import { allDelivered } from './deliveries.ts';
 import type { UserRecord } from './record.ts';
 import { endEverythingBut } from './sessions.ts';
 import type { OwnedIdentifier } from './tables/removal.ts';
@@ -48,10 +50,8 @@ export function beginRemoval(user: UserRecord, by: 'person' | 'administrator', n
 }
 
 /** Whether all that is to be delivered has been, or was given up. */
-const hasNothingToDeliver = (user: UserRecord): boolean =>
-  user.events.undelivered(1).length === 0 &&
-  user.logoutNotices.nextAt() === null &&
-  user.mails.nextAt() === null;
+const hasNothingToDeliver = (user: UserRecord, receivers: readonly Receiver[]): boolean =>
+  allDelivered(user, receivers) && user.logoutNotices.nextAt() === null && user.mails.nextAt() === null;
 
 /** Frees it for somebody else. What is somebody else's by now stays theirs. */
 export async function release(
@@ -75,14 +75,18 @@ type Transaction = <T>(use: (user: UserRecord, now: number) => T) => T;
  * @returns whether all is done but for the storage of the object itself
  * @throws Error when a step did not work; the next run does it again
  */
-export async function goOnRemoving(environment: Environment, transaction: Transaction): Promise<boolean> {
+export async function goOnRemoving(
+  environment: Environment,
+  receivers: readonly Receiver[],
+  transaction: Transaction,
+): Promise<boolean> {
   const removal = transaction((user) => user.removal.get());
   if (!removal) return false;
   const { userId } = removal.profile;
   // Before anything that may take its time: the person may want to sign up again.
   for (const identifier of removal.identifiers) await release(environment, identifier, userId);
   if (removal.identifiers.length > 0) transaction((user) => user.removal.setIdentifiers([]));
-  if (!transaction(hasNothingToDeliver)) return false;
+  if (!transaction((user) => hasNothingToDeliver(user, receivers))) return false;
   await eraseDetails(environment.AUDIT, userId);
   return true;
 }

@@ -183,4 +183,49 @@ export const migrations = [
   `CREATE TABLE risk_memory (only INTEGER PRIMARY KEY CHECK (only = 1), memory TEXT NOT NULL, forget_at INTEGER NOT NULL);
   ALTER TABLE session ADD COLUMN seen TEXT;
   ALTER TABLE family ADD COLUMN seen TEXT;`,
+  // The outbox anew. Events count from 1 and form a chain of hashes, which begins after those that were there before: they
+  // keep their order and have no hash. Each receiver has a cursor instead of a mark in every row, and whatever it will not
+  // take is kept aside. What is for a client alone is no event, and has a table of its own.
+  `CREATE TABLE logout_notice (
+    notice_id TEXT PRIMARY KEY, session_id TEXT NOT NULL, client_id TEXT NOT NULL, attempts INTEGER NOT NULL,
+    next_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO logout_notice
+    SELECT event_id, json_extract(detail, '$.sessionId'), json_extract(detail, '$.clientId'),
+      json_extract(detail, '$.attempts'), at
+    FROM event WHERE type = 'logout_notice';
+  ALTER TABLE event RENAME TO former_event;
+  CREATE TABLE event (
+    -- Also the key: an event is one row written, indexes included.
+    sequence INTEGER PRIMARY KEY,
+    event_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    previous_hash TEXT,
+    salt TEXT,
+    hash TEXT
+  );
+  INSERT INTO event (sequence, event_id, type, at, detail)
+    SELECT ROW_NUMBER() OVER (ORDER BY delivered_at IS NULL, at, rowid), event_id, type, at, detail
+    FROM former_event WHERE type <> 'logout_notice';
+  CREATE TABLE event_receiver (
+    receiver TEXT PRIMARY KEY,
+    -- It has, or does not want, or was given up with, all events up to this one.
+    sequence INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    failing_since INTEGER,
+    next_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO event_receiver
+    SELECT name.value, (SELECT COUNT(*) FROM former_event WHERE delivered_at IS NOT NULL), 0, NULL, 0
+    FROM json_each('["audit","mail"]') AS name WHERE EXISTS (SELECT 1 FROM event);
+  CREATE TABLE dead_letter (
+    receiver TEXT NOT NULL, sequence INTEGER NOT NULL, event TEXT NOT NULL, reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL, given_up_at INTEGER NOT NULL,
+    -- An administrator wants it to be tried again.
+    replayed_at INTEGER,
+    PRIMARY KEY (receiver, sequence)
+  ) WITHOUT ROWID;
+  DROP TABLE former_event;`,
 ] as const;

@@ -46,6 +46,7 @@ export type SecurityEventType = (typeof securityEventTypes)[number];
 export type EventType =
   | SecurityEventType
   | 'account_deleted'
+  | 'delivery_given_up'
   | 'everything_ended'
   | 'family_absolute_expiry'
   | 'family_idle_expiry'

@@ -1,13 +1,15 @@
 import { sha256 } from '../crypto/bytes.ts';
 import type { Token } from '../crypto/token.ts';
 import { callObject } from '../durable/call.ts';
-import { currentContext } from '../request/context.ts';
+import { type CallContext, currentCall } from '../request/context.ts';
+import type { AuditHead } from './audit-head.ts';
 import type { AccountExport } from './export.ts';
 import { type IdentityCalls, identityCalls } from './identity-calls.ts';
 import type { UserObject } from './object.ts';
 import { type PasskeyCalls, passkeyCalls } from './passkey-calls.ts';
 import type { ProfileChange } from './profile-change.ts';
 import { type SecondFactorCalls, secondFactorCalls } from './second-factor-calls.ts';
+import type { DeadLetter } from './tables/dead-letter.ts';
 import type * as Types from './types.ts';
 
 /**
@@ -120,6 +122,10 @@ export interface Users {
   disable(userId: string): Promise<void>;
   enable(userId: string): Promise<void>;
   inspect(userId: string): Promise<Types.Account | undefined>;
+  auditHead(userId: string): Promise<AuditHead | undefined>;
+  deadLetters(userId: string): Promise<DeadLetter[]>;
+  /** Has what was given up tried again. @returns how many events that is @param receiver default all */
+  replayDeliveries(userId: string, receiver?: string): Promise<number>;
   /** Everything that is held about the person of a fresh session, without secrets; undefined when it is none. */
   export(session: Token, policy: Types.FreshPolicy): Promise<AccountExport | undefined>;
   account(session: Token): Promise<{ session: Types.SessionAnswer; account?: Types.Account }>;
@@ -139,9 +145,11 @@ const presented = async (session: Token): Promise<Types.PresentedSession> => ({
   secretHash: await sha256(session.secret),
 });
 
-/** The object, told with each call for which request it is made. */
-function inContext(stub: DurableObjectStub<UserObject>): DurableObjectStub<UserObject> {
-  const context = currentContext();
+/** The object, told with each call for which request, or for whom, it is made. */
+function inContext(
+  stub: DurableObjectStub<UserObject>,
+  context: CallContext | undefined,
+): DurableObjectStub<UserObject> {
   if (!context) return stub;
   return new Proxy(stub, {
     get:
@@ -151,8 +159,10 @@ function inContext(stub: DurableObjectStub<UserObject>): DurableObjectStub<UserO
   });
 }
 
-export function createUsers(namespace: DurableObjectNamespace<UserObject>): Users {
-  const at: CallUser = (userId, use) => callObject(() => inContext(namespace.getByName(userId)), use);
+/** @param caller for whom all of its calls are made. Default the request of the moment. */
+export function createUsers(namespace: DurableObjectNamespace<UserObject>, caller?: CallContext): Users {
+  const at: CallUser = (userId, use) =>
+    callObject(() => inContext(namespace.getByName(userId), caller ?? currentCall()), use);
 
   return {
     create: (profile, credentials) => at(profile.userId, async (stub) => stub.create(profile, credentials)),
@@ -254,6 +264,10 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>): User
     disable: (userId) => at(userId, async (stub) => stub.disable()),
     enable: (userId) => at(userId, async (stub) => stub.enable()),
     inspect: (userId) => at(userId, async (stub) => stub.inspect()),
+    auditHead: (userId) => at(userId, async (stub) => stub.auditHead()),
+    deadLetters: (userId) => at(userId, async (stub) => stub.deadLetters()),
+    replayDeliveries: (userId, receiver) =>
+      at(userId, async (stub) => stub.replayDeliveries(receiver ?? null)),
     export: async (session, policy) => {
       const by = await presented(session);
       return at(session.userId, async (stub) => stub.export(by, policy));

@@ -418,6 +418,8 @@ describe('what was allowed', () => {
       [
         'consent_given',
         {
+          by: 'person',
+          requestId: expect.any(String),
           clientId: 'stranger',
           scopes: [
             { resource: '', scope: ['openid', 'email'] },
@@ -426,7 +428,7 @@ describe('what was allowed', () => {
           claims: [],
         },
       ],
-      ['consent_revoked', { clientId: 'stranger' }],
+      ['consent_revoked', { by: 'person', requestId: expect.any(String), clientId: 'stranger' }],
     ]);
   });
 });

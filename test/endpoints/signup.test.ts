@@ -54,7 +54,7 @@ describe('signing up', () => {
       expect(mail.map((message) => message.subject)).toEqual(['Welcome to Portcullis']);
     });
     await runInDurableObject(stub, (_, state) => {
-      state.storage.sql.exec('UPDATE event SET delivered_at = NULL');
+      state.storage.sql.exec('UPDATE event_receiver SET sequence = 0');
       return state.storage.setAlarm(Date.now() + 60_000);
     });
     await runDurableObjectAlarm(stub);

@@ -76,9 +76,7 @@ const trail = async (userId: string, type: string) =>
 
 const queued = (userId: string) =>
   runInDurableObject(env.USER.getByName(userId), (_, state) =>
-    Number(
-      state.storage.sql.exec("SELECT COUNT(*) AS rows FROM event WHERE type = 'logout_notice'").one().rows,
-    ),
+    Number(state.storage.sql.exec('SELECT COUNT(*) AS rows FROM logout_notice').one().rows),
   );
 
 describe('a logout token', () => {
@@ -298,7 +296,7 @@ describe('a client that does not take it', () => {
       expect(posts).toHaveLength(RETRIES.length + 1);
       expect(await queued(userId)).toBe(0);
       expect(await trail(userId, 'logout_undelivered')).toEqual([
-        { sessionId, clientId: 'one', attempts: RETRIES.length + 1 },
+        { by: 'system', sessionId, clientId: 'one', attempts: RETRIES.length + 1 },
       ]);
       expect(await trail(userId, 'logout_notice')).toEqual([]);
     },

@@ -7,7 +7,7 @@ import { defineConfig } from '../../src/config/define.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newUserId } from '../../src/crypto/token.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import { deliver, sendMail } from '../../src/user/outbox.ts';
+import { mailReceiver, sendMail } from '../../src/user/outbox.ts';
 
 configure(
   defineConfig(({ PORTCULLIS_ISSUER }) => ({
@@ -23,11 +23,16 @@ async function warningAbout(clientId: string): Promise<string | undefined> {
   const email = `${userId.toLowerCase()}@people.test`;
   const event = {
     eventId: newRecordId(),
+    userId,
+    sequence: 1,
     type: 'family_reuse' as const,
     at: Date.now(),
     detail: { clientId },
   };
-  for (const mail of await deliver(env, { userId, email, emailVerified: false, name: 'Ada' }, [event])) {
+  const person = { userId, email, emailVerified: false, name: 'Ada' };
+  const answer = await mailReceiver(env).deliver([event], person);
+  if (answer.kind !== 'taken') throw new Error(answer.reason);
+  for (const mail of answer.mails ?? []) {
     expect(mail.sealed).not.toContain(email);
     expect(await sendMail(env, mail, userId)).toBe('sent');
   }

@@ -9,12 +9,9 @@ export interface LogoutNotice {
   attempts: number;
 }
 
-/** The type of the outbox's rows that are for a client. They are no events: nobody but the client gets them. */
-export const LOGOUT_NOTICE = 'logout_notice';
+type Stored = LogoutNotice & Record<string, SqlStorageValue>;
 
-type Stored = { noticeId: string; detail: string };
-
-/** Of the outbox: whom to tell of the end of a session. `at` is when to try next, in milliseconds since the epoch. */
+/** Of the outbox: whom to tell of the end of a session. They are no events: nobody but the client gets them. */
 export class LogoutNoticeTable {
   readonly #sql: SqlStorage;
 
@@ -22,13 +19,15 @@ export class LogoutNoticeTable {
     this.#sql = sql;
   }
 
-  insert({ noticeId, ...detail }: LogoutNotice, at: number): void {
+  /** @param at when to try first, in milliseconds since the epoch */
+  insert({ noticeId, sessionId, clientId, attempts }: LogoutNotice, at: number): void {
     this.#sql.exec(
-      'INSERT INTO event (event_id, type, at, detail) VALUES (?, ?, ?, ?)',
+      'INSERT INTO logout_notice (notice_id, session_id, client_id, attempts, next_at) VALUES (?, ?, ?, ?, ?)',
       noticeId,
-      LOGOUT_NOTICE,
+      sessionId,
+      clientId,
+      attempts,
       at,
-      JSON.stringify(detail),
     );
   }
 
@@ -36,39 +35,31 @@ export class LogoutNoticeTable {
   due(now: number, limit: number): LogoutNotice[] {
     return this.#sql
       .exec<Stored>(
-        `SELECT event_id AS noticeId, detail FROM event WHERE type = ? AND at <= ?
-          ORDER BY json_extract(detail, '$.attempts'), at, rowid LIMIT ?`,
-        LOGOUT_NOTICE,
+        `SELECT notice_id AS noticeId, session_id AS sessionId, client_id AS clientId, attempts FROM logout_notice
+          WHERE next_at <= ? ORDER BY attempts, next_at LIMIT ?`,
         now,
         limit,
       )
-      .toArray()
-      .map(({ noticeId, detail }) => ({
-        noticeId,
-        ...(JSON.parse(detail) as Omit<LogoutNotice, 'noticeId'>),
-      }));
+      .toArray();
   }
 
-  postpone({ noticeId, ...detail }: LogoutNotice, at: number): void {
+  postpone({ noticeId, attempts }: LogoutNotice, at: number): void {
     this.#sql.exec(
-      'UPDATE event SET at = ?, detail = ? WHERE event_id = ?',
+      'UPDATE logout_notice SET attempts = ?, next_at = ? WHERE notice_id = ?',
+      attempts,
       at,
-      JSON.stringify(detail),
       noticeId,
     );
   }
 
   remove(noticeId: string): void {
-    this.#sql.exec('DELETE FROM event WHERE event_id = ?', noticeId);
+    this.#sql.exec('DELETE FROM logout_notice WHERE notice_id = ?', noticeId);
   }
 
   /** When the next one is to be tried, or null when there is none. */
   nextAt(): number | null {
-    const row = first<{ at: number | null }>(
-      this.#sql,
-      'SELECT MIN(at) AS at FROM event WHERE type = ?',
-      LOGOUT_NOTICE,
+    return (
+      first<{ at: number | null }>(this.#sql, 'SELECT MIN(next_at) AS at FROM logout_notice')?.at ?? null
     );
-    return row?.at ?? null;
   }
 }

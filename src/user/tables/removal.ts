@@ -17,7 +17,7 @@ export interface RemovalRow {
 }
 
 /** What is left of a person whose account is going, until all is done. */
-const KEPT = ['removal', 'event', 'outgoing_mail', 'schema_version'];
+const KEPT = ['removal', 'event', 'event_receiver', 'logout_notice', 'outgoing_mail', 'schema_version'];
 
 /** An account that is going. */
 export class RemovalTable {
@@ -61,6 +61,6 @@ export class RemovalTable {
     );
     for (const { name } of tables.toArray())
       if (!KEPT.includes(name)) this.#sql.exec(`DELETE FROM "${name}"`);
-    this.#sql.exec('DELETE FROM event WHERE delivered_at IS NOT NULL');
+    this.#sql.exec('DELETE FROM event WHERE sequence <= (SELECT MIN(sequence) FROM event_receiver)');
   }
 }

@@ -1,0 +1,19 @@
+import type { Environment } from '../environment.ts';
+import type { DeliveryAnswer, Receiver } from '../outbox/receiver.ts';
+import { appendToTrail } from './trail.ts';
+
+/** The audit trail takes every event. It waits for as long as D1 is away: a chain with a gap in it proves nothing. */
+export const auditReceiver = ({ AUDIT }: Pick<Environment, 'AUDIT'>): Receiver => ({
+  name: 'audit',
+  batch: 50,
+  isPatient: true,
+  wants: () => true,
+  async deliver(events): Promise<DeliveryAnswer> {
+    try {
+      await appendToTrail(AUDIT, events);
+      return { kind: 'taken' };
+    } catch (error) {
+      return { kind: 'later', reason: error instanceof Error ? error.name : 'unknown' };
+    }
+  },
+});
