@@ -30,6 +30,10 @@ export interface Environment {
   EMAIL?: SendEmail;
   /** A provider's secret, by its name in `providers`. */
   [providerSecret: `PORTCULLIS_PROVIDER_${string}_SECRET`]: string | undefined;
+  /** What a webhook's messages are signed with, by its name in `webhooks`. */
+  [webhookSecret: `PORTCULLIS_WEBHOOK_${string}_SECRET`]: string | undefined;
+  /** What a receiver of Security Event Tokens knows us by, by its name in `securityEventReceivers`. */
+  [securityEventsToken: `PORTCULLIS_SECURITY_EVENTS_${string}_TOKEN`]: string | undefined;
   USER: DurableObjectNamespace<UserObject>;
   IDENTIFIER: DurableObjectNamespace<IdentifierObject>;
   KEY_RING: DurableObjectNamespace<KeyRingObject>;

@@ -15,7 +15,7 @@ export function* identityProviderFaults(config: Config): Generator<string> {
   } else if (routes.some(({ host }) => hostMatcher(host)(new URL(issuer).host))) {
     yield `identityProvider.issuer: ${issuer} is on a host that the gate guards; people could never sign in`;
   }
-  for (const member of ['clients', 'resources'] as const) {
+  for (const member of ['clients', 'resources', 'webhooks', 'securityEventReceivers'] as const) {
     if (config[member].length > 0) yield `${member}: ${notHere(member)}`;
   }
   for (const member of ['registration', 'clientIdMetadataDocuments'] as const) {

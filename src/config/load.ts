@@ -18,6 +18,7 @@ import { riskFaults } from './risk.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
 import { secondFactorFaults } from './second-factor.ts';
+import { webhookFaults } from './webhook-faults.ts';
 
 export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
 
@@ -164,6 +165,8 @@ const files: Record<string, string> = {
   clientIdMetadataDocuments: 'registration.ts',
   languages: 'languages.ts',
   look: 'look.ts',
+  webhooks: 'webhooks.ts',
+  securityEventReceivers: 'webhooks.ts',
 };
 
 /** What the validator calls things, in an operator's words. */
@@ -286,6 +289,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
   const found = [
     ...faults(config),
     ...providerFaults(config, environment),
+    ...webhookFaults(config, environment),
     ...sharedResourceFaults(resolved, (index) => !placed[index]?.resource),
   ];
   if (found.length > 0) throw new ConfigError(told(found));

@@ -17,6 +17,7 @@ import { route } from './route.ts';
 import { secondFactor } from './second-factor.ts';
 import { signUp } from './sign-up.ts';
 import { absoluteUri, byName, day, origin, seconds, signingAlgorithm } from './values.ts';
+import { securityEventReceivers, webhooks } from './webhooks.ts';
 
 /** Another issuer, whose access tokens a route may take beside our own. See docs/verify.md. */
 const otherIssuer = v.strictObject({
@@ -173,6 +174,8 @@ export const schema = v.strictObject({
   mail,
   emailCodes,
   signUp,
+  webhooks,
+  securityEventReceivers,
 });
 
 /** What an operator writes in portcullis.config.ts. */
@@ -182,6 +185,7 @@ type Parsed = v.InferOutput<typeof schema>;
 export type { Client } from './client.ts';
 export type { Provider } from './provider.ts';
 export type { Resource } from './resource.ts';
+export type { SecurityEventReceiver, Webhook } from './webhooks.ts';
 export type OtherIssuer = Parsed['issuers'][string];
 /** `'session'` is a condition that asks for nothing but a person. */
 export type Route = Omit<Parsed['routes'][number], 'host' | 'resource' | 'allow'> & {

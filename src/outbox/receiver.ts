@@ -19,6 +19,13 @@ export interface OutgoingEvent {
   link?: ChainLink;
 }
 
+/**
+ * Names an event among those of all users, the same with each attempt: by it whoever gets it twice knows. No full stop is in it,
+ * since signatures join it to other things by one (Standard Webhooks 1.0.0, "Signature scheme").
+ */
+export const messageId = ({ userId, eventId }: Pick<OutgoingEvent, 'userId' | 'eventId'>): string =>
+  `${userId}_${eventId}`;
+
 export type DeliveryAnswer =
   | {
       kind: 'taken';

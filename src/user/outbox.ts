@@ -157,6 +157,7 @@ async function notification(
     // Nobody is mailed about the rest: it gives and takes no way to sign in, and the account's activity tells of it.
     case 'account_disabled':
     case 'account_enabled':
+    case 'alert_answered':
     case 'code_reuse':
     case 'consent_given':
     case 'consent_revoked':

@@ -38,6 +38,13 @@ function answerOnce<Outcome extends string>(
   return outcome;
 }
 
+/** Whether it lives in the device itself, or in what syncs several, and on no key of its own. */
+const isOfPlatform = ({
+  transports,
+  backupEligible,
+}: Pick<Passkey, 'transports' | 'backupEligible'>): boolean =>
+  backupEligible || transports.includes('internal');
+
 /** @param atSignUp it is what the account is made with */
 export function addPasskey(
   user: UserRecord,
@@ -50,7 +57,8 @@ export function addPasskey(
     if (user.passkeys.get(credentialId)) return 'exists';
     if (user.passkeys.all().length >= MAXIMUM_PASSKEYS) return 'too_many';
     user.passkeys.insert(passkey, now);
-    user.note('passkey_added', now, { credentialId, synced, ...(atSignUp && { atSignUp }) });
+    const platform = isOfPlatform(passkey);
+    user.note('passkey_added', now, { credentialId, synced, platform, ...(atSignUp && { atSignUp }) });
     return 'added';
   });
 }
@@ -95,7 +103,8 @@ export function removePasskey(
   { open, demand: { rule, groups } }: Leaving,
   now: number,
 ): PasskeyRemoval {
-  if (!user.passkeys.get(credentialId)) return 'removed';
+  const passkey = user.passkeys.get(credentialId);
+  if (!passkey) return 'removed';
   const ways = waysInWithout(user, open, { credentialId });
   if (ways.length === 0) return 'last_way_in';
   const memberOf = user.profile.get()?.groups ?? [];
@@ -104,6 +113,6 @@ export function removePasskey(
   if (secondFactorRule(without) === 'enrol') return 'required';
   user.passkeys.remove(credentialId);
   factorRemoved(user);
-  user.note('passkey_removed', now, { credentialId });
+  user.note('passkey_removed', now, { credentialId, platform: isOfPlatform(passkey) });
   return 'removed';
 }

@@ -33,9 +33,10 @@ export const failuresAt = (user: UserRecord, door: string, now: number): number 
 
 /** Stores a new password. Whoever knew the old one may be signed in somewhere: all but this session ends. */
 export function changePassword(user: UserRecord, hash: string, keepSessionId: string, now: number): void {
+  const first = user.profile.passwordHash() === undefined;
   user.profile.setPasswordHash(hash, now);
   endEverythingBut(user, keepSessionId, 'password_change', now);
-  user.note('password_changed', now, { sessionId: keepSessionId });
+  user.note('password_changed', now, { sessionId: keepSessionId, ...(first && { first }) });
 }
 
 /** Whether there is a password, and whether a second factor is asked for beside it, in any browser but a trusted one. */

@@ -39,8 +39,9 @@ export function resetPassword(
   const code = provedCode(user, question.codeId, 'reset', now);
   if (code) proveAddress(user, code.address, question.known, now);
   user.emailCodes.remove(question.codeId);
+  const first = user.profile.passwordHash() === undefined;
   user.profile.setPasswordHash(hash, now);
   endEverythingBut(user, null, 'password_change', now);
-  user.note('password_changed', now, { reset: true });
+  user.note('password_changed', now, { reset: true, ...(first && { first }) });
   return answer;
 }

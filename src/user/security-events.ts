@@ -35,6 +35,7 @@ export const securityEventTypes = [
   'account_enabled',
   'data_exported',
   'risk_signals',
+  'alert_answered',
 ] as const;
 
 export type SecurityEventType = (typeof securityEventTypes)[number];

@@ -150,5 +150,8 @@ export function endEverythingBut(
   endOtherSessions(user, keepSessionId, cause, now);
   user.families.endAll(cause, now, keepSessionId);
   user.trustedDevices.removeAll();
-  user.note('everything_ended', now, { cause });
+  user.note('everything_ended', now, {
+    cause,
+    ...(keepSessionId !== null && { keptSessionId: keepSessionId }),
+  });
 }

@@ -41,5 +41,6 @@ export const activity: Texts['activity'] = {
     account_enabled: 'Das Konto wurde von der Verwaltung wieder freigegeben',
     risk_signals: 'Etwas Ungewöhnliches ist aufgefallen',
     data_exported: 'Ihre Daten wurden heruntergeladen',
+    alert_answered: 'Alles wurde über den Link in einer unserer Mails abgemeldet',
   },
 };

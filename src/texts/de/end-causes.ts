@@ -12,6 +12,8 @@ export const endCauses: Texts['endCauses'] = {
   absolute_expiry: 'Die längste Dauer einer Anmeldung war erreicht.',
   consent_revoked: 'Sie haben zurückgenommen, was Sie der App erlaubt hatten.',
   superseded: 'Die App wurde im selben Browser neu angemeldet.',
+  reported_by_person:
+    'Sie haben uns über den Link in einer unserer Mails gesagt, dass etwas nicht von Ihnen war.',
   revoked_by_client: 'Die App hat ihren Zugriff von sich aus aufgegeben.',
   address_proved: 'Wem die E-Mail-Adresse gehört, hat das gezeigt; damit endete, was vorher da war.',
   reuse:

@@ -40,5 +40,6 @@ export const activity = {
     account_enabled: 'An administrator enabled the account again',
     data_exported: 'Your data was downloaded',
     risk_signals: 'Something unusual was noticed',
+    alert_answered: 'Everything was signed out by the link in a mail of ours',
   },
 } as const;

@@ -16,6 +16,7 @@ export const endCauses = {
   absolute_expiry: 'It reached the longest time that a sign-in may last.',
   consent_revoked: 'You took back what you had allowed the app.',
   superseded: 'The app was signed in to anew in the same browser.',
+  reported_by_person: 'You told us, by the link in a mail of ours, that something was not you.',
   revoked_by_client: 'The app gave up its access by itself.',
   reuse:
     'A token that had already been replaced was used again. Somebody may have copied it, so we ended its access at once.',

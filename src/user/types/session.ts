@@ -20,6 +20,7 @@ export type EndCause =
   | 'revoked_by_client'
   | 'superseded'
   | 'consent_revoked'
+  | 'reported_by_person'
   | 'session_ended';
 
 /** Where a request came from, as coarse as it is useful. */
