@@ -23,6 +23,7 @@ import { connectProvider, disconnectProvider, showProviders } from './endpoints/
 import { replaceRecoveryCodes, showRecoveryCodes } from './endpoints/account/recovery-codes.tsx';
 import { distrustDevice, showTrustedDevices } from './endpoints/account/trusted-devices.tsx';
 import { mailVerifyCode } from './endpoints/account/verify.ts';
+import { endEverything, showEndEverything } from './endpoints/alerts/end.tsx';
 import { asset } from './endpoints/assets.ts';
 import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
@@ -158,6 +159,8 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/account/sign-out', 'form', signOutOne(d)],
   ['POST', '/account/sign-out-others', 'form', signOutOthers(d)],
   ['POST', '/account/sign-out-everywhere', 'form', signOutEverywhere(d)],
+  ['GET', '/alerts/end', 'page', showEndEverything(d)],
+  ['POST', '/alerts/end', 'form', endEverything(d)],
   ['GET POST', '/oauth/authorize', 'page', authorize(d)],
   ['POST', '/oauth/par', 'server', pushedAuthorizationRequest(d)],
   ['POST', '/oauth/authorization-challenge', 'api', authorizationChallenge(d)],

@@ -6,6 +6,7 @@ const always: readonly string[] = [
   '/reset',
   '/consent',
   '/account',
+  '/alerts',
   '/device',
   '/oauth',
   '/session',

@@ -15,6 +15,7 @@ export type Purpose =
   | 'access-token-seal'
   | 'email-code'
   | 'seal-mail'
+  | 'seal-alert'
   | 'seal-email-step'
   | 'seal-address-change'
   | 'seal-sign-in'

@@ -98,38 +98,73 @@ export function addressInUse({ name, issuer, ...asked }: Sender & Asked, languag
   };
 }
 
+/** What every warning says beside what happened. */
+export interface Warning extends Sender {
+  /** When it happened, milliseconds since the epoch. */
+  at: number;
+  /** From where, if that is known. */
+  device?: Omit<Asked, 'at'> | undefined;
+  /** Ends everything (`alertLink`). */
+  end: string;
+}
+
+const circumstances = ({ at, device }: Pick<Warning, 'at' | 'device'>, language: Language): string =>
+  device
+    ? whereAndWhen({ ...device, at }, language)
+    : fill(language.texts.mail.details.when, { time: momentInWords(language.language, at) });
+
+const notYou = ({ end }: Pick<Warning, 'end'>, { texts }: Language): string =>
+  fill(texts.mail.notYou, { end });
+
+/** To whoever was signed in somewhere new. */
+export function newDevice(warning: Warning, language: Language): Text {
+  const { subject, text } = language.texts.mail.newDevice;
+  const { name } = warning;
+  return {
+    subject: fill(subject, { name }),
+    text: fill(text, {
+      name,
+      details: circumstances(warning, language),
+      notYou: notYou(warning, language),
+    }),
+  };
+}
+
 /** What a mail about another email address tells, and whom: whoever has the one before, the new one, or the one that stays. */
 export type EmailChangedKind = keyof Language['texts']['mail']['emailChanged']['kinds'];
 
-/** To both addresses of an account that has another one now. Neither mail names the other address. */
+/**
+ * To both addresses of an account that has another one now. Neither mail names the other address.
+ * @param warning.end for whoever may have lost the account by it, and for nobody else
+ */
 export function emailChanged(
   kind: EmailChangedKind,
-  { name, issuer, at }: Sender & { at: number },
-  { language, texts }: Language,
+  { name, issuer, at, end }: Sender & { at: number; end?: string | undefined },
+  language: Language,
 ): Text {
-  const { kinds, text } = texts.mail.emailChanged;
+  const { kinds, text } = language.texts.mail.emailChanged;
   const { subject, what, last } = kinds[kind];
   return {
     subject: fill(subject, { name }),
     text: fill(text, {
       what: fill(what, { name }),
-      when: fill(texts.mail.details.when, { time: momentInWords(language, at) }),
+      when: circumstances({ at }, language),
       last: fill(last, { issuer }),
+      warning: end === undefined ? '' : `\n${notYou({ end }, language)}\n`,
     }),
   };
 }
 
 /** To the owner of an account whose password is not what it was. */
-export function passwordChanged(
-  { name, issuer, reset, at }: Sender & { reset: boolean; at: number },
-  { language, texts }: Language,
-): Text {
-  const { subject, changed, reset: setAnew, text } = texts.mail.passwordChanged;
+export function passwordChanged(warning: Warning & { reset: boolean }, language: Language): Text {
+  const { subject, changed, reset: setAnew, text } = language.texts.mail.passwordChanged;
+  const { name, issuer, reset } = warning;
   return {
     subject: fill(subject, { name }),
     text: fill(text, {
       what: fill(reset ? setAnew : changed, { name }),
-      when: fill(texts.mail.details.when, { time: momentInWords(language, at) }),
+      details: circumstances(warning, language),
+      notYou: notYou(warning, language),
       reset: `${issuer}/reset`,
     }),
   };
@@ -138,21 +173,17 @@ export function passwordChanged(
 /** What a mail about the second factor tells. */
 export type SecondFactorMailKind = keyof Language['texts']['mail']['secondFactor']['kinds'];
 
-/** To the owner of an account whose second factor is not what it was, or was tried. @param device where, if that is known */
-export function secondFactorMail(
-  kind: SecondFactorMailKind,
-  { name, issuer, at, device }: Sender & { at: number; device?: Omit<Asked, 'at'> | undefined },
-  language: Language,
-): Text {
-  const { secondFactor, details } = language.texts.mail;
+/** To the owner of an account whose second factor is not what it was, or was tried. */
+export function secondFactorMail(kind: SecondFactorMailKind, warning: Warning, language: Language): Text {
+  const { secondFactor } = language.texts.mail;
   const { subject, what } = secondFactor.kinds[kind];
+  const { name, issuer } = warning;
   return {
     subject: fill(subject, { name }),
     text: fill(secondFactor.text, {
       what: fill(what, { name }),
-      details: device
-        ? whereAndWhen({ ...device, at }, language)
-        : fill(details.when, { time: momentInWords(language.language, at) }),
+      details: circumstances(warning, language),
+      notYou: notYou(warning, language),
       reset: `${issuer}/reset`,
       account: `${issuer}/account`,
     }),
@@ -163,64 +194,60 @@ export function secondFactorMail(
 export type PasskeyMailKind = keyof Language['texts']['mail']['passkey']['kinds'];
 
 /** To the owner of an account whose ways in have changed, or were tried. */
-export function passkeyMail(
-  kind: PasskeyMailKind,
-  { name, issuer, at }: Sender & { at: number },
-  { language, texts }: Language,
-): Text {
-  const { kinds, text } = texts.mail.passkey;
+export function passkeyMail(kind: PasskeyMailKind, warning: Warning, language: Language): Text {
+  const { kinds, text } = language.texts.mail.passkey;
   const { subject, what } = kinds[kind];
-  const when = fill(texts.mail.details.when, { time: momentInWords(language, at) });
+  const { name, issuer } = warning;
   return {
     subject: fill(subject, { name }),
-    text: fill(text, { what, passkeys: `${issuer}/account/passkeys`, when }),
+    text: fill(text, {
+      what,
+      passkeys: `${issuer}/account/passkeys`,
+      details: circumstances(warning, language),
+      notYou: notYou(warning, language),
+    }),
   };
 }
 
 /** What became of another provider's account that signs somebody in. */
 export type ProviderMailKind = keyof Language['texts']['mail']['provider']['kinds'];
 
-/** To the owner of an account that another provider's account signs in to, or does no more. @param provider what people call it */
+/** To the owner of an account that another provider's account signs in to, or does no more. @param warning.provider what people call it */
 export function providerMail(
   kind: ProviderMailKind,
-  { name, issuer, provider, at }: Sender & { provider: string; at: number },
-  { language, texts }: Language,
+  warning: Warning & { provider: string },
+  language: Language,
 ): Text {
-  const { kinds, text } = texts.mail.provider;
+  const { kinds, text } = language.texts.mail.provider;
   const { subject, what } = kinds[kind];
-  const when = fill(texts.mail.details.when, { time: momentInWords(language, at) });
+  const { name, issuer, provider } = warning;
   return {
     subject: fill(subject, { name, provider }),
-    text: fill(text, { what, providers: `${issuer}/account/providers`, when }),
+    text: fill(text, {
+      what,
+      providers: `${issuer}/account/providers`,
+      details: circumstances(warning, language),
+      notYou: notYou(warning, language),
+    }),
   };
-}
-
-export interface FamilyReuse extends Sender {
-  clientName: string;
-  deviceName: string;
-  /** City and country, or empty. */
-  place: string;
-  /** When it happened, milliseconds since the epoch. */
-  at: number;
 }
 
 /** A refresh token that had been replaced came back: a thief or its owner holds a copy (RFC 9700 §4.14.2). */
-export function familyReuse(
-  { name, issuer, clientName, deviceName, place, at }: FamilyReuse,
-  { language, direction, texts }: Language,
-): Text {
-  const { subject, text, app } = texts.mail.familyReuse;
-  const details = [
-    fill(app, { app: line(clientName) }),
-    whereAndWhen({ deviceName, place, at }, { language, direction, texts }),
-  ];
+export function familyReuse(warning: Warning & { clientName: string }, language: Language): Text {
+  const { subject, text, app } = language.texts.mail.familyReuse;
+  const { name, issuer, clientName } = warning;
+  const details = [fill(app, { app: line(clientName) }), circumstances(warning, language)];
   return {
     subject: fill(subject, { name }),
-    text: fill(text, { details: details.join('\n'), account: `${issuer}/account` }),
+    text: fill(text, {
+      details: details.join('\n'),
+      account: `${issuer}/account`,
+      notYou: notYou(warning, language),
+    }),
   };
 }
 
-export interface RiskNoticed extends Sender, Asked {
+export interface RiskNoticed extends Warning {
   signals: readonly Signal[];
   answer: Answer;
   /** The app whose access it was, if it was one's. */
@@ -229,14 +256,15 @@ export interface RiskNoticed extends Sender, Asked {
 
 /** Something unusual was noticed: what it was, and what was done about it. */
 export function riskNoticed(
-  { name, issuer, signals, answer, clientName, ...asked }: RiskNoticed,
+  { signals, answer, clientName, ...warning }: RiskNoticed,
   language: Language,
 ): Text {
+  const { name, issuer } = warning;
   const { mail, risk } = language.texts;
   const { subject, text, app } = mail.risk;
   const details = [
     ...(clientName === undefined ? [] : [fill(app, { app: line(clientName) })]),
-    whereAndWhen(asked, language),
+    circumstances(warning, language),
   ];
   return {
     subject: fill(subject, { name }),
@@ -245,6 +273,7 @@ export function riskNoticed(
       answer: risk.answers[answer],
       details: details.join('\n'),
       account: `${issuer}/account`,
+      notYou: notYou(warning, language),
     }),
   };
 }

@@ -2,11 +2,16 @@ import Bowser from 'bowser';
 import { fill } from '../texts/text.ts';
 import type { Texts } from '../texts/texts.ts';
 
-/** A short name for the device behind a User-Agent header: "Firefox on Linux". Never the header itself. */
-export function deviceName(userAgent: string, { common }: Texts): string {
-  if (!userAgent) return common.unknownDevice;
+/** A short name for a kind of device: "Firefox on Linux". What is not known is empty. */
+export const deviceKindName = (
+  { browser, system }: { browser: string; system: string },
+  { common }: Texts,
+): string =>
+  browser && system ? fill(common.device, { browser, system }) : browser || system || common.unknownDevice;
+
+/** The same of the device behind a User-Agent header. Never the header itself. */
+export function deviceName(userAgent: string, texts: Texts): string {
+  if (!userAgent) return texts.common.unknownDevice;
   const { browser, os, platform } = Bowser.parse(userAgent);
-  const system = os.name ?? platform.type;
-  if (browser.name && system) return fill(common.device, { browser: browser.name, system });
-  return browser.name ?? system ?? common.unknownDevice;
+  return deviceKindName({ browser: browser.name ?? '', system: os.name ?? platform.type ?? '' }, texts);
 }

@@ -13,6 +13,7 @@ import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
 import { changeAddress, holdsAddress } from './address-change.ts';
 import { Alarm } from './alarm.ts';
+import { alertState, answerAlert } from './alerts.ts';
 import { type AuditHead, auditHeadOf } from './audit-head.ts';
 import { CLAIM_AFTER } from './claim.ts';
 import { issueCode, redeemCode } from './codes.ts';
@@ -493,6 +494,16 @@ export class UserObject extends DurableObject<Environment> {
       endEverythingBut(user, null, cause, now);
       return sessionId === null ? [] : user.sessionClients.of(sessionId);
     });
+  }
+
+  /** Whether the person can answer the warning about this event. Leaves an object that is no user as empty as it was. */
+  alertState(eventId: string): Types.AlertState {
+    return this.#isMade() ? this.#transaction((user) => alertState(user, eventId)) : 'gone';
+  }
+
+  /** The person says of a warning that it was not them, which ends everything. */
+  answerAlert(eventId: string): Types.AlertAnswer {
+    return this.#isMade() ? this.#transaction((user, now) => answerAlert(user, eventId, now)) : 'gone';
   }
 
   /** Ends everything and refuses every sign-in until `enable`. */

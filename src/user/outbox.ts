@@ -2,8 +2,9 @@ import { clientsOf } from '../clients/clients.ts';
 import { configOf } from '../config/configured.ts';
 import { canMail } from '../config/mail.ts';
 import { providerLabel } from '../config/provider.ts';
-import { rootSecrets } from '../crypto/root-secret.ts';
+import { type RootSecrets, rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
+import { alertLink } from '../mail/alert-link.ts';
 import { MailRefused } from '../mail/mail.ts';
 import { mailerOf } from '../mail/mailer.ts';
 import {
@@ -11,11 +12,13 @@ import {
   type EmailChangedKind,
   emailChanged,
   familyReuse,
+  newDevice,
   passkeyMail,
   passwordChanged,
   providerMail,
   riskNoticed,
   secondFactorMail,
+  type Warning,
   welcome,
 } from '../mail/messages.ts';
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
@@ -23,7 +26,7 @@ import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver
 import { report } from '../report.ts';
 import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
-import { deviceName } from './device.ts';
+import { deviceKindName, deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
 import { noticedIn } from './security-events.ts';
 import type { Profile } from './types.ts';
@@ -50,24 +53,56 @@ interface Notification {
   to?: string;
 }
 
+/** What is known of where it was done: of the device that it is about, or else of the request. */
+function deviceOf({ detail }: OutgoingEvent, texts: Texts): Warning['device'] {
+  const { userAgent, place, seen } = detail;
+  if (typeof userAgent === 'string') return { deviceName: deviceName(userAgent, texts), place: text(place) };
+  if (typeof seen !== 'object' || seen === null) return undefined;
+  const known: { place?: unknown; browser?: unknown; system?: unknown } = seen;
+  const kind = { browser: text(known.browser), system: text(known.system) };
+  return { deviceName: deviceKindName(kind, texts), place: text(known.place) };
+}
+
+/** What a warning of an event says beside what happened. */
+async function warningOf(
+  environment: Environment,
+  secrets: RootSecrets,
+  profile: Profile,
+  event: OutgoingEvent,
+): Promise<Warning> {
+  const { name, issuer } = configOf(environment);
+  const { userId } = profile;
+  const { eventId, at } = event;
+  return {
+    name,
+    issuer,
+    at,
+    device: deviceOf(event, languageOf(environment, profile).texts),
+    end: await alertLink(secrets, issuer, { userId, eventId }, at),
+  };
+}
+
 /** What the person is told of an event, and where: of a change of address at both. */
 async function notifications(
   environment: Environment,
   profile: Profile,
   event: OutgoingEvent,
+  warning: Warning,
 ): Promise<Notification[]> {
-  const told = (kind: EmailChangedKind, to: unknown): Notification => {
-    const { name, issuer } = configOf(environment);
-    const message = emailChanged(kind, { name, issuer, at: event.at }, languageOf(environment, profile));
-    return { ...message, to: text(to) };
+  const told = (kind: EmailChangedKind, to: unknown, end?: string): Notification => {
+    const { name, issuer, at } = warning;
+    return {
+      ...emailChanged(kind, { name, issuer, at, end }, languageOf(environment, profile)),
+      to: text(to),
+    };
   };
   switch (event.type) {
     case 'email_changed':
-      return [told('current', event.detail.to), told('former', event.detail.from)];
+      return [told('current', event.detail.to), told('former', event.detail.from, warning.end)];
     case 'email_change_undone':
       return [told('undone', event.detail.to)];
     default:
-      return [(await notification(environment, profile, event)) ?? []].flat();
+      return [(await notification(environment, profile, event, warning)) ?? []].flat();
   }
 }
 
@@ -76,75 +111,58 @@ async function notification(
   environment: Environment,
   profile: Profile,
   event: OutgoingEvent,
+  warning: Warning,
 ): Promise<Notification | undefined> {
   const { name, issuer, providers } = configOf(environment);
   const language = languageOf(environment, profile);
   switch (event.type) {
     case 'user_created':
       return welcome({ name, issuer }, language);
+    case 'session_opened':
+      // Whoever has just made an account knows that they are signed in to it; and one warning of a sign-in is enough.
+      return event.detail.isNewDevice === true &&
+        event.detail.atSignUp !== true &&
+        event.detail.warned !== true
+        ? newDevice(warning, language)
+        : undefined;
     case 'password_changed':
-      return passwordChanged({ name, issuer, reset: event.detail.reset === true, at: event.at }, language);
+      return passwordChanged({ ...warning, reset: event.detail.reset === true }, language);
     case 'totp_enrolled': {
       const kind = event.detail.replaced === true ? 'totp_replaced' : 'totp_enrolled';
-      return secondFactorMail(kind, { name, issuer, at: event.at }, language);
+      return secondFactorMail(kind, warning, language);
     }
     case 'totp_removed':
     case 'recovery_codes_replaced':
     case 'recovery_code_used':
-      return secondFactorMail(event.type, { name, issuer, at: event.at }, language);
-    case 'second_factor_locked': {
-      const device = {
-        deviceName: deviceName(text(event.detail.userAgent), language.texts),
-        place: text(event.detail.place),
-      };
-      return secondFactorMail(event.type, { name, issuer, at: event.at, device }, language);
-    }
+    case 'second_factor_locked':
+      return secondFactorMail(event.type, warning, language);
     case 'passkey_added':
       // The first one of an account is part of making it.
-      return event.detail.atSignUp === true
-        ? undefined
-        : passkeyMail('added', { name, issuer, at: event.at }, language);
+      return event.detail.atSignUp === true ? undefined : passkeyMail('added', warning, language);
     case 'passkey_removed':
-      return passkeyMail('removed', { name, issuer, at: event.at }, language);
+      return passkeyMail('removed', warning, language);
     case 'passkey_counter_went_back':
-      return passkeyMail('refused', { name, issuer, at: event.at }, language);
+      return passkeyMail('refused', warning, language);
     case 'identity_connected':
     case 'identity_disconnected': {
       if (event.detail.atSignUp === true) return undefined;
       const kind = event.type === 'identity_connected' ? 'connected' : 'disconnected';
       const provider = providerLabel(providers, text(event.detail.provider));
-      return providerMail(kind, { name, issuer, provider, at: event.at }, language);
+      return providerMail(kind, { ...warning, provider }, language);
     }
-    case 'family_reuse':
-      return familyReuse(
-        {
-          name,
-          issuer,
-          clientName: await clientName(environment, text(event.detail.clientId), language.texts),
-          deviceName: deviceName(text(event.detail.userAgent), language.texts),
-          place: text(event.detail.place),
-          at: event.at,
-        },
-        language,
-      );
+    case 'family_reuse': {
+      const clientId = text(event.detail.clientId);
+      const named = { ...warning, clientName: await clientName(environment, clientId, language.texts) };
+      return familyReuse(named, language);
+    }
     case 'risk_signals': {
       if (event.detail.told === false) return undefined;
       const { clientId } = event.detail;
-      return riskNoticed(
-        {
-          name,
-          issuer,
-          ...noticedIn(event.detail),
-          clientName:
-            clientId === undefined
-              ? undefined
-              : await clientName(environment, text(clientId), language.texts),
-          deviceName: deviceName(text(event.detail.userAgent), language.texts),
-          place: text(event.detail.place),
-          at: event.at,
-        },
-        language,
-      );
+      const named =
+        clientId === undefined
+          ? {}
+          : { clientName: await clientName(environment, text(clientId), language.texts) };
+      return riskNoticed({ ...warning, ...noticedIn(event.detail), ...named }, language);
     }
     case 'account_deleted': {
       const byAdministrator = event.detail.by === 'administrator';
@@ -177,7 +195,6 @@ async function notification(
     case 'mail_undelivered':
     case 'profile_changed':
     case 'session_ended':
-    case 'session_opened':
     case 'session_renewed':
     case 'token_revoked':
       return undefined;
@@ -195,7 +212,8 @@ async function mailsOf(
   const secrets = await rootSecrets(environment);
   const mails: SealedMail[] = [];
   for (const event of events) {
-    for (const [index, message] of (await notifications(environment, profile, event)).entries()) {
+    const warning = await warningOf(environment, secrets, profile, event);
+    for (const [index, message] of (await notifications(environment, profile, event, warning)).entries()) {
       // A retry of the delivery makes the same ids.
       const mailId = index === 0 ? event.eventId : `${event.eventId}-${index}`;
       const addressed = {

@@ -72,11 +72,26 @@ export function openSession(
   // A retry of this very request finds what the first try made.
   const again = made.find((row) => row && sameBytes(row.secretHash, session.secretHash));
   if (again) return answerFor(user, again, now);
+  const atSignUp = endsSignUp(user, now);
   user.sessions.insert({ ...fresh, sessionId, createdAt: now });
-  user.note('session_opened', now, { sessionId, amr, ...device, isNewDevice: way.isNewDevice });
-  concludeSignIn(user, risk, sessionId, amr, now);
+  const warned = concludeSignIn(user, risk, sessionId, amr, now);
+  user.note('session_opened', now, {
+    sessionId,
+    amr,
+    ...device,
+    isNewDevice: way.isNewDevice,
+    ...(atSignUp && { atSignUp }),
+    ...(warned && { warned }),
+  });
   return answerFor(user, user.sessions.get(sessionId), now);
 }
+
+/** A sign-up may have a code, or a second factor, before its session. */
+const SIGN_UP_LASTS = 60 * 60 * 1000;
+
+/** Whether a session that is opened now is the one that making the account leads to. */
+const endsSignUp = (user: UserRecord, now: number): boolean =>
+  user.sessions.all().length === 0 && now - (user.profile.createdAt() ?? 0) < SIGN_UP_LASTS;
 
 /** When and why a session ended, or null while it lives. */
 export function sessionEnd(row: SessionRow, now: number): End | null {

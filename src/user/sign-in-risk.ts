@@ -52,14 +52,18 @@ export function judgeSignIn(
   return { sighting, signals, answer: answerTo(signals, 'sign_in', answers) };
 }
 
-/** Writes it down, unless the same was within the hour: whoever tries again and again fills nothing. */
-function tell(user: UserRecord, noticed: Noticed, sessionId: string | undefined, now: number): void {
-  if (noticed.answer === 'ignore') return;
+/**
+ * Writes it down, unless the same was within the hour: whoever tries again and again fills nothing.
+ * @returns whether the person is told by mail
+ */
+function tell(user: UserRecord, noticed: Noticed, sessionId: string | undefined, now: number): boolean {
+  if (noticed.answer === 'ignore') return false;
   const stored = storedOf(user);
   const told = telling(stored.told, noticed.signals, now);
-  if (!told) return;
+  if (!told) return false;
   store(user, { ...stored, told }, now);
   noteRisk(user, 'sign_in', noticed, sessionId === undefined ? {} : { sessionId }, now);
+  return noticed.answer !== 'note' && !user.riskPolicy.dryRun;
 }
 
 /** Of RFC 8176: a key proved itself, which nobody gets by asking for it. */
@@ -101,6 +105,7 @@ export function noteStepUp(user: UserRecord, risk: SignInRisk, now: number): voi
 
 /**
  * The sign-in is complete: writes down what was noticed, and learns. Whoever has no second factor is told instead of asked.
+ * @returns whether the person is told by mail
  */
 export function concludeSignIn(
   user: UserRecord,
@@ -108,13 +113,14 @@ export function concludeSignIn(
   sessionId: string,
   amr: readonly string[],
   now: number,
-): void {
-  if (!risk) return;
+): boolean {
+  if (!risk) return false;
   const { dryRun, rememberedFor } = user.riskPolicy;
   const { signals, answer } = risk;
   const wouldAsk = answer === 'step_up' || answer === 'lock';
   const done = !dryRun && wouldAsk ? (amr.includes('mfa') ? 'note' : 'notify') : answer;
-  tell(user, { signals, answer: done }, sessionId, now);
+  const warned = tell(user, { signals, answer: done }, sessionId, now);
   const stored = storedOf(user);
   store(user, { ...stored, memory: learn(stored.memory, risk.sighting, now, rememberedFor) }, now);
+  return warned;
 }

@@ -111,6 +111,10 @@ export interface Users {
   endOtherSessions(userId: string, keepSessionId: string, cause: Types.EndCause): Promise<void>;
   /** Answers with the clients of one of the sessions that it ended, as `endSession` does. */
   endEverything(userId: string, cause: Types.EndCause, sessionId?: string): Promise<string[]>;
+  /** Whether the person can answer a warning. Does nothing. */
+  alertState(userId: string, eventId: string): Promise<Types.AlertState>;
+  /** The person says of a warning that it was not them: every session and family ends, once for each warning. */
+  answerAlert(userId: string, eventId: string): Promise<Types.AlertAnswer>;
   /** The person of a session changes their own profile. */
   editProfile(session: Token, change: ProfileChange): Promise<Types.SessionAnswer>;
   /** An administrator changes a profile; undefined for an id that is no user. */
@@ -249,6 +253,8 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>, calle
     },
     endSession: (userId, sessionId, cause) => at(userId, async (stub) => stub.endSession(sessionId, cause)),
     endOtherSessions: (userId, keep, cause) => at(userId, async (stub) => stub.endOtherSessions(keep, cause)),
+    alertState: (userId, eventId) => at(userId, async (stub) => stub.alertState(eventId)),
+    answerAlert: (userId, eventId) => at(userId, async (stub) => stub.answerAlert(eventId)),
     endEverything: (userId, cause, sessionId) =>
       at(userId, async (stub) => stub.endEverything(cause, sessionId ?? null)),
     editProfile: async (session, change) => {

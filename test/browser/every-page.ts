@@ -296,17 +296,37 @@ async function somebodyElse({ stage }: Ground): Promise<Person> {
   return person;
 }
 
-/** The code that was mailed to somebody last. */
-async function mailedCode({ stage }: Ground, { email }: Pick<Person, 'email'>): Promise<string> {
+/** What of somebody's newest letter with it in it looks like this. */
+async function mailed({ stage }: Ground, { email }: Pick<Person, 'email'>, form: RegExp): Promise<string[]> {
   for (let tries = 0; tries < 50; tries += 1) {
     const text = (await (await fetch(`${stage.runtime.url}/dev/mailbox`)).text()).replaceAll('<wbr/>', '');
-    const letter = text.split('<article').find((one) => one.includes(email) && one.includes('code is '));
-    const [, first = '', second = ''] = /code is (\d{4}) (\d{4})/.exec(letter ?? '') ?? [];
-    if (first) return first + second;
+    const letter = text.split('<article').find((one) => one.includes(email) && form.test(one));
+    const found = form.exec(letter ?? '');
+    if (found) return found.slice(1);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('no code was mailed');
+  throw new Error('it was not mailed');
 }
+
+/** The code that was mailed to somebody last. */
+const mailedCode = async (ground: Ground, person: Pick<Person, 'email'>): Promise<string> =>
+  (await mailed(ground, person, /code is (\d{4}) (\d{4})/)).join('');
+
+/** By the link in the mail about somebody's new device. @param times how often it is used */
+const warned = (times: 0 | 1 | 2): Reach => ({
+  who: 'visitor',
+  async go(page, ground) {
+    const origin = ground.stage.runtime.url;
+    const { email, password } = await somebodyElse(ground);
+    const headers = { Origin: origin };
+    const body = new URLSearchParams({ email, password });
+    await fetch(`${origin}/signin`, { method: 'POST', redirect: 'manual', headers, body });
+    const [link = ''] = await mailed(ground, { email }, /href="([^"]+\/alerts\/end\?alert=[^"]+)"/);
+    await page.goto(link);
+    if (times > 0) await send(page, {});
+    if (times > 1) await page.goto(link);
+  },
+});
 
 const resetting: Reach = {
   who: 'visitor',
@@ -587,6 +607,9 @@ export const everyPage: Record<StateName, Reach> = {
       await send(page, { email: passer.email });
     },
   },
+  'end everything': warned(0),
+  'everything ended': warned(1),
+  'everything ended, again': warned(2),
   'sign out': at('member', '/oauth/logout?client_id=own'),
   'sign out, everywhere': at('member', '/oauth/logout?everywhere=true'),
   'signed out': at('visitor', '/oauth/logout'),

@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { familyReuse, passkeyMail, providerMail, welcome } from '../../src/mail/messages.ts';
+import {
+  emailChanged,
+  familyReuse,
+  newDevice,
+  passkeyMail,
+  passwordChanged,
+  providerMail,
+  secondFactorMail,
+  welcome,
+} from '../../src/mail/messages.ts';
 import { de } from '../../src/texts/index.ts';
 import { english, languageOf } from '../../src/texts/language.ts';
 
 const issuer = 'https://auth.example.org';
-const reuse = {
-  name: 'Portcullis',
-  issuer,
-  clientName: 'The demo',
-  deviceName: 'Firefox on Windows',
-  place: 'Lisbon, Portugal',
-  at: Date.UTC(2026, 10, 14, 9, 5),
-};
+const end = `${issuer}/alerts/end?alert=eyJ.a.b`;
+const device = { deviceName: 'Firefox on Windows', place: 'Lisbon, Portugal' };
+const warning = { name: 'Portcullis', issuer, at: Date.UTC(2026, 10, 14, 9, 5), end };
+const reuse = { ...warning, clientName: 'The demo', device };
 const links = (text: string) => text.match(/https?:\S+/g);
 
 describe('mail', () => {
@@ -22,23 +27,22 @@ describe('mail', () => {
   });
 
   it.each(['added', 'removed', 'refused'] as const)(
-    'of a passkey that was %s leads to the passkeys and nowhere else',
+    'of a passkey that was %s leads to the passkeys, and to the end of everything',
     (kind) => {
-      const { subject, text } = passkeyMail(kind, { name: 'Portcullis', issuer, at: reuse.at }, english);
+      const { subject, text } = passkeyMail(kind, warning, english);
       expect(subject).toContain(kind);
       expect(text).toContain('When: 14 Nov 2026, 09:05 UTC');
-      expect(links(text)).toEqual([`${issuer}/account/passkeys`]);
+      expect(links(text)).toEqual([`${issuer}/account/passkeys`, end]);
     },
   );
 
   it.each(['connected', 'disconnected'] as const)(
-    'of a provider that was %s names it, and leads to the providers and nowhere else',
+    'of a provider that was %s names it, and leads to the providers and to the end of everything',
     (kind) => {
-      const what = { name: 'Portcullis', issuer, provider: 'Acme', at: reuse.at };
-      const { subject, text } = providerMail(kind, what, english);
+      const { subject, text } = providerMail(kind, { ...warning, provider: 'Acme' }, english);
       expect(subject).toMatch(new RegExp(`^Acme was ${kind} `));
       expect(text).toContain('When: 14 Nov 2026, 09:05 UTC');
-      expect(links(text)).toEqual([`${issuer}/account/providers`]);
+      expect(links(text)).toEqual([`${issuer}/account/providers`, end]);
     },
   );
 
@@ -48,11 +52,13 @@ describe('mail', () => {
     expect(text).toContain(
       'App: The demo\nDevice: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: 14 Nov 2026, 09:05 UTC\n',
     );
-    expect(links(text)).toEqual([`${issuer}/account`]);
+    expect(links(text)).toEqual([`${issuer}/account`, end]);
   });
 
   it('leaves the place out when nobody knows it', () => {
-    expect(familyReuse({ ...reuse, place: '' }, english).text).toContain('Device: Firefox on Windows\nWhen:');
+    expect(familyReuse({ ...reuse, device: { ...device, place: '' } }, english).text).toContain(
+      'Device: Firefox on Windows\nWhen:',
+    );
   });
 
   it('keeps a text that others chose to one short line', () => {
@@ -67,6 +73,44 @@ describe('mail', () => {
     const { subject, text } = familyReuse(reuse, languageOf('de', de));
     expect(subject).toContain('Sicherheitshinweis von Portcullis');
     expect(text).toContain('Ort: Lisbon, Portugal\nZeit: 14. Nov. 2026, 09:05 UTC\n');
-    expect(links(text)).toEqual([`${issuer}/account`]);
+    expect(links(text)).toEqual([`${issuer}/account`, end]);
+  });
+
+  it('tells of a sign-in somewhere new: from where, when, and how to end it', () => {
+    const { subject, text } = newDevice({ ...warning, device }, english);
+    expect(subject).toBe('New sign-in to your Portcullis account');
+    expect(text).toContain(
+      'Device: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: 14 Nov 2026, 09:05 UTC\n',
+    );
+    expect(links(text)).toEqual([end]);
+  });
+
+  it('says of another password from where it was changed, where that is known', () => {
+    const known = passwordChanged({ ...warning, device, reset: false }, english).text;
+    expect(known).toContain('Place: Lisbon, Portugal\nWhen: 14 Nov 2026, 09:05 UTC\n');
+    expect(links(known)).toEqual([end, `${issuer}/reset`]);
+    expect(passwordChanged({ ...warning, reset: true }, english).text).not.toContain('Place:');
+  });
+
+  it.each([
+    ['totp_enrolled'],
+    ['totp_replaced'],
+    ['totp_removed'],
+    ['recovery_codes_replaced'],
+    ['recovery_code_used'],
+    ['second_factor_locked'],
+  ] as const)('of the second factor has the link that ends everything: %s', (kind) => {
+    for (const language of [english, languageOf('de', de)]) {
+      const { text } = secondFactorMail(kind, warning, language);
+      expect(links(text)).toEqual([end, `${issuer}/reset`, `${issuer}/account`]);
+    }
+  });
+
+  it('gives the link that ends everything to whoever may have lost the account, not to whoever came by it', () => {
+    const { text } = emailChanged('former', warning, english);
+    expect(links(text)).toContain(end);
+    const other = emailChanged('current', { ...warning, end: undefined }, english);
+    expect(other.text).not.toContain('alerts');
+    expect(other.text).toMatch(/[^\n]\n$/);
   });
 });

@@ -13,6 +13,7 @@ import {
   EmailCodeOverPage,
   EmailCodePage,
 } from '../../src/pages/email-code.tsx';
+import { EndEverythingPage, EverythingEndedPage } from '../../src/pages/end-everything.tsx';
 import { ErrorPage } from '../../src/pages/error.tsx';
 import { GateSignedOutPage, GateSignOutPage } from '../../src/pages/gate-sign-out.tsx';
 import { MailboxPage } from '../../src/pages/mailbox.tsx';
@@ -314,6 +315,11 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
     emailNotChanged: <EmailNotChangedPage reason="taken" />,
     'emailNotChanged, busy': <EmailNotChangedPage reason="busy" />,
     accountDeleted: <AccountDeletedPage frames={[]} />,
+    endEverything: <EndEverythingPage alert={text} offersReset />,
+    'endEverything, no password': <EndEverythingPage alert={text} offersReset={false} />,
+    everythingEnded: <EverythingEndedPage again={false} offersReset />,
+    'everythingEnded, no password': <EverythingEndedPage again={false} offersReset={false} />,
+    'everythingEnded, again': <EverythingEndedPage again offersReset />,
     signOut: <SignOutPage clientName={text} hidden={{ [text]: text }} />,
     password: (
       <PasswordPage

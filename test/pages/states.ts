@@ -41,6 +41,8 @@ export const states = {
   ProfilePage: ['profile', 'profile, errors'],
   SignOutPage: ['sign out', 'sign out, everywhere'],
   SignedOutPage: ['signed out', 'signed out, with frames'],
+  EndEverythingPage: ['end everything'],
+  EverythingEndedPage: ['everything ended', 'everything ended, again'],
   DeviceCodePage: ['device code', 'device code, brought', 'device code, error'],
   DeviceConfirmPage: ['device confirm'],
   DeviceDonePage: ['device allowed', 'device denied'],

@@ -152,7 +152,6 @@ export const caepMappings = {
   account_disabled: unmapped,
   factors_dropped: unmapped,
   alert_answered: unmapped,
-  delivery_given_up: unmapped,
   // The app has let go of it by itself, or goes on in the same session with another.
   family_revoked: unmapped,
   token_revoked: unmapped,
@@ -180,6 +179,7 @@ export const caepMappings = {
   consent_given: unmapped,
   account_enabled: unmapped,
   data_exported: unmapped,
+  delivery_given_up: unmapped,
   logout_undelivered: unmapped,
   mail_undelivered: unmapped,
 } as const satisfies Record<string, Mapping | 'unmapped'>;

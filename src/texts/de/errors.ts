@@ -37,6 +37,18 @@ export const errors: Texts['errors'] = {
       message:
         'Sie wurde abgelehnt: {detail}. Gehen Sie zurück zur App; passiert es wieder, sagen Sie es denen, die sie gemacht haben.',
     },
+    alert_link_expired: {
+      title: 'Dieser Link ist zu alt',
+      message:
+        'Er galt 7 Tage lang. Wenn noch immer etwas nicht stimmt, melden Sie sich an und in Ihrem Konto überall ab.',
+      action: 'Ihr Konto',
+    },
+    alert_link_broken: {
+      title: 'Dieser Link ist nicht vollständig',
+      message:
+        'Er ist abgeschnitten oder wurde verändert. Kopieren Sie ihn ganz aus der Mail, oder melden Sie sich an und in Ihrem Konto überall ab.',
+      action: 'Ihr Konto',
+    },
     sign_in_lost: {
       title: 'Sie sind angemeldet, aber der Weg zurück ist verloren',
       message:

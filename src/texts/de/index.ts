@@ -10,6 +10,7 @@ import { development } from './development.ts';
 import { device } from './device.ts';
 import { emailCode } from './email-code.ts';
 import { endCauses } from './end-causes.ts';
+import { endEverything } from './end-everything.ts';
 import { errors } from './errors.ts';
 import { faults } from './faults.ts';
 import { formPost } from './form-post.ts';
@@ -39,6 +40,7 @@ export const de: Texts = {
   device,
   emailCode,
   endCauses,
+  endEverything,
   errors,
   faults,
   formPost,

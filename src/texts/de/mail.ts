@@ -6,6 +6,19 @@ export const mail: Texts['mail'] = {
     place: 'Ort: {place}',
     when: 'Zeit: {time}',
   },
+  notYou: `Wenn Sie das nicht waren, melden Sie sofort jedes Gerät und jede App ab. Dieser Link tut es, ohne Anmeldung, 7 Tage lang:
+{end}`,
+  newDevice: {
+    subject: 'Neue Anmeldung bei Ihrem Konto bei {name}',
+    text: `Jemand hat sich bei Ihrem Konto bei {name} in einem Browser angemeldet, den wir noch nicht kannten.
+
+{details}
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+{notYou}
+`,
+  },
   code: {
     kinds: {
       signIn: {
@@ -86,7 +99,9 @@ Angefordert von:
 
 {details}
 
-Wenn Sie das nicht waren, setzen Sie ein neues Passwort, und sehen Sie nach, wo Sie angemeldet sind:
+{notYou}
+
+Setzen Sie dann ein neues Passwort, und sehen Sie sich Ihr Konto an:
 {reset}
 {account}
 `,
@@ -125,7 +140,7 @@ Wenn Sie das nicht waren, müssen Sie nichts tun.
 {when}
 
 {last}
-`,
+{warning}`,
   },
   passwordChanged: {
     subject: 'Ihr Passwort bei {name} wurde geändert',
@@ -134,9 +149,13 @@ Wenn Sie das nicht waren, müssen Sie nichts tun.
       'Das Passwort Ihres Kontos bei {name} wurde neu gesetzt, mit einem Code, den wir an diese Adresse gesendet haben.',
     text: `{what}
 
-{when}
+{details}
 
-Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jetzt ein neues Passwort. Das kann niemand, der Ihre Mail nicht lesen kann:
+Alle anderen Geräte wurden abgemeldet.
+
+{notYou}
+
+Setzen Sie dann ein neues Passwort. Das kann niemand, der Ihre Mail nicht lesen kann:
 {reset}
 `,
   },
@@ -158,7 +177,9 @@ Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jet
     text: `{what}
 {passkeys}
 
-{when}
+{details}
+
+{notYou}
 `,
   },
   provider: {
@@ -175,7 +196,9 @@ Alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, setzen Sie jet
     text: `{what}
 {providers}
 
-{when}
+{details}
+
+{notYou}
 `,
   },
   alreadyHere: {
@@ -208,8 +231,10 @@ Wenn Sie dieses Konto nicht angelegt haben, hat jemand Ihre Adresse benutzt: Sie
 
 Ein Token gilt einmal und wird dann ersetzt. Eines, das schon ersetzt war, kam zurück: Das geschieht, wenn jemand es kopiert hat. Niemand kann es mehr benutzen, und die App wird Sie bitten, sich wieder anzumelden.
 
-Wenn Sie dieses Gerät nicht kennen, sehen Sie nach, wo Sie angemeldet sind, und melden Sie sich überall ab:
+Ihr Konto zeigt, wo Sie angemeldet sind:
 {account}
+
+{notYou}
 `,
   },
   risk: {
@@ -223,8 +248,10 @@ Wenn Sie dieses Gerät nicht kennen, sehen Sie nach, wo Sie angemeldet sind, und
 
 {details}
 
-Wenn Sie es waren, müssen Sie nichts tun. Wenn nicht, ändern Sie Ihr Passwort und melden Sie sich überall ab:
+Ihr Konto zeigt, wo Sie angemeldet sind:
 {account}
+
+{notYou}
 `,
   },
   accountDeleted: {

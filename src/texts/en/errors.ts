@@ -42,6 +42,18 @@ export const errors = {
       title: 'That link is not whole',
       message: 'It is cut off. Type the code from the mail where you asked for it.',
     },
+    alert_link_expired: {
+      title: 'That link is too old',
+      message:
+        'It was good for 7 days. If something still is not right, sign in and sign out everywhere from your account.',
+      action: 'Your account',
+    },
+    alert_link_broken: {
+      title: 'That link is not whole',
+      message:
+        'It is cut off or was changed. Copy the whole of it from the mail, or sign in and sign out everywhere from your account.',
+      action: 'Your account',
+    },
     sign_in_lost: {
       title: 'You are signed in, but the way back is lost',
       message:

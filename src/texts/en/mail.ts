@@ -5,6 +5,20 @@ export const mail = {
     place: 'Place: {place}',
     when: 'When: {time}',
   },
+  /** In every warning. */
+  notYou: `If it was not you, sign out every device and every app at once. This link does it, without signing in, for 7 days:
+{end}`,
+  newDevice: {
+    subject: 'New sign-in to your {name} account',
+    text: `Somebody signed in to your {name} account in a browser that we had not seen before.
+
+{details}
+
+If it was you, you need not do anything.
+
+{notYou}
+`,
+  },
   code: {
     kinds: {
       signIn: {
@@ -84,7 +98,9 @@ Asked for from:
 
 {details}
 
-If it was not you, set a new password, and look at where you are signed in:
+{notYou}
+
+Then set a new password, and look at your account:
 {reset}
 {account}
 `,
@@ -134,7 +150,7 @@ If it was not you, you need not do anything.
 {when}
 
 {last}
-`,
+{warning}`,
   },
   passwordChanged: {
     subject: 'Your {name} password was changed',
@@ -142,9 +158,13 @@ If it was not you, you need not do anything.
     reset: 'The password of your {name} account was set anew, by a code that we sent to this address.',
     text: `{what}
 
-{when}
+{details}
 
-Every other device was signed out. If it was not you, set a new password now. Nobody can do that who cannot read your mail:
+Every other device was signed out.
+
+{notYou}
+
+Then set a new password. Nobody can do that who cannot read your mail:
 {reset}
 `,
   },
@@ -166,7 +186,9 @@ Every other device was signed out. If it was not you, set a new password now. No
     text: `{what}
 {passkeys}
 
-{when}
+{details}
+
+{notYou}
 `,
   },
   provider: {
@@ -183,7 +205,9 @@ Every other device was signed out. If it was not you, set a new password now. No
     text: `{what}
 {providers}
 
-{when}
+{details}
+
+{notYou}
 `,
   },
   welcome: {
@@ -205,8 +229,10 @@ If you did not make this account, somebody used your address: you need not do an
 
 A token works once and is then replaced. One that had already been replaced came back, which happens when somebody has copied it. Nobody can use it any more, and the app will ask you to sign in again.
 
-If you do not know this device, look at where you are signed in and sign out everywhere:
+Your account shows where you are signed in:
 {account}
+
+{notYou}
 `,
   },
   risk: {
@@ -220,8 +246,10 @@ If you do not know this device, look at where you are signed in and sign out eve
 
 {details}
 
-If it was you, you need not do anything. If not, change your password and sign out everywhere:
+Your account shows where you are signed in:
 {account}
+
+{notYou}
 `,
   },
   accountDeleted: {
