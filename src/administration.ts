@@ -189,6 +189,6 @@ export class Administration extends WorkerEntrypoint<Environment> {
   }
 
   #ring<T>(use: (ring: DurableObjectStub<KeyRingObject>) => Promise<T>): Promise<T> {
-    return callObject(() => this.env.KEY_RING.getByName(RING_NAME), use);
+    return callObject('KeyRingObject', () => this.env.KEY_RING.getByName(RING_NAME), use);
   }
 }

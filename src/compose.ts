@@ -21,6 +21,8 @@ import { createReplays } from './replay/replays.ts';
 import { forRequest } from './request/context.ts';
 import { createSightings } from './request/sighting.ts';
 import { issuerRoutes } from './routes.ts';
+import { inSpan } from './telemetry/recording.ts';
+import { telemetryOf } from './telemetry/telemetry.ts';
 import { createDevices } from './transaction/devices.ts';
 import { createTransactions } from './transaction/transactions.ts';
 import { createUsers } from './user/users.ts';
@@ -40,6 +42,7 @@ export async function compose(environment: Environment): Promise<Portcullis> {
   const replays = createReplays(environment.REPLAY);
   const registrations = createRegistrations({ config, secrets, namespace: environment.CLIENT });
   const users = createUsers(environment.USER);
+  const telemetry = telemetryOf(config, environment);
   const keys = createKeys({
     ring: environment.KEY_RING,
     cache: environment.JWKS_CACHE,
@@ -56,6 +59,7 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     config,
     secrets,
     environment,
+    telemetry,
     registrations,
     clients: createClients({ config, registrations }),
     replays,
@@ -83,7 +87,8 @@ export async function compose(environment: Environment): Promise<Portcullis> {
       }),
     });
   const gate = createGate({ ...dependencies, ...(identity && { identity }) });
-  const issuer = issuerRoutes(dependencies, (request) => gate.fetch(request));
+  const throughGate = (request: Request) => inSpan('gate', 'internal', () => gate.fetch(request));
+  const issuer = issuerRoutes(dependencies, throughGate);
   const issuerHost = new URL(config.issuer).host;
   const isHttps = config.issuer.startsWith('https:');
   const { guards } = createRouter(config.routes);
@@ -99,22 +104,26 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     // Most requests are the gate's: what is certainly none of the issuer's need not be taken apart first.
     const { url: text } = request;
     if (text.startsWith(issuerPrefix) && !mayBeIssuerPath(text.slice(config.issuer.length)))
-      return gate.fetch(request);
+      return throughGate(request);
     // Two Host headers, or a target that is no URL: the gate knows how to refuse those.
     const url = URL.parse(request.url);
-    if (!url) return gate.fetch(request);
+    if (!url) return throughGate(request);
     if (isHttps && url.protocol !== 'https:') return onlyHttps(request, url);
     // With a dot at its end it is the same host, to DNS as to the gate: an origin there gets no path of the issuer's.
-    if (url.host.replace(/\.(?=:|$)/, '') === issuerHost) return issuer.fetch(request);
+    if (url.host.replace(/\.(?=:|$)/, '') === issuerHost)
+      return inSpan('issuer', 'internal', async () => issuer.fetch(request));
     // 127.0.0.1 and localhost are two sites to a browser, and cookies of one are not seen by the other.
     if (config.environment === 'development' && !guards(url.host) && request.method === 'GET') {
       return Response.redirect(config.issuer + url.pathname + url.search, 302);
     }
-    return gate.fetch(request);
+    return throughGate(request);
   }
 
+  const recorded = telemetry
+    ? (request: Request) => telemetry.forRequest(request, () => answer(request))
+    : answer;
   const sightingOf = createSightings(config.risk.trustedNetworks);
-  return { fetch: (request) => forRequest(request, sightingOf, () => answer(request)) };
+  return { fetch: (request) => forRequest(request, sightingOf, () => recorded(request)) };
 }
 
 /** Whoever is on the way of a plain request could read and change it: nothing is done with one. */

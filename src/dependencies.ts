@@ -11,6 +11,7 @@ import type { Identifiers } from './identifier/identifiers.ts';
 import type { IssuerKeys } from './keys/issuer-jwks.ts';
 import type { Keys } from './keys/keys.ts';
 import type { Replays } from './replay/replays.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Devices } from './transaction/devices.ts';
 import type { Transactions } from './transaction/transactions.ts';
 import type { Users } from './user/users.ts';
@@ -32,5 +33,7 @@ export interface Dependencies {
   accessTokens: AccessTokens;
   issuerKeys: IssuerKeys;
   upstreams: Upstreams;
+  /** Undefined where nothing is recorded. */
+  telemetry: Telemetry | undefined;
   environment: Environment;
 }

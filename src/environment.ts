@@ -26,6 +26,10 @@ export interface Environment {
   PORTCULLIS_CLIENT_SECRET?: string;
   /** Token of the mail provider, where `mail` names one. */
   PORTCULLIS_MAIL_TOKEN?: string;
+  /** Headers for the receiver of traces, where `telemetry.otlp` names one: `Authorization=Bearer%20abc,X-Team=edge`. */
+  PORTCULLIS_OTLP_HEADERS?: string;
+  /** Workers Analytics Engine: takes one data point for each request, where it is bound. */
+  METRICS?: AnalyticsEngineDataset;
   /** Cloudflare's `send_email` binding, where `mail` asks for it. */
   EMAIL?: SendEmail;
   /** A provider's secret, by its name in `providers`. */

@@ -4,6 +4,8 @@ import type { DefineConfig } from './config/define.ts';
 import { ConfigError } from './config/error.ts';
 import type { Environment } from './environment.ts';
 import { report } from './report.ts';
+import { requestIdOf } from './request/context.ts';
+import { log } from './telemetry/log.ts';
 
 export { AddressObject } from './address/object.ts';
 export { Administration } from './administration.ts';
@@ -35,9 +37,11 @@ export function portcullis(define: DefineConfig): ExportedHandler<Environment> {
         return await (await composed).fetch(request);
       } catch (error) {
         composed = undefined;
+        const requestId = requestIdOf(request);
         // Configuration faults name places and remedies, never secrets; the visitor learns only that there is one.
-        if (error instanceof ConfigError) console.error(`Portcullis is not configured:\n${error.message}`);
-        else report('worker.not_composed', request.headers.get('CF-Ray') ?? '', error);
+        if (error instanceof ConfigError)
+          log('error', 'worker.not_configured', { requestId, faults: error.message.split('\n') });
+        else report('worker.not_composed', error, { requestId });
         const message = 'Portcullis is not configured; its log says what to do.';
         return Response.json(
           { error: 'server_error', error_description: message },

@@ -1,18 +1,18 @@
+import { type Fields, log } from './telemetry/log.ts';
+
 /**
- * One line for the operator. It holds where an error came from and never its message: what a library or an origin
- * writes into a message is not ours to vouch for, and may quote a token.
+ * One line for the operator about an error. It holds where the error came from and never its message: what a library or
+ * an origin writes into a message is not ours to vouch for, and may quote a token.
+ * @param about what else there is to say: of an alarm the object, by the id that the platform knows it by
  */
-export function report(event: string, requestId: string, error: unknown): void {
+export function report(event: string, error: unknown, about: Fields = {}): void {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-  console.error(
-    JSON.stringify({
-      event,
-      requestId,
-      error: nameOf(error),
-      at: framesOf(cause ?? error),
-      cause: nameOf(cause),
-    }),
-  );
+  log('error', event, {
+    ...about,
+    error: nameOf(error),
+    at: framesOf(cause ?? error),
+    cause: cause && nameOf(cause),
+  });
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
@@ -26,8 +26,3 @@ const framesOf = (error: unknown): string[] =>
         .slice(0, 6)
         .map((line) => line.trim())
     : [];
-
-/** The same of something that went wrong without an error of ours. @param about words of our own alone */
-export function reportFailure(event: string, requestId: string, about: Record<string, string>): void {
-  console.error(JSON.stringify({ event, requestId, ...about }));
-}

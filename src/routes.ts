@@ -29,6 +29,7 @@ import { authorizeForAuth0 } from './endpoints/authorize.ts';
 import { decideConsent, showConsent } from './endpoints/consent.tsx';
 import { mailbox } from './endpoints/dev/mailbox.tsx';
 import { connectDevice, showDevice } from './endpoints/device.tsx';
+import { metrics } from './endpoints/metrics.ts';
 import { authorizationChallenge } from './endpoints/oauth/authorization-challenge.ts';
 import { authorize } from './endpoints/oauth/authorize.ts';
 import { deviceAuthorization } from './endpoints/oauth/device-authorization.ts';
@@ -68,13 +69,14 @@ import { discovery } from './endpoints/well-known/discovery.ts';
 import { jwks } from './endpoints/well-known/jwks.ts';
 import { anyOrigin } from './middleware/any-origin.ts';
 import type { Caller } from './middleware/caller.ts';
-import { failure, requestId } from './middleware/failure.tsx';
+import { failure } from './middleware/failure.tsx';
 import { firstParty } from './middleware/first-party.ts';
 import { flood, floodClassOf } from './middleware/flood.ts';
 import { MAXIMUM_BODY_BYTES } from './middleware/form.ts';
 import { sameOrigin } from './middleware/same-origin.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { report } from './report.ts';
+import { noteRoute } from './telemetry/recording.ts';
 
 type Route = [methods: string, path: string, caller: Caller, handler: Handler];
 
@@ -86,6 +88,9 @@ const tableForAuth0: Route[] = [
   ['GET', '/authorize', 'page', authorizeForAuth0],
   ['GET', '/v2/logout', 'page', logoutForAuth0],
 ];
+
+/** What is for whoever develops, and is the gate's anywhere else. */
+const tableOfDevelopment = (d: Dependencies): Route[] => [['GET', '/metrics', 'server', metrics(d)]];
 
 /** Every route of the issuer. What is not here is the gate's. */
 const table = (d: Dependencies): Route[] => [
@@ -195,7 +200,13 @@ export function issuerRoutes(
 ): Hono {
   const { config } = dependencies;
   const app = new Hono();
-  const headers = securityHeaders(config);
+  const withHeaders = securityHeaders(config);
+  const first =
+    (path: string): MiddlewareHandler =>
+    (c, next) => {
+      noteRoute('issuer', path);
+      return withHeaders(c, next);
+    };
   // A GET has no body that anybody reads; the runtime would refuse to wrap one.
   const limitBody: MiddlewareHandler = (c, next) =>
     c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limit(c, next);
@@ -215,10 +226,14 @@ export function issuerRoutes(
       }),
   });
   const methodsOf = new Map<string, string[]>();
-  const routes = config.identityProvider ? tableOfGateAlone(dependencies) : table(dependencies);
+  const routes = [
+    ...(config.identityProvider ? tableOfGateAlone(dependencies) : table(dependencies)),
+    ...(config.environment === 'development' ? tableOfDevelopment(dependencies) : []),
+  ];
   for (const [methods, path, caller, handler] of routes) {
     const allowed = methods.split(' ');
     const guard = guards[caller](allowed);
+    const headers = first(path);
     const limitCaller = flood(dependencies, floodClassOf(path, caller));
     // Before the body: what is too much is not even read.
     app.on(allowed, path, headers, ...guard, limitCaller, limitBody, handler);
@@ -230,7 +245,7 @@ export function issuerRoutes(
     ]);
   }
   for (const [path, allowed] of methodsOf) {
-    app.all(path, headers, (c) => {
+    app.all(path, first(path), (c) => {
       c.header('Allow', allowed.join(', '));
       return failure(c, config, 405, 'invalid_request', {
         error: 'method_not_allowed',
@@ -241,11 +256,11 @@ export function issuerRoutes(
   app.notFound((c) => gate(c.req.raw));
   app.onError((error, c) => {
     if (error instanceof ObjectUnavailable) {
-      report('issuer.object_unavailable', requestId(c), error);
+      report('issuer.object_unavailable', error);
       c.header('Retry-After', String(error.retryAfterSeconds));
       return failure(c, config, 503, 'temporarily_unavailable', { error: 'busy' });
     }
-    report('issuer.failed', requestId(c), error);
+    report('issuer.failed', error);
     return failure(c, config, 500, 'server_error', { error: 'failed' });
   });
   return app;

@@ -4,7 +4,6 @@ import { callObject } from '../durable/call.ts';
 import { inTime } from '../http/in-time.ts';
 import { report } from '../report.ts';
 import { callerPrefix } from '../request/caller.ts';
-import { requestIdOf } from '../request/context.ts';
 import type { AddressAnswer, AddressObject } from './object.ts';
 
 /** Attempts at passwords, counted where they come from, whosever account they are at. */
@@ -42,15 +41,14 @@ export function createAddresses(
 
   /** Undefined when the object gives no answer in time. */
   async function ask<T>(
-    request: Request,
     name: string,
     use: (stub: DurableObjectStub<AddressObject>) => Promise<T>,
   ): Promise<T | undefined> {
     try {
-      const answer = callObject(() => namespace.getByName(name), use);
+      const answer = callObject('AddressObject', () => namespace.getByName(name), use);
       return await inTime(answer, PATIENCE_MILLISECONDS);
     } catch (error) {
-      report('address.unavailable', requestIdOf(request), error);
+      report('address.unavailable', error);
       return undefined;
     }
   }
@@ -66,13 +64,13 @@ export function createAddresses(
       const name = base64url.encode(address);
       const short = base64url.encode(account.subarray(0, IDENTIFIER_BYTES));
       const attemptId = crypto.randomUUID();
-      const answer: AddressAnswer | undefined = await ask(request, name, async (stub) =>
+      const answer: AddressAnswer | undefined = await ask(name, async (stub) =>
         stub.attempt(short, attemptId),
       );
       if (!answer) return unknown;
       if (answer.kind === 'refused') return answer;
       const succeeded = async () => {
-        await ask(request, name, async (stub) => stub.succeeded(short));
+        await ask(name, async (stub) => stub.succeeded(short));
       };
       return { ...answer, succeeded };
     },

@@ -64,7 +64,7 @@ export function createRegistrations({
   const context = clientContext(config, true);
 
   const at = <T>(name: string, use: (stub: DurableObjectStub<ClientObject>) => Promise<T>): Promise<T> =>
-    callObject(() => namespace.getByName(name), use);
+    callObject('ClientObject', () => namespace.getByName(name), use);
 
   const policy = config.registration;
   const unusedFor = policy.kind === 'closed' ? 0 : policy.unusedSeconds * 1000;

@@ -16,5 +16,11 @@ const always: readonly string[] = [
 ];
 
 /** The first segments of the issuer's own paths (src/routes.ts): no gate route may stand there on its host. */
-export const issuerPathsOf = ({ auth0Paths }: Pick<Config, 'auth0Paths'>): readonly string[] =>
-  auth0Paths ? [...always, '/authorize', '/v2'] : always;
+export const issuerPathsOf = ({
+  auth0Paths,
+  environment,
+}: Pick<Config, 'auth0Paths' | 'environment'>): readonly string[] => [
+  ...always,
+  ...(auth0Paths ? ['/authorize', '/v2'] : []),
+  ...(environment === 'development' ? ['/metrics'] : []),
+];

@@ -18,6 +18,7 @@ import { riskFaults } from './risk.ts';
 import { patternFaults, routeFaults, sharedResourceFaults } from './route-faults.ts';
 import { type Config, type Route, schema } from './schema.ts';
 import { secondFactorFaults } from './second-factor.ts';
+import { telemetryFaults } from './telemetry.ts';
 import { webhookFaults } from './webhook-faults.ts';
 
 export { GATE_CALLBACK_PATH, GATE_CLIENT_ID } from './gate-client.ts';
@@ -156,6 +157,7 @@ const files: Record<string, string> = {
   mail: 'mail.ts',
   emailCodes: 'email-codes.ts',
   signUp: 'sign-up.ts',
+  telemetry: 'telemetry.ts',
   identityProvider: 'identity-provider.ts',
   passkeys: 'passkeys.ts',
   secondFactor: 'second-factor.ts',
@@ -290,6 +292,7 @@ export function loadConfig(define: DefineConfig, environment: Environment): Conf
     ...faults(config),
     ...providerFaults(config, environment),
     ...webhookFaults(config, environment),
+    ...telemetryFaults(config, environment),
     ...sharedResourceFaults(resolved, (index) => !placed[index]?.resource),
   ];
   if (found.length > 0) throw new ConfigError(told(found));

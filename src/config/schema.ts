@@ -16,6 +16,7 @@ import { risk } from './risk.ts';
 import { route } from './route.ts';
 import { secondFactor } from './second-factor.ts';
 import { signUp } from './sign-up.ts';
+import { telemetry } from './telemetry.ts';
 import { absoluteUri, byName, day, origin, seconds, signingAlgorithm } from './values.ts';
 import { securityEventReceivers, webhooks } from './webhooks.ts';
 
@@ -176,6 +177,7 @@ export const schema = v.strictObject({
   signUp,
   webhooks,
   securityEventReceivers,
+  telemetry,
 });
 
 /** What an operator writes in portcullis.config.ts. */

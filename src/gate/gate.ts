@@ -8,6 +8,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { presentationFor } from '../middleware/page.tsx';
 import { report } from '../report.ts';
 import { requestIdOf } from '../request/context.ts';
+import { count, inSpan, noteRoute } from '../telemetry/recording.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
 import { createAuthentication } from './admission/caller.ts';
 import { circumstancesOf } from './admission/circumstances.ts';
@@ -21,7 +22,7 @@ import { createOriginHeaders } from './origin/origin-headers.ts';
 import { vigilOf } from './origin/vigil.ts';
 import { relayed } from './origin/websocket.ts';
 import { createOwnPaths } from './own-paths.ts';
-import { type Refusal, refusalResponse } from './refusal.tsx';
+import { type Refusal, type RefusalCode, refusalResponse } from './refusal.tsx';
 import { createRouter } from './router.ts';
 import { createSession, SESSION_PATH } from './session.ts';
 import { createSignIn } from './sign-in.ts';
@@ -46,6 +47,15 @@ const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const refusedMethods = new Set(['TRACE', 'TRACK', 'CONNECT']);
 /** Their second address is in a header, Destination (RFC 4918 §9.8, §9.9). */
 const movingMethods = new Set(['COPY', 'MOVE']);
+
+/** What telemetry calls the gate's own paths: they are the same on every host. */
+const OWN_ROUTE = `${OWN_PATHS}*`;
+
+function countRefusal(code: RefusalCode): void {
+  // An origin that gives no answer is no decision.
+  if (code !== 'bad_gateway' && code !== 'gateway_timeout')
+    count('portcullis_gate_decisions_total', { decision: 'refused', reason: code });
+}
 
 /** A preflight as browsers send it: they leave out whatever could tell who asks (Fetch §4.8). */
 function withoutCredentials(request: Request): Request {
@@ -114,21 +124,24 @@ export function createGate(dependencies: GateDependencies): Gate {
   ): Promise<Response | Refusal> {
     const writeHeaders = await headersForOrigin(request, route, target, passing);
     if (!writeHeaders) return { code: 'forbidden' };
-    const answer = await forward(request, {
-      route,
-      target,
-      publicOrigin: publicOrigin(target.host),
-      writeHeaders,
-      identified: passing !== undefined,
-      onIssuerHost: target.host === issuerHost,
-    });
+    count('portcullis_gate_decisions_total', { decision: passing ? 'admitted' : 'public', reason: '' });
+    const answer = await inSpan('origin', 'client', () =>
+      forward(request, {
+        route,
+        target,
+        publicOrigin: publicOrigin(target.host),
+        writeHeaders,
+        identified: passing !== undefined,
+        onIssuerHost: target.host === issuerHost,
+      }),
+    );
     switch (answer.kind) {
       case 'response':
         return passing ? heldTo(answer.response, passing, route) : answer.response;
       case 'timeout':
         return { code: 'gateway_timeout' };
       case 'unreachable':
-        report('gate.origin_unreachable', requestId, answer.error);
+        report('gate.origin_unreachable', answer.error, { requestId });
         return { code: 'bad_gateway' };
     }
   }
@@ -166,7 +179,12 @@ export function createGate(dependencies: GateDependencies): Gate {
       return { code: 'method_not_allowed', headers: [['Allow', methods]] };
     if (!router.guards(target.host)) return { code: 'no_route' };
     const byGate = await ownPath(request, target);
-    if (byGate) return byGate;
+    if (byGate) {
+      noteRoute('gate', OWN_ROUTE);
+      if (byGate instanceof Response)
+        count('portcullis_gate_decisions_total', { decision: 'own_path', reason: '' });
+      return byGate;
+    }
     // What looks like the sign-in page must not come from an origin.
     if (target.host === issuerHost && couldBeginWith(target.path, issuerSegments))
       return { code: 'no_route' };
@@ -175,6 +193,7 @@ export function createGate(dependencies: GateDependencies): Gate {
     // A preflight is asked about the request that it stands for.
     const route = router.match(target, preflight ? `${circumstances.requestedMethod}` : request.method);
     if (!route) return { code: 'no_route' };
+    noteRoute('gate', route.host + route.path);
     if (movingMethods.has(request.method) && !staysBehind(route, request, target)) {
       return {
         code: 'invalid_request',
@@ -201,6 +220,7 @@ export function createGate(dependencies: GateDependencies): Gate {
       case 'admitted':
         return pass(request, route, target, admission, requestId);
       case 'sign_in':
+        count('portcullis_gate_decisions_total', { decision: 'sign_in', reason: '' });
         return signIn.begin(request.headers, target, admission.stepUp);
       case 'refused':
         return admission;
@@ -211,12 +231,16 @@ export function createGate(dependencies: GateDependencies): Gate {
     async fetch(request) {
       const requestId = requestIdOf(request);
       const target = parseTarget(request.url);
+      noteRoute('gate', 'none');
       const manner = () => mannerOf(request, target.kind === 'target' ? target.path : '', requestId);
       try {
         const answered = await answer(request, target, requestId);
-        return answered instanceof Response ? answered : refusalResponse(answered, manner());
+        if (answered instanceof Response) return answered;
+        countRefusal(answered.code);
+        return refusalResponse(answered, manner());
       } catch (error) {
-        report('gate.failed', requestId, error);
+        report('gate.failed', error, { requestId });
+        countRefusal('temporarily_unavailable');
         return refusalResponse({ code: 'temporarily_unavailable' }, manner());
       }
     },

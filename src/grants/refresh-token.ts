@@ -4,6 +4,8 @@ import { sha256 } from '../crypto/bytes.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { decodeToken, encodeToken, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { type LabelsOf, type RefreshReason, refreshReasons } from '../telemetry/catalogue.ts';
+import { count } from '../telemetry/recording.ts';
 import type { EndCause, RefreshAnswer, Refreshed } from '../user/types.ts';
 import { issueAccessToken } from './access-token.ts';
 import {
@@ -43,6 +45,15 @@ function refusal(answer: Extract<RefreshAnswer, { kind: 'refused' }>) {
   }
 }
 
+type Counted = LabelsOf<'portcullis_refreshes_total'>['outcome'];
+
+const counted = (outcome: Counted, reason: RefreshReason): void =>
+  count('portcullis_refreshes_total', { outcome, reason });
+
+/** What ended a family, as it is counted. */
+const countedCause = (cause: EndCause): RefreshReason =>
+  refreshReasons.find((reason) => reason === cause) ?? 'other';
+
 /** The secret that the client has from now on; undefined when the key that made it is gone. */
 async function secretAfter(
   secrets: RootSecrets,
@@ -80,9 +91,15 @@ export async function refreshTokenGrant(
 ): Promise<RefreshOutcome> {
   const { config, secrets, users } = dependencies;
   const presented = parameters.get('refresh_token');
-  if (!presented) return refused('invalid_request', 'refresh_token is missing');
+  if (!presented) {
+    counted('refused', 'missing_token');
+    return refused('invalid_request', 'refresh_token is missing');
+  }
   const token = await decodeToken(secrets, 'refresh_token', presented);
-  if (!token) return refused('invalid_grant', 'the refresh token is not valid');
+  if (!token) {
+    counted('refused', 'invalid_token');
+    return refused('invalid_grant', 'the refresh token is not valid');
+  }
 
   const scope = parameters.get('scope');
   const askedScope = scope === undefined ? null : scopeTokens(scope);
@@ -105,12 +122,21 @@ export async function refreshTokenGrant(
     policy: client.refreshToken,
     withProfile: withProfile || client.refreshToken.idToken || saysOfPerson(config, askedResource),
   });
-  if (answer.kind === 'refused') return refusal(answer);
-  if (answer.kind === 'ended') return ended(answer.cause);
+  if (answer.kind === 'refused') {
+    counted('refused', answer.reason === 'ended' ? 'already_ended' : answer.reason);
+    return refusal(answer);
+  }
+  if (answer.kind === 'ended') {
+    counted('ended', countedCause(answer.cause));
+    return ended(answer.cause);
+  }
 
   const secret = await secretAfter(secrets, token.secret, successor.secret, answer);
-  if (!secret)
+  if (!secret) {
+    counted('refused', 'secret_replaced');
     return refused('invalid_grant', 'the secret that made the next refresh token has been replaced');
+  }
+  counted(answer.kind, '');
 
   const { grant: subject, profile, claims } = answer;
   const grantedScope = askedScope ?? subject.scope;

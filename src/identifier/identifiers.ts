@@ -33,7 +33,7 @@ export function createIdentifiers(namespace: DurableObjectNamespace<IdentifierOb
     const name = await (typeof identifier === 'string'
       ? emailIdentifierName(identifier)
       : identityName(identifier));
-    return callObject(() => namespace.getByName(name), use);
+    return callObject('IdentifierObject', () => namespace.getByName(name), use);
   };
   return {
     lookup: (identifier) => at(identifier, async (stub) => stub.lookup()),

@@ -108,6 +108,7 @@ export class IdentifierObject extends DurableObject<Environment> {
     // Not whether it exists: an account may have reserved another address and stopped there.
     const id = this.ctx.id.toString();
     const held = await callObject(
+      'UserObject',
       () => users.getByName(row.user_id),
       async (stub) => stub.holdsIdentifier(id),
     );

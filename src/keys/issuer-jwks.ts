@@ -1,5 +1,6 @@
 import { addressFault, developmentAddressFault } from '../config/address.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
+import { count } from '../telemetry/recording.ts';
 import { checkedPolicy, type Fetch, fetchJson, fetchKeys, type JwksPolicy } from '../verify/jwks.ts';
 import { jwksCache, type KeySet } from '../verify/jwks-cache.ts';
 import { memory } from '../verify/memory.ts';
@@ -84,11 +85,19 @@ export function issuerJwks(options: IssuerJwksOptions): KeySet {
     return discovered.uri;
   }
 
-  return jwksCache({
+  const store = issuerJwksStore(cache, source, policy.maxStaleSeconds, secrets);
+  const keys = jwksCache({
     policy,
     now,
-    shared: issuerJwksStore(cache, source, policy.maxStaleSeconds, secrets),
+    shared: {
+      ...store,
+      read() {
+        count('portcullis_jwks_fetches_total', { keys: 'others', from: 'kv' });
+        return store.read();
+      },
+    },
     async load(signal) {
+      count('portcullis_jwks_fetches_total', { keys: 'others', from: 'issuer' });
       try {
         return await fetchKeys(await locate(signal), { ...policy, fetch: request, signal });
       } catch (error) {
@@ -98,6 +107,10 @@ export function issuerJwks(options: IssuerJwksOptions): KeySet {
       }
     },
   });
+  return (unknownKid) => {
+    count('portcullis_jwks_lookups_total', { keys: 'others' });
+    return keys(unknownKid);
+  };
 }
 
 /** The keys of whoever is not us. */

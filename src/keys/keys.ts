@@ -6,6 +6,7 @@ import { inPublishedOrder, signerAt } from '../core/keyring/ring.ts';
 import { ISOLATE_REFRESH_SECONDS } from '../core/keyring/timing.ts';
 import type { RootSecrets } from '../crypto/root-secret.ts';
 import { callObject, ObjectUnavailable } from '../durable/call.ts';
+import { count } from '../telemetry/recording.ts';
 import { type KeyEncryptions, secretEncryptions } from './encryptions.ts';
 import { signJwt } from './jwt.ts';
 import type { KeyRingObject } from './object.ts';
@@ -99,16 +100,20 @@ export function createKeys({
 
   /** KV saves the way to the object and is trusted no further: what we did not seal, or not lately, is not there. */
   async function fromCache(asOf: number): Promise<Snapshot | undefined> {
+    count('portcullis_jwks_fetches_total', { keys: 'own', from: 'kv' });
     const text = await cache.get(SNAPSHOT_NAME, { cacheTtl: KV_CACHE_SECONDS }).catch(() => null);
     const found = await readSnapshot(text, secrets, context);
     return found && suffices(found, held, asOf) ? found : undefined;
   }
 
-  const fromObject = (): Promise<Snapshot> =>
-    callObject(
+  function fromObject(): Promise<Snapshot> {
+    count('portcullis_jwks_fetches_total', { keys: 'own', from: 'object' });
+    return callObject(
+      'KeyRingObject',
       () => ring.getByName(RING_NAME),
       (stub) => stub.ring(),
     );
+  }
 
   const refresh = singleFlight(async () => {
     const asOf = Date.now();
@@ -127,6 +132,7 @@ export function createKeys({
 
   /** No promise while the isolate is warm: whoever signs feels each one. */
   function current(): HeldRing | Promise<HeldRing> {
+    count('portcullis_jwks_lookups_total', { keys: 'own' });
     const now = Date.now();
     if (!held || now >= endOf(held)) return fetched();
     if (now >= held.refreshAt) {
@@ -152,6 +158,7 @@ export function createKeys({
           `The signing keys were sealed by "${key.keyEncryptionId}", which is not configured. If that was another PORTCULLIS_SECRET: restore it as PORTCULLIS_SECRET_PREVIOUS, or delete the local state folder`,
         );
       }
+      count('portcullis_signatures_total', { alg });
       return signJwt({ alg, typ, kid: key.kid }, claims, privateKey);
     },
     async jwks(missing) {

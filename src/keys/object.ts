@@ -15,6 +15,7 @@ import { LEASE_SECONDS, retryAfterSeconds } from '../core/keyring/timing.ts';
 import { type RootSecrets, rootSecrets } from '../crypto/root-secret.ts';
 import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
+import { report } from '../report.ts';
 import { type KeyEncryptions, keyEncryptions } from './encryptions.ts';
 import { type RingPolicy, ringPolicy } from './policy.ts';
 import { migrations } from './schema.ts';
@@ -150,7 +151,7 @@ export class KeyRingObject extends DurableObject<Environment> {
       await step();
       return undefined;
     } catch (error) {
-      console.error(`key ring: could not ${what}`, error instanceof Error ? error.name : typeof error);
+      report('key_ring.failed', error, { what: `could not ${what}` });
       return error instanceof Error ? error : new Error(what);
     }
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ConfigError } from '../config/error.ts';
+import { log } from '../telemetry/log.ts';
 import { type KeyEncryption, KeyEncryptionUnavailable } from './encryption.ts';
 
 /** A key of the transit engine of HashiCorp Vault or OpenBao. */
@@ -66,7 +67,7 @@ export function vaultEncryption(options: VaultOptions): KeyEncryption {
     const now = Date.now();
     if (now - (saidAt.get(line) ?? Number.NEGATIVE_INFINITY) < SILENCE_MILLISECONDS) return;
     saidAt.set(line, now);
-    console.error(`key encryption: ${line}`);
+    log('error', 'key_encryption.trouble', { what: line });
   }
 
   /** @throws KeyEncryptionUnavailable when there is no answer that could be judged. */

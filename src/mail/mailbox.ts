@@ -49,6 +49,7 @@ const stubOf = (namespace: DurableObjectNamespace<MailboxObject>) => namespace.g
 export const mailboxMailer = (namespace: DurableObjectNamespace<MailboxObject>): Mailer => ({
   send: async (message) => {
     await callObject(
+      'MailboxObject',
       () => stubOf(namespace),
       (mailbox) => mailbox.deliver(message),
     );
@@ -58,6 +59,7 @@ export const mailboxMailer = (namespace: DurableObjectNamespace<MailboxObject>):
 /** What is in the mailbox, the newest first. */
 export const readMailbox = (namespace: DurableObjectNamespace<MailboxObject>): Promise<MailMessage[]> =>
   callObject(
+    'MailboxObject',
     () => stubOf(namespace),
     (mailbox) => mailbox.list(),
   );

@@ -1,10 +1,10 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import type { Environment } from '../environment.ts';
 import { report } from '../report.ts';
 import { callerPrefix } from '../request/caller.ts';
 import type { Caller } from './caller.ts';
-import { failure, requestId } from './failure.tsx';
+import { failure } from './failure.tsx';
 
 /**
  * What a request costs, and with it how many one address may make. `open`: answered from memory, for less than the limiter
@@ -49,11 +49,11 @@ const bindings = {
 const RETRY_AFTER_SECONDS = 60;
 
 /** A limiter that does not answer lets everybody through: it guards availability, and nothing is opened by it. */
-async function isWithin(c: Context, limiter: RateLimit, key: string): Promise<boolean> {
+async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;
   } catch (error) {
-    report('flood.limiter_failed', requestId(c), error);
+    report('flood.limiter_failed', error);
     return true;
   }
 }
@@ -70,7 +70,7 @@ export function flood(
   if (!limiter) return (_, next) => next();
   return async (c, next) => {
     const caller = callerPrefix(c.req.raw);
-    if (caller === undefined || (await isWithin(c, limiter, `${floodClass} ${caller}`))) return next();
+    if (caller === undefined || (await isWithin(limiter, `${floodClass} ${caller}`))) return next();
     c.header('Retry-After', String(RETRY_AFTER_SECONDS));
     return failure(c, config, 429, 'temporarily_unavailable', { error: 'flood' });
   };

@@ -6,6 +6,8 @@ import { sha256 } from '../crypto/bytes.ts';
 import { decodeToken, encodeToken, newRecordId, newSecret, type Token } from '../crypto/token.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { deviceOf } from '../request/sighting.ts';
+import { count } from '../telemetry/recording.ts';
+import { signInMethod } from '../telemetry/sign-in-method.ts';
 import { EVERYBODYS_DOOR } from '../user/password.ts';
 import type { LiveSession, PresentedDevice, SecondFactorPolicy } from '../user/types.ts';
 import { cookieName, cookieOptions, DEVICE_COOKIE, GATE_SESSION_COOKIE, SESSION_COOKIE } from './cookie.ts';
@@ -85,8 +87,16 @@ export async function openDetachedSession(
     credentialStuffing: stuffing,
   };
   const session = await users.openSession(token, held, door, amr, deviceOf(c.req.raw), policy);
-  if (session.kind === 'ended') return { kind: 'disabled' };
-  if (session.kind !== 'live') return session;
+  const method = signInMethod(amr);
+  if (session.kind === 'ended') {
+    count('portcullis_sign_ins_total', { method, outcome: 'disabled' });
+    return { kind: 'disabled' };
+  }
+  if (session.kind !== 'live') {
+    count('portcullis_sign_ins_total', { method, outcome: session.kind });
+    return session;
+  }
+  count('portcullis_sign_ins_total', { method, outcome: 'opened' });
   return { kind: 'opened', token: { ...token, recordId: session.sessionId }, session };
 }
 

@@ -21,6 +21,7 @@ export function createReplays(namespace: DurableObjectNamespace<ReplayObject>): 
       // Tells a retry of this call, whose answer was lost, from a second use.
       const requestId = crypto.randomUUID();
       return callObject(
+        'ReplayObject',
         () => namespace.getByName(base64url.encode(name)),
         async (stub) => stub.firstUse(base64url.encode(hash), expiresAt, requestId),
       );
@@ -28,6 +29,7 @@ export function createReplays(namespace: DurableObjectNamespace<ReplayObject>): 
     async anyUsed(maker, ids) {
       const [name, ...hashes] = await Promise.all([maker, ...ids].map(sha256));
       return callObject(
+        'ReplayObject',
         () => namespace.getByName(base64url.encode(name ?? '')),
         async (stub) => stub.anyUsed(hashes.map((hash) => base64url.encode(hash))),
       );

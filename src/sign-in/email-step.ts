@@ -11,6 +11,7 @@ import { cookieName, cookieOptions } from '../middleware/cookie.ts';
 import { presentationOf } from '../middleware/page.tsx';
 import { isKnownDoor, signInDoor } from '../middleware/session.ts';
 import { deviceOf } from '../request/sighting.ts';
+import { count } from '../telemetry/recording.ts';
 import type { Language } from '../texts/language.ts';
 import { deviceName } from '../user/device.ts';
 import type { EmailCodePurpose } from '../user/tables/email-code.ts';
@@ -130,11 +131,13 @@ export async function tryEmailStep(
   { purpose, userId, codeId, door }: EmailStep,
   code: string,
 ): Promise<EmailCodeAnswer> {
-  return users.tryEmailCode(userId, {
+  const answer = await users.tryEmailCode(userId, {
     codeId,
     purpose,
     hashes: await emailCodeHashes(secrets, userId, codeId, code),
     attempt: newRecordId(),
     known: isKnownDoor(door) || purpose === 'verify',
   });
+  count('portcullis_factors_total', { method: 'email_code', outcome: answer.kind });
+  return answer;
 }

@@ -16,6 +16,7 @@ import {
   verifyAssertion,
   verifyRegistration,
 } from '../passkeys/verify.ts';
+import { count } from '../telemetry/recording.ts';
 import type { NewPasskey } from '../user/types.ts';
 import { passkeyChallenge } from './passkey-challenge.ts';
 import { floor } from './password.ts';
@@ -119,8 +120,28 @@ async function judge(
   return { ...refused('unknown'), unknownCredentialId: assertion.id };
 }
 
+function counted(outcome: PasskeySignIn): PasskeySignIn {
+  const told = outcome.kind === 'proven' ? 'proved' : 'wrong';
+  count('portcullis_factors_total', { method: 'passkey', outcome: told });
+  return outcome;
+}
+
 /** Signs in by a passkey alone: it names its user, and has made sure that it is them. */
-export async function signInByPasskey(
+export const signInByPasskey = async (
+  c: Context,
+  dependencies: Dependencies,
+  credential: string,
+): Promise<PasskeySignIn> => counted(await firstFactor(c, dependencies, credential));
+
+/** A passkey as the second factor of somebody who has proved the first. It need not make sure of its owner again. */
+export const secondFactorByPasskey = async (
+  c: Context,
+  dependencies: Dependencies,
+  first: Proven,
+  credential: string,
+): Promise<PasskeySignIn> => counted(await secondFactor(c, dependencies, first, credential));
+
+async function firstFactor(
   c: Context,
   dependencies: Dependencies,
   credential: string,
@@ -135,8 +156,7 @@ export async function signInByPasskey(
   return { kind: 'proven', proven: { userId, amr: judged.methods, door } };
 }
 
-/** A passkey as the second factor of somebody who has proved the first. It need not make sure of its owner again. */
-export async function secondFactorByPasskey(
+async function secondFactor(
   c: Context,
   dependencies: Dependencies,
   first: Proven,

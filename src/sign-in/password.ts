@@ -4,6 +4,7 @@ import { hashPassword, isOutdatedHash, MAXIMUM_PASSWORD_LENGTH, verifyPassword }
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
 import { isKnownDoor, type Proven, signInDoor } from '../middleware/session.ts';
+import { count } from '../telemetry/recording.ts';
 import type { Fault } from '../texts/fault.ts';
 
 export type PasswordOutcome =
@@ -42,6 +43,18 @@ export const floor = (): Promise<void> =>
  * and gets the same answers as a known one, the lock included.
  */
 export async function signInByPassword(
+  c: Context,
+  dependencies: Dependencies,
+  typedEmail: string,
+  password: string,
+): Promise<PasswordOutcome> {
+  const outcome = await judged(c, dependencies, typedEmail, password);
+  const told = outcome.kind === 'matches' ? 'proved' : outcome.kind;
+  count('portcullis_factors_total', { method: 'password', outcome: told });
+  return outcome;
+}
+
+async function judged(
   c: Context,
   dependencies: Dependencies,
   typedEmail: string,

@@ -6,6 +6,7 @@ import { signInDoor } from '../middleware/session.ts';
 import { deviceOf } from '../request/sighting.ts';
 import { typedRecoveryCode } from '../second-factor/recovery-codes.ts';
 import { openTotp, stepOfCode } from '../second-factor/totp.ts';
+import { count } from '../telemetry/recording.ts';
 
 export type CodeOutcome =
   /** `amr`: what it adds to the methods of the sign-in. */
@@ -20,6 +21,21 @@ export type CodeOutcome =
  * code. Whichever it is uses it up.
  */
 export async function checkSecondFactorCode(
+  c: Context,
+  dependencies: Dependencies,
+  userId: string,
+  typed: string,
+): Promise<CodeOutcome> {
+  const outcome = await checked(c, dependencies, userId, typed);
+  const method = normalRecoveryCode(typed) === undefined ? 'totp' : 'recovery_code';
+  count('portcullis_factors_total', {
+    method,
+    outcome: outcome.kind === 'right' ? 'proved' : outcome.kind,
+  });
+  return outcome;
+}
+
+async function checked(
   c: Context,
   dependencies: Dependencies,
   userId: string,

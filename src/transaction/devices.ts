@@ -32,7 +32,7 @@ export function createDevices(namespace: DurableObjectNamespace<DeviceAuthorizat
   const at = <T>(
     name: string,
     use: (stub: DurableObjectStub<DeviceAuthorizationObject>) => Promise<T>,
-  ): Promise<T> => callObject(() => namespace.getByName(name), use);
+  ): Promise<T> => callObject('DeviceAuthorizationObject', () => namespace.getByName(name), use);
 
   return {
     async begin(request) {

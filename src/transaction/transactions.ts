@@ -44,7 +44,7 @@ export function createTransactions(
   }
 
   const at = <T>(name: string, use: (stub: DurableObjectStub<TransactionObject>) => Promise<T>): Promise<T> =>
-    callObject(() => namespace.getByName(name), use);
+    callObject('TransactionObject', () => namespace.getByName(name), use);
 
   const parsed = <T>(text: string | undefined): T | undefined =>
     text === undefined ? undefined : (JSON.parse(text) as T);

@@ -112,7 +112,7 @@ export class Alarm {
       if (outcome === 'claimed') transaction((user) => user.profile.setClaimed());
       return outcome;
     } catch (error) {
-      report('user.sign_up_not_finished', objectId, error);
+      report('user.sign_up_not_finished', error, { objectId });
       return 'pending';
     }
   }
@@ -128,7 +128,7 @@ export class Alarm {
     this.#settling ??= settleAddress(environment(), transaction)
       .then(
         () => {},
-        (error) => report('user.address_not_settled', objectId, error),
+        (error) => report('user.address_not_settled', error, { objectId }),
       )
       .finally(() => {
         this.#settling = undefined;
@@ -160,7 +160,7 @@ export class Alarm {
       await this.#settling;
       if (await goOnRemoving(environment(), receivers, transaction)) await remove();
     } catch (error) {
-      report('user.removal_failed', objectId, error);
+      report('user.removal_failed', error, { objectId });
     }
   }
 }

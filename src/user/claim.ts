@@ -15,6 +15,7 @@ export async function claimAddress(
 ): Promise<'claimed' | 'taken' | 'pending'> {
   const name = await emailIdentifierName(email);
   return callObject(
+    'IdentifierObject',
     () => IDENTIFIER.getByName(name),
     async (stub) => stub.claim(userId),
   );

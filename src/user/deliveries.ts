@@ -1,5 +1,7 @@
 import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver.ts';
-import { reportFailure } from '../report.ts';
+import { receiverKinds } from '../telemetry/catalogue.ts';
+import { log } from '../telemetry/log.ts';
+import { count } from '../telemetry/recording.ts';
 import type { UserRecord } from './record.ts';
 import type { Cursor } from './tables/event-receiver.ts';
 import type { Profile } from './types.ts';
@@ -122,16 +124,24 @@ function postponed(user: UserRecord, receiver: Receiver, turn: Turn, reason: str
   });
 }
 
+const kindOf = ({ name }: Receiver): (typeof receiverKinds)[number] =>
+  receiverKinds.find((kind) => name.split(':')[0] === kind) ?? 'other';
+
 /** One receiver's turns. */
 async function serve(
   { transaction, objectId }: Deliverer,
   receiver: Receiver,
   posted: () => Promise<void>,
 ): Promise<void> {
-  for (let count = 0; count < TURNS; count += 1) {
+  for (let turns = 0; turns < TURNS; turns += 1) {
     const turn = transaction((user, now) => turnOf(user, receiver, now));
     if (!turn) return;
     const answer = await ask(receiver, turn);
+    count(
+      'portcullis_outbox_events_total',
+      { receiver: kindOf(receiver), outcome: answer.kind },
+      turn.events.length,
+    );
     transaction((user, now) => {
       switch (answer.kind) {
         case 'taken':
@@ -147,7 +157,7 @@ async function serve(
       }
     });
     if (answer.kind !== 'taken')
-      reportFailure('user.delivery_failed', objectId, { receiver: receiver.name, reason: answer.reason });
+      log('error', 'user.delivery_failed', { objectId, receiver: receiver.name, reason: answer.reason });
     else if (answer.mails?.length) await posted();
   }
 }

@@ -9,6 +9,7 @@ import { migrate } from '../durable/migrate.ts';
 import type { Environment } from '../environment.ts';
 import type { PublicKey } from '../passkeys/public-key.ts';
 import { type CallContext, withContext } from '../request/context.ts';
+import { countedAlarm } from '../telemetry/telemetry.ts';
 import { accountOf } from './account.ts';
 import { proveAddress } from './address.ts';
 import { changeAddress, holdsAddress } from './address-change.ts';
@@ -674,9 +675,9 @@ export class UserObject extends DurableObject<Environment> {
     return this.#transaction((user, now) => replayDeliveries(user, receiver ?? undefined, now));
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
-    await this.#alarm.ring();
+    return countedAlarm(this.env, () => this.#alarm.ring());
   }
 
   /** One alarm per object: the earliest wish wins. Its write joins the transaction's own commit. */

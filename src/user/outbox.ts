@@ -24,6 +24,7 @@ import {
 import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
 import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver.ts';
 import { report } from '../report.ts';
+import { count } from '../telemetry/recording.ts';
 import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { deviceKindName, deviceName } from './device.ts';
@@ -251,6 +252,16 @@ export async function sendMail(
   mail: SealedMail,
   objectId: string,
 ): Promise<'sent' | 'later' | 'never'> {
+  const outcome = await tryToSend(environment, mail, objectId);
+  count('portcullis_mails_total', { outcome });
+  return outcome;
+}
+
+async function tryToSend(
+  environment: Environment,
+  mail: SealedMail,
+  objectId: string,
+): Promise<'sent' | 'later' | 'never'> {
   if (mail.expiresAt <= Date.now()) return 'never';
   try {
     const mailer = mailerOf(configOf(environment), environment);
@@ -259,7 +270,7 @@ export async function sendMail(
     await mailer?.send(message);
     return 'sent';
   } catch (error) {
-    report('user.mail_not_sent', objectId, error);
+    report('user.mail_not_sent', error, { objectId });
     return error instanceof MailRefused ? 'never' : 'later';
   }
 }

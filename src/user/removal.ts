@@ -63,6 +63,7 @@ export async function release(
     ? emailIdentifierName(identifier.value)
     : identityName(identifier.value));
   await callObject(
+    'IdentifierObject',
     () => IDENTIFIER.getByName(name),
     async (stub) => stub.release(userId),
   );

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts';
 import { backChannel } from '../logout/back-channel.ts';
 import { report } from '../report.ts';
+import { count } from '../telemetry/recording.ts';
 import { failed, inTurns, settled } from './logouts.ts';
 import type { UserRecord } from './record.ts';
 import type { LogoutNotice } from './tables/logout-notice.ts';
@@ -21,9 +22,11 @@ export class ClientTeller {
         this.#channel ??= backChannel(environment);
         const tell = await this.#channel;
         await tell({ ...notice, userId });
+        count('portcullis_logout_tokens_total', { outcome: 'told' });
         transaction((user) => settled(user, notice));
       } catch (error) {
-        report('user.logout_not_told', objectId, error);
+        count('portcullis_logout_tokens_total', { outcome: 'failed' });
+        report('user.logout_not_told', error, { objectId });
         transaction((user, now) => failed(user, notice, now));
       }
     });

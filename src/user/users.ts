@@ -166,7 +166,7 @@ function inContext(
 /** @param caller for whom all of its calls are made. Default the request of the moment. */
 export function createUsers(namespace: DurableObjectNamespace<UserObject>, caller?: CallContext): Users {
   const at: CallUser = (userId, use) =>
-    callObject(() => inContext(namespace.getByName(userId), caller ?? currentCall()), use);
+    callObject('UserObject', () => inContext(namespace.getByName(userId), caller ?? currentCall()), use);
 
   return {
     create: (profile, credentials) => at(profile.userId, async (stub) => stub.create(profile, credentials)),

@@ -4,11 +4,15 @@ import { callObject, ObjectUnavailable } from '../../src/durable/call.ts';
 const failing = (failures: Error[]) => {
   let stubs = 0;
   const call = callObject(
-    () => (stubs += 1),
-    async (stub) => {
-      const failure = failures[stub - 1];
+    'UserObject',
+    () => {
+      stubs += 1;
+      return { number: stubs };
+    },
+    async ({ number }) => {
+      const failure = failures[number - 1];
       if (failure) throw failure;
-      return `stub ${stub}`;
+      return `stub ${number}`;
     },
   );
   return call.then(

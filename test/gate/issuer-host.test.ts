@@ -37,7 +37,7 @@ const spellings = (path: string): string[] => [
 ];
 
 describe('on the host of the issuer', () => {
-  it.each(issuerPathsOf({ auth0Paths: true }))(
+  it.each(issuerPathsOf({ auth0Paths: true, environment: 'production' }))(
     'no origin answers for what could be read as %s',
     async (path) => {
       received.length = 0;

@@ -144,7 +144,9 @@ describe('key encryption by Vault', () => {
   it('lets a renewal fail without a word to whoever asked for it', async () => {
     vault.answerInstead(() => Promise.reject(new TypeError('no connection')));
     await expect(encryption().renew?.()).resolves.toBeUndefined();
-    expect(said).toEqual(['key encryption: Vault gives no usable answer']);
+    expect(said.map((line) => JSON.parse(line))).toEqual([
+      { level: 'error', event: 'key_encryption.trouble', what: 'Vault gives no usable answer' },
+    ]);
     vault.answerInstead(undefined);
     await encryption({ token: 'an-expired-token' }).renew?.();
     expect(said[1]).toContain('Vault refuses PORTCULLIS_VAULT_TOKEN for auth/token/renew-self');

@@ -7,7 +7,6 @@ import { decodeToken, type Token } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { ObjectUnavailable } from '../../durable/call.ts';
 import { cookieName, cookieOptions } from '../../middleware/cookie.ts';
-import { requestId } from '../../middleware/failure.tsx';
 import { report } from '../../report.ts';
 
 // The refresh token of a first-party app. No script sees it, no other site sends it.
@@ -66,6 +65,6 @@ export async function supersedeRefreshCookie(
   } catch (error) {
     if (!(error instanceof ObjectUnavailable)) throw error;
     // It ends by itself in the end. To refuse now would lose the new family, whose code is used up.
-    report('session.family_left_behind', requestId(c), error);
+    report('session.family_left_behind', error);
   }
 }

@@ -40,7 +40,7 @@ export async function leadToProvider(
     return await showPage(c, dependencies.config, <ToProviderPage label={about.label} href={href} />);
   } catch (error) {
     if (!(error instanceof ProviderUnavailable)) throw error;
-    report('provider.unavailable', about.name, error);
+    report('provider.unavailable', error, { provider: about.name });
     return providerFault(c, dependencies, 'unavailable', about.label, backHref);
   }
 }

@@ -33,14 +33,14 @@ export function createGateSessions({
   issuer: string;
 }): GateSessions {
   const at = <T>(sessionId: string, use: (stub: DurableObjectStub<GateSessionObject>) => Promise<T>) =>
-    callObject(() => sessions.getByName(sessionId), use);
+    callObject('GateSessionObject', () => sessions.getByName(sessionId), use);
 
   async function inIndex<T>(
     { kind, value }: LogoutSubject,
     use: (stub: DurableObjectStub<GateSessionIndexObject>) => Promise<T>,
   ): Promise<T> {
     const name = base64url.encode(await sha256(JSON.stringify([issuer, kind, value])));
-    return callObject(() => index.getByName(name), use);
+    return callObject('GateSessionIndexObject', () => index.getByName(name), use);
   }
 
   const end: GateSessions['end'] = (sessionId, cause) =>

@@ -5,6 +5,7 @@ import { base64url, randomBytes } from '../../crypto/bytes.ts';
 import type { IssuerKeys } from '../../keys/issuer-jwks.ts';
 import type { Replays } from '../../replay/replays.ts';
 import { report } from '../../report.ts';
+import { log } from '../../telemetry/log.ts';
 import type { GateSessions, LogoutSubject } from './gate-sessions.ts';
 import type { Identity, SignedOut, SignInAnswer } from './identity.ts';
 import { createIntrospection } from './introspection.ts';
@@ -50,7 +51,7 @@ export function remoteIdentity(
 
   function failed(reason: string): SignInAnswer {
     // For the operator: a wrong secret or a wrong algorithm looks like this. Nothing of the answer is in it.
-    console.warn(JSON.stringify({ event: 'gate.sign_in_failed', reason }));
+    log('warn', 'gate.sign_in_failed', { reason });
     return { kind: 'failed', reason };
   }
 
@@ -105,11 +106,11 @@ export function remoteIdentity(
         if (ended?.refreshToken !== undefined)
           await provider
             .revoke(ended.refreshToken)
-            .catch((error: unknown) => report('gate.not_revoked', '', error));
+            .catch((error: unknown) => report('gate.not_revoked', error));
         const location = await provider.logoutUrl(ended?.idToken, `${origin}/`);
         return location === undefined ? finished : { kind: 'to_provider', location };
       } catch (error) {
-        report('gate.provider_not_told', '', error);
+        report('gate.provider_not_told', error);
         return finished;
       }
     },

@@ -3,6 +3,7 @@ import { setsOwnCookie, withoutCookieClearing } from '../../core/gate/cookies.ts
 import type { Target } from '../../core/gate/path.ts';
 import { privateCacheControl, varyByIdentity } from '../../core/gate/response.ts';
 import { patience } from '../../http/in-time.ts';
+import { propagateTrace } from '../../telemetry/recording.ts';
 import type { WriteHeaders } from './origin-headers.ts';
 
 export type OriginAnswer =
@@ -121,6 +122,7 @@ export async function forward(
     if (!outbound.url.startsWith(url.slice(0, base.length + target.path.length + 1)))
       throw new Error('the URL parser changed a normalised path');
     writeHeaders(outbound.headers);
+    propagateTrace(outbound.headers);
     const sent: Promise<Response> = through ? through.fetch(outbound) : fetch(outbound);
     // Nothing aborts a request that nobody waits for any more: the runtime does, as soon as its caller has an answer or is
     // gone.

@@ -15,6 +15,8 @@ import { connectIdentity, leaveUnclaimed, userOf } from '../../../sign-in/proved
 import { providerFault } from '../../../sign-in/provider-fault.ts';
 import { type Arrived, arrived, keepPostedAnswer } from '../../../sign-in/provider-sign-in.ts';
 import { sealTokens } from '../../../sign-in/provider-tokens.ts';
+import { log } from '../../../telemetry/log.ts';
+import { count } from '../../../telemetry/recording.ts';
 
 /** POST /signin/provider/:provider/callback: an answer that the provider's page posts (OAuth 2.0 Form Post Response Mode). */
 export const takePostedAnswer = (dependencies: Dependencies) => async (c: Context) => {
@@ -50,15 +52,16 @@ async function answerOf(
 ): Promise<UpstreamAnswer | { kind: 'unavailable' }> {
   try {
     const answer = await (await upstreams.open(name)).redeem(parameters, request);
+    const outcome = answer.kind === 'identified' ? 'proved' : answer.kind;
+    count('portcullis_factors_total', { method: 'provider', outcome });
     // For the operator: a wrong secret looks like this. Nothing of the answer is in it.
     if (answer.kind === 'failed')
-      console.warn(
-        JSON.stringify({ event: 'provider.sign_in_failed', provider: name, reason: answer.reason }),
-      );
+      log('warn', 'provider.sign_in_failed', { provider: name, reason: answer.reason });
     return answer;
   } catch (error) {
     if (!(error instanceof ProviderUnavailable)) throw error;
-    report('provider.unavailable', name, error);
+    report('provider.unavailable', error, { provider: name });
+    count('portcullis_factors_total', { method: 'provider', outcome: 'failed' });
     return { kind: 'unavailable' };
   }
 }
