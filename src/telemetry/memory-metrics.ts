@@ -1,4 +1,4 @@
-import type { Labels, MetricName } from './catalogue.ts';
+import { catalogue, type Labels, type MetricName, metricOf } from './catalogue.ts';
 import { type AnsweredRequest, type MetricsStore, statusClassOf } from './metrics.ts';
 
 /** Upper bounds of the buckets of a latency, in seconds: from an isolate's memory to what people give up on. */
@@ -19,6 +19,10 @@ export interface MemoryMetrics extends MetricsStore {
   series(name: MetricName): Series[];
 }
 
+const labelNames = Object.fromEntries(
+  (Object.keys(catalogue) as MetricName[]).map((name) => [name, Object.keys(metricOf(name).labels)]),
+) as Record<MetricName, string[]>;
+
 /** Everything that this isolate has counted since it started. For development: in production there are many isolates. */
 export function memoryMetrics(): MemoryMetrics {
   const metrics = new Map<MetricName, Map<string, Series>>();
@@ -28,7 +32,9 @@ export function memoryMetrics(): MemoryMetrics {
   function seriesOf(name: MetricName, labels: Labels): Series | undefined {
     const known = metrics.get(name) ?? new Map<string, Series>();
     metrics.set(name, known);
-    const key = JSON.stringify(Object.entries(labels).sort());
+    let key = '';
+    // In the catalogue's order, whoever counts.
+    for (const label of labelNames[name]) key += `${labels[label] ?? ''}\u0000`;
     const found = known.get(key);
     if (found) return found;
     const isOwn = name === 'portcullis_telemetry_dropped_total';

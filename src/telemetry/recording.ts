@@ -49,20 +49,17 @@ export function noteRoute(part: Part, route: string): void {
   scope.recording.route = route;
 }
 
-/** Does `use` as a part of the request that has a name. @param then says more of it, once that is known */
-export async function inSpan<T>(
-  name: string,
-  kind: SpanKind,
-  use: () => Promise<T>,
-  then?: (span: Span, answer: T) => void,
-): Promise<T> {
+/** Does `use` as a part of the request that has a name. */
+export function inSpan<T>(name: string, kind: SpanKind, use: () => Promise<T>): Promise<T> {
   const scope = storage.getStore();
   const span = scope?.recording.trace?.begin(name, kind, scope.span?.spanId);
-  if (!scope || !span) return use();
+  // Not a promise more than without all this.
+  return scope && span ? traced(scope.recording, span, use) : use();
+}
+
+async function traced<T>(recording: Recording, span: Span, use: () => Promise<T>): Promise<T> {
   try {
-    const answer = await storage.run({ recording: scope.recording, span }, use);
-    then?.(span, answer);
-    return answer;
+    return await storage.run({ recording, span }, use);
   } catch (error) {
     span.failed = true;
     throw error;

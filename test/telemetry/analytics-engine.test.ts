@@ -3,7 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { compose } from '../../src/compose.ts';
 import { configure } from '../../src/config/configured.ts';
 import { defineConfig } from '../../src/config/define.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { analyticsEngine } from '../../src/telemetry/analytics-engine.ts';
+import { telemetryOf } from '../../src/telemetry/telemetry.ts';
 import { DatasetStandIn } from './analytics-stand-in.ts';
 
 const issuer = 'https://auth.company.test';
@@ -85,6 +87,19 @@ describe('a data point', () => {
     expect(dataset.points[0]?.doubles[11]).toBe(400);
   });
 
+  it('that cannot be written stops no alarm', () => {
+    const failed = vi.fn();
+    const broken = {
+      writeDataPoint() {
+        throw new TypeError('a binding that is broken');
+      },
+    };
+    const alarm = analyticsEngine(broken, failed).open();
+    alarm.count('portcullis_mails_total', { outcome: 'sent' });
+    alarm.close();
+    expect(failed).toHaveBeenCalledOnce();
+  });
+
   it('that cannot be written changes no answer', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { fetch } = await worker({
@@ -98,6 +113,14 @@ describe('a data point', () => {
     expect(log.mock.calls.flat().join('\n')).toContain('"event":"telemetry.failed"');
     expect(log.mock.calls.flat().join('\n')).not.toContain('a binding that is broken');
   });
+});
+
+it('nothing is recorded, and nothing stands between, where nobody wants to know', () => {
+  const define = defineConfig(() => ({ issuer, telemetry: {} }));
+  const production = { ...env, PORTCULLIS_ENVIRONMENT: 'production' };
+  expect(telemetryOf(loadConfig(define, production), production)).toBeUndefined();
+  const development = { ...env, PORTCULLIS_ENVIRONMENT: 'development' };
+  expect(telemetryOf(loadConfig(define, development), development)?.memory).toBeDefined();
 });
 
 it('in production GET /metrics is the gate’s, like any other path', async () => {
