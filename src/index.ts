@@ -1,5 +1,6 @@
+import { removeOld } from './audit/trail.ts';
 import { compose, type Portcullis } from './compose.ts';
-import { configure } from './config/configured.ts';
+import { configOf, configure } from './config/configured.ts';
 import type { DefineConfig } from './config/define.ts';
 import { ConfigError } from './config/error.ts';
 import type { Environment } from './environment.ts';
@@ -48,6 +49,11 @@ export function portcullis(define: DefineConfig): ExportedHandler<Environment> {
           { status: 503, headers: { 'Cache-Control': 'no-store', 'Retry-After': '30' } },
         );
       }
+    },
+    /** Each day: removes what is older than the trail keeps. What a run does not manage the next one does. */
+    async scheduled(_, environment) {
+      const before = Date.now() - configOf(environment).audit.retentionSeconds * 1000;
+      await removeOld(environment.AUDIT, before);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { clientSecret } from './client-secret.ts';
 import { buildDemo } from './demo.ts';
 import { deploy } from './deploy.ts';
@@ -16,6 +17,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     return 0;
   },
   'client-secret': clientSecret,
+  audit,
 };
 
 const usage = `usage: portcullis <command>
@@ -26,6 +28,7 @@ const usage = `usage: portcullis <command>
   deploy   put it on Cloudflare       --dry-run, and every option of \`wrangler deploy\`
   build    bundle the demo's browser app
   client-secret    make a secret for a client, and the hash that the configuration holds
+  audit    verify or export the audit trail     --local or --remote  --user <id>  --since <ISO 8601>
 `;
 
 /** Runs one command and answers with the exit code: 0, 1 (it failed) or 2 (the command line is wrong). */

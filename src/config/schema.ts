@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Condition } from '../core/gate/decision.ts';
 import type { Languages } from '../texts/language.ts';
 import { asymmetric } from '../verify/jws.ts';
+import { audit } from './audit.ts';
 import { type Client, client } from './client.ts';
 import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
@@ -131,6 +132,7 @@ export const schema = v.strictObject({
   ),
   passkeys,
   secondFactor,
+  audit,
   passwords: v.optional(
     v.strictObject({
       /**
