@@ -7,7 +7,7 @@ import { OWN_PATHS } from '../core/gate/sign-in-request.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { presentationFor } from '../middleware/page.tsx';
 import { report } from '../report.ts';
-import { requestIdOf } from '../request/context.ts';
+import { currentContext, requestIdOf } from '../request/context.ts';
 import { count, inSpan, noteRoute } from '../telemetry/recording.ts';
 import { createAdmission, type Passing } from './admission/admission.ts';
 import { createAuthentication } from './admission/caller.ts';
@@ -64,6 +64,14 @@ function withoutCredentials(request: Request): Request {
   return new Request(request, { headers });
 }
 
+/** What a person's object compares of a request, as one word. */
+function circumstances(): string {
+  const sighting = currentContext()?.sighting;
+  if (!sighting) return '';
+  const { country, network, browser, system, trusted } = sighting;
+  return `${country} ${network} ${browser} ${system} ${trusted}`;
+}
+
 /**
  * Makes the reverse proxy that lets a request through to its origin only when its caller may pass. Whatever goes
  * wrong inside refuses: the origin sees nothing.
@@ -88,6 +96,7 @@ export function createGate(dependencies: GateDependencies): Gate {
     accessTokens,
     // As coarse as a use is written down (core/session/rule.ts).
     longestAgeSeconds: config.session.idleSeconds / 10,
+    ...(config.risk.enabled && !config.identityProvider && { circumstances }),
   });
   const { admit, stillPasses } = createAdmission({ authenticate, sessionStatus, proofs, publicOrigin });
   const headersForOrigin = createOriginHeaders(dependencies, scheme);

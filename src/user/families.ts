@@ -15,9 +15,9 @@ import type {
   Refresh,
   RefreshAnswer,
   RefreshTokenState,
-  SessionAnswer,
+  StatusAnswer,
 } from './types.ts';
-import { answerReuse, judgeRefresh } from './use-risk.ts';
+import { answerReuse, judgeRefresh, judgeTokenUse } from './use-risk.ts';
 
 /** Founds a family for a client, in a live session. A retry of the same request finds it there already. */
 export function foundFamily(
@@ -47,7 +47,7 @@ export function foundFamily(
     rotatedAt: now,
     idleExpiresAt: Math.min(now + founding.idleSeconds * 1000, absoluteExpiresAt),
     absoluteExpiresAt,
-    seen: founding.fromServer ? null : seenNow(user),
+    seen: founding.fromServer ? null : seenNow(user, now),
   });
 }
 
@@ -65,13 +65,17 @@ export function familyStatus(
   user: UserRecord,
   familyId: string,
   sessionId: string,
+  isUse: boolean,
   now: number,
-): SessionAnswer {
+): StatusAnswer {
   const family = user.families.get(familyId);
   const profile = user.profile.get();
   if (!family || !profile || family.sessionId !== sessionId) return { kind: 'unknown' };
   const end = familyEnd(user, family, now);
   if (end) return { kind: 'ended', ...end };
+  const risk = isUse ? judgeTokenUse(user, family, now) : undefined;
+  if (risk?.kind === 'step_up_required') return risk;
+  if (risk?.kind === 'ended') return { kind: 'ended', cause: 'suspicious', endedAt: now };
   const { authTime, amr, claims } = family;
   const revokedTokens = user.revokedTokens.of(familyId);
   return {

@@ -42,6 +42,7 @@ import {
   endSession,
   openSession,
   readSession,
+  usedSession,
 } from './sessions.ts';
 import type { DeadLetter } from './tables/dead-letter.ts';
 import {
@@ -392,12 +393,13 @@ export class UserObject extends DurableObject<Environment> {
   }
 
   /** Whether a session, or a family, is alive: the question of the freshness dial. */
-  status({ sessionId, familyId, handleId }: Types.StatusQuestion): Types.SessionAnswer {
+  status({ sessionId, familyId, handleId, isUse = false }: Types.StatusQuestion): Types.StatusAnswer {
     return this.#transaction((user, now) => {
-      if (familyId !== undefined) return familyStatus(user, familyId, sessionId, now);
+      if (familyId !== undefined) return familyStatus(user, familyId, sessionId, isUse, now);
       if (handleId !== undefined && handleHasEnded(user, { sessionId, handleId }))
         return { kind: 'ended', cause: 'sign_out', endedAt: now };
-      const answer = answerFor(user, user.sessions.get(sessionId), now);
+      const row = user.sessions.get(sessionId);
+      const answer = isUse ? usedSession(user, row, now) : answerFor(user, row, now);
       const revokedTokens = handleId === undefined ? [] : revokedOfHandle(user, handleId);
       return answer.kind === 'live' && revokedTokens.length > 0 ? { ...answer, revokedTokens } : answer;
     });

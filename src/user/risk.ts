@@ -17,9 +17,9 @@ export const sightingNow = (user: UserRecord): Sighting | undefined =>
   user.riskPolicy.enabled ? currentContext()?.sighting : undefined;
 
 /** What a session or a family is seen with when it begins. */
-export function seenNow(user: UserRecord): Seen | null {
+export function seenNow(user: UserRecord, now: number): Seen | null {
   const sighting = sightingNow(user);
-  return sighting ? firstSeen(sighting) : null;
+  return sighting ? firstSeen(sighting, now) : null;
 }
 
 /** What is known of the person's sign-ins. */

@@ -14,7 +14,9 @@ import type {
   PresentedSession,
   SessionAnswer,
   SessionPolicy,
+  StatusAnswer,
 } from './types.ts';
+import { judgeSessionUse } from './use-risk.ts';
 
 export interface End {
   cause: EndCause;
@@ -56,12 +58,12 @@ export function openSession(
     authTime: Math.floor(now / 1000),
     amr,
     ...device,
-    seen: seenNow(user),
+    seen: seenNow(user, now),
     lastUsedAt: now,
     idleMilliseconds: policy.idleSeconds * 1000,
     absoluteExpiresAt: now + policy.absoluteSeconds * 1000,
   };
-  if (renewed && readSession(user, renewed, now).kind === 'live') {
+  if (renewed && heldSession(user, renewed, now)) {
     user.sessions.renew({ ...fresh, sessionId: renewed.sessionId });
     user.note('session_renewed', now, { sessionId: renewed.sessionId, amr, ...device });
     concludeSignIn(user, risk, renewed.sessionId, amr, now);
@@ -99,15 +101,49 @@ export function sessionEnd(row: SessionRow, now: number): End | null {
   return expiry(row, now);
 }
 
-/** Who holds this session token. */
-export function readSession(user: UserRecord, presented: PresentedSession, now: number): SessionAnswer {
+/** The session of a token, where that is its own. */
+function sessionOf(user: UserRecord, presented: PresentedSession): SessionRow | undefined {
   const row = user.sessions.get(presented.sessionId);
-  if (!row || !sameBytes(presented.secretHash, row.secretHash)) return { kind: 'unknown' };
-  return answerFor(user, row, now);
+  return row && sameBytes(presented.secretHash, row.secretHash) ? row : undefined;
 }
 
-/** Reads a session, writes down its end if it has just expired, and its use if that is due. */
-export function answerFor(user: UserRecord, row: SessionRow | undefined, now: number): SessionAnswer {
+/** Whether a token is that of a live session, from wherever it comes: its person has just proved who they are. */
+const heldSession = (user: UserRecord, presented: PresentedSession, now: number): boolean =>
+  answerFor(user, sessionOf(user, presented), now).kind === 'live';
+
+/**
+ * Who holds this session token. Where it comes from where it should not, nobody does: whoever it is signs in, and its owner
+ * goes on elsewhere.
+ */
+export function readSession(user: UserRecord, presented: PresentedSession, now: number): SessionAnswer {
+  const answer = usedSession(user, sessionOf(user, presented), now);
+  return answer.kind === 'step_up_required' ? { kind: 'unknown' } : answer;
+}
+
+/** The same as `answerFor`, and whether the request comes from where, and with what, it should. */
+export function usedSession(user: UserRecord, row: SessionRow | undefined, now: number): StatusAnswer {
+  if (!row || sessionEnd(row, now)) return answerFor(user, row, now);
+  const risk = judgeSessionUse(user, row, now);
+  switch (risk.kind) {
+    case 'granted':
+      return answerFor(user, row, now, risk.seen);
+    case 'step_up_required':
+      return risk;
+    case 'ended':
+      return { kind: 'ended', cause: 'suspicious', endedAt: now };
+  }
+}
+
+/**
+ * Reads a session, writes down its end if it has just expired, and its use if that is due.
+ * @param seen what it is used with; default what is there, where somebody else asks about it
+ */
+export function answerFor(
+  user: UserRecord,
+  row: SessionRow | undefined,
+  now: number,
+  seen = row?.seen ?? null,
+): SessionAnswer {
   const profile = user.profile.get();
   if (!row || !profile) return { kind: 'unknown' };
   const end = sessionEnd(row, now);
@@ -115,7 +151,7 @@ export function answerFor(user: UserRecord, row: SessionRow | undefined, now: nu
     if (row.endedAt === null) writeEnd(user, row.sessionId, end, now);
     return { kind: 'ended', ...end };
   }
-  if (worthTouching(row, now)) user.sessions.touch(row.sessionId, now);
+  if (worthTouching(row, now)) user.sessions.touch(row.sessionId, now, seen);
   return { kind: 'live', sessionId: row.sessionId, authTime: row.authTime, amr: row.amr, profile };
 }
 

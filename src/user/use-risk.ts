@@ -13,6 +13,7 @@ import type { UserRecord } from './record.ts';
 import { memoryOf, type Noticed, noteRisk, sightingNow } from './risk.ts';
 import { endEverythingBut, endSession } from './sessions.ts';
 import type { FamilyRow } from './tables/family.ts';
+import type { SessionRow } from './tables/session.ts';
 
 /** A use as it is judged. */
 interface Judged {
@@ -29,16 +30,16 @@ function judge(
   user: UserRecord,
   moment: Moment,
   before: Seen | null,
-  milliseconds: number,
+  sinceRotation: number,
   about: { clientId?: string; sessionId: string; familyId?: string },
   now: number,
 ): Judged {
   const sighting = sightingNow(user);
   if (!sighting) return { act: 'grant', seen: before, kept: before };
-  if (!before) return { act: 'grant', seen: firstSeen(sighting), kept: null };
+  if (!before) return { act: 'grant', seen: firstSeen(sighting, now), kept: null };
   const { maximumSpeed, answers, dryRun } = user.riskPolicy;
-  const signals = useSignals(before, sighting, () => memoryOf(user, now), { milliseconds, maximumSpeed });
-  const quick = moment === 'refresh' ? quickAfter(before, milliseconds) : 0;
+  const signals = useSignals(before, sighting, () => memoryOf(user, now), { now, maximumSpeed });
+  const quick = moment === 'refresh' ? quickAfter(before, sinceRotation) : 0;
   if (isOutOfCadence(quick)) signals.push('refresh_cadence');
   const answer = answerTo(signals, moment, answers);
   const told = answer === 'ignore' ? undefined : telling(before.told, signals, now);
@@ -93,11 +94,10 @@ export function answerReuse(user: UserRecord, family: FamilyRow, fromServer: boo
   const sighting = sightingNow(user);
   if (!sighting) return [];
   const { maximumSpeed, answers, dryRun } = user.riskPolicy;
-  const milliseconds = now - family.rotatedAt;
   const others =
     fromServer || !family.seen
       ? []
-      : useSignals(family.seen, sighting, () => memoryOf(user, now), { milliseconds, maximumSpeed });
+      : useSignals(family.seen, sighting, () => memoryOf(user, now), { now, maximumSpeed });
   const noticed: Noticed = { signals: [...others, 'token_reuse'], answer: 'end_family' };
   noticed.answer = answerTo(noticed.signals, 'refresh', answers);
   if (noticed.answer === 'end_everything') {
@@ -106,4 +106,49 @@ export function answerReuse(user: UserRecord, family: FamilyRow, fromServer: boo
     if (!dryRun) endEverythingBut(user, null, 'suspicious', now);
   }
   return others;
+}
+
+export type UseAnswer =
+  /** `seen`: what is kept of it when the use is written down. */
+  { kind: 'granted'; seen: Seen | null } | { kind: 'step_up_required' } | { kind: 'ended' };
+
+/** The same of a session that somebody holds: at the gate, and on the pages of the issuer. */
+export function judgeSessionUse(user: UserRecord, session: SessionRow, now: number): UseAnswer {
+  const { sessionId, seen: before } = session;
+  const { act, seen, kept } = judge(user, 'gate', before, 0, { sessionId }, now);
+  if (kept !== before && kept) user.sessions.setSeen(sessionId, kept);
+  switch (act) {
+    case 'grant':
+      return { kind: 'granted', seen };
+    case 'step_up':
+      return { kind: 'step_up_required' };
+    case 'end_family':
+      endSession(user, sessionId, 'suspicious', now);
+      return { kind: 'ended' };
+    case 'end_everything':
+      endEverythingBut(user, null, 'suspicious', now);
+      return { kind: 'ended' };
+  }
+}
+
+/**
+ * The same of an access token, by the chain that it came of. What a server holds for its people has nothing to compare.
+ */
+export function judgeTokenUse(user: UserRecord, family: FamilyRow, now: number): UseAnswer {
+  const { familyId, sessionId, clientId, seen: before } = family;
+  if (!before) return { kind: 'granted', seen: null };
+  const { act, kept } = judge(user, 'gate', before, 0, { clientId, sessionId, familyId }, now);
+  if (kept !== before) user.families.setSeen(familyId, kept);
+  switch (act) {
+    case 'grant':
+      return { kind: 'granted', seen: before };
+    case 'step_up':
+      return { kind: 'step_up_required' };
+    case 'end_family':
+      user.families.end(familyId, 'suspicious', now);
+      return { kind: 'ended' };
+    case 'end_everything':
+      endEverythingBut(user, null, 'suspicious', now);
+      return { kind: 'ended' };
+  }
 }

@@ -62,7 +62,7 @@ export interface Users {
   secondFactors: SecondFactorCalls;
   passkeys: PasskeyCalls;
   identities: IdentityCalls;
-  status(userId: string, question: Types.StatusQuestion): Promise<Types.SessionAnswer>;
+  status(userId: string, question: Types.StatusQuestion): Promise<Types.StatusAnswer>;
   issueCode(
     session: Token,
     code: Token,

@@ -67,7 +67,9 @@ describe('a page of the host', () => {
     expect((await world.send('/session/x', { headers: { Cookie: await gateCookie() } })).status).toBe(200);
     for (let asked = 2; asked < 5; asked += 1) {
       expect((await ask()).status).toBe(200);
-      expect(world.calls.status).toEqual(Array.from({ length: asked }, () => [userId, { sessionId }]));
+      expect(world.calls.status).toEqual(
+        Array.from({ length: asked }, () => [userId, { sessionId, isUse: true }]),
+      );
     }
     expect(world.received).toHaveLength(1);
   });

@@ -105,7 +105,7 @@ describe('coming back from the issuer', () => {
       },
     ]);
     expect((await world.send('/session/x', { headers: { Cookie: pair(session) } })).status).toBe(200);
-    expect(world.calls.status).toEqual([[userId, { sessionId }]]);
+    expect(world.calls.status).toEqual([[userId, { sessionId, isUse: true }]]);
   });
 
   it('proves the verifier that the challenge was made from', async () => {

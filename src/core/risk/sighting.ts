@@ -22,15 +22,14 @@ export interface Sighting {
 export const deviceKind = ({ browser, system }: Pick<Sighting, 'browser' | 'system'>): string =>
   browser === '' || system === '' ? '' : `${browser} on ${system}`;
 
-const isSame = <T>(before: T, after: T, unknown: T): boolean =>
-  before === unknown || after === unknown || before === after;
-
 /**
  * Whether one browser is another: its family or its system is. Versions are not kept, so that no update counts. A program
  * that says nothing of itself is taken for any.
  */
-export const isOtherBrowser = (before: Sighting, after: Sighting): boolean =>
-  !isSame(before.browser, after.browser, '') || !isSame(before.system, after.system, '');
+export function isOtherBrowser(before: Sighting, after: Sighting): boolean {
+  const [one, other] = [deviceKind(before), deviceKind(after)];
+  return one !== '' && other !== '' && one !== other;
+}
 
 /** Whether nothing that is compared differs. */
 export const isSameSighting = (before: Sighting, after: Sighting): boolean =>

@@ -10,6 +10,8 @@ import { isImpossibleTravel, placeOf } from './travel.ts';
 /** Kept in the row of a session or a family, in bounded space. */
 export interface Seen {
   sighting: Sighting;
+  /** When that was. */
+  at: number;
   /** Where it has been before, beside where its person signs in. */
   countries: Remembered;
   networks: Remembered;
@@ -28,8 +30,9 @@ const TOLD_FOR = 60 * 60 * 1000;
 const QUICK_MILLISECONDS = 15_000;
 const MANY_QUICK = 60;
 
-export const firstSeen = (sighting: Sighting): Seen => ({
+export const firstSeen = (sighting: Sighting, at: number): Seen => ({
   sighting,
+  at,
   countries: [],
   networks: [],
   quick: 0,
@@ -41,7 +44,7 @@ export function useSignals(
   before: Seen,
   sighting: Sighting,
   memory: () => RiskMemory,
-  { milliseconds, maximumSpeed }: { milliseconds: number; maximumSpeed: number },
+  { now, maximumSpeed }: { now: number; maximumSpeed: number },
 ): Signal[] {
   if (isSameSighting(before.sighting, sighting)) return [];
   const found: Signal[] = [];
@@ -71,7 +74,7 @@ export function useSignals(
   if (
     !wasHere &&
     !isKnownPlace(known, sighting) &&
-    isImpossibleTravel(placeOf(from), placeOf(sighting), milliseconds, maximumSpeed)
+    isImpossibleTravel(placeOf(from), placeOf(sighting), now - before.at, maximumSpeed)
   )
     found.push('impossible_travel');
   return found;
@@ -85,8 +88,7 @@ export const isOutOfCadence = (quick: number): boolean => quick >= MANY_QUICK;
 
 /** What is kept of a use that was granted. */
 export function seenAfter(before: Seen, sighting: Sighting, quick: number, now: number): Seen {
-  if (isSameSighting(before.sighting, sighting))
-    return before.quick === quick ? before : { ...before, quick };
+  if (isSameSighting(before.sighting, sighting)) return { ...before, at: now, quick };
   const { sighting: from } = before;
   const places = [from, sighting].filter(({ trusted }) => !trusted);
   let { countries, networks } = before;
@@ -94,7 +96,7 @@ export function seenAfter(before: Seen, sighting: Sighting, quick: number, now: 
     countries = remember(countries, country, now, MAXIMUM_PLACES);
     networks = remember(networks, network === 0 ? '' : String(network), now, MAXIMUM_PLACES);
   }
-  return { ...before, sighting, countries, networks, quick };
+  return { ...before, sighting, at: now, countries, networks, quick };
 }
 
 /** A set as one number: the names of many would be long. */

@@ -151,6 +151,12 @@ export function createAdmission({
     if (byCookie && !mayRideOnCookie(circumstances, publicOrigin(host)))
       return { kind: 'refused', code: 'cross_site_request' };
     const { standing, decision } = await judge(caller, route, allow, false);
+    if (standing.kind === 'step_up') {
+      // RFC 9470 §3: a sign-in that is newer than this very request.
+      if (byCookie && mayLeave()) return { kind: 'sign_in', stepUp: { maxAgeSeconds: 0 } };
+      const needed = { max_age: 0, description: standing.why, used };
+      return challenge(route, host, 'insufficient_user_authentication', needed);
+    }
     if (standing.kind !== 'live' || !decision) {
       const description = standing.kind === 'live' ? undefined : standing.why;
       if (!byCookie) return challenge(route, host, 'invalid_token', { description, used });

@@ -4,7 +4,10 @@ import type { Identity, KnownAnswer, TokenAnswer } from '../identity/identity.ts
 import type { OwnCaller } from './caller.ts';
 
 /** Whether what a caller stands for is still there. */
-export type Standing = TokenAnswer;
+export type Standing =
+  | TokenAnswer
+  /** It is, but this request comes from where, or with what, it should not. Asked anew each time. */
+  | { kind: 'step_up'; why: string };
 
 interface Dated {
   /** Milliseconds since the epoch, taken before the question was sent: the answer is no older. */
@@ -36,6 +39,8 @@ function standingOf(answer: KnownAnswer): Standing {
       return { kind: 'live', session: answer };
     case 'ended':
       return { kind: 'ended', why: `the session has ended: ${answer.cause}`, cause: answer.cause };
+    case 'step_up_required':
+      return { kind: 'step_up', why: 'the request comes from an unusual place or browser' };
     case 'unknown':
       return { kind: 'unknown', why: 'there is no such session' };
   }
@@ -59,11 +64,17 @@ export function createSessionStatus({
   identity,
   accessTokens,
   longestAgeSeconds = Number.POSITIVE_INFINITY,
+  circumstances = () => '',
 }: {
   identity: Pick<Identity, 'status' | 'accessTokens'>;
   accessTokens: Pick<AccessTokens, 'status'>;
   /** No answer about a browser's session is used for longer: whoever keeps it learns of its use by being asked. */
   longestAgeSeconds?: number;
+  /**
+   * Where the request comes from, and with what: an answer is for those alone, so that a copied cookie does not ride on what
+   * was answered to its owner. Default nowhere.
+   */
+  circumstances?: () => string;
 }) {
   const known = new Map<string, Dated>();
   let characters = 0;
@@ -71,6 +82,8 @@ export function createSessionStatus({
 
   function keep(key: string, dated: Dated): void {
     const before = known.get(key);
+    // Whoever signs in again is not to be asked for it again.
+    if (dated.standing.kind === 'step_up') return;
     // Answers may arrive in another order than the questions went out.
     if (before && (before.standing.kind === 'ended' || before.askedAt > dated.askedAt)) return;
     characters += dated.characters - (before?.characters ?? 0);
@@ -82,6 +95,10 @@ export function createSessionStatus({
       characters -= freed;
     }
   }
+
+  /** By which an answer is remembered. A program that speaks for itself may do so from anywhere. */
+  const keyOf = (caller: OwnCaller): string =>
+    caller.kind === 'session' || caller.kind === 'token' ? `${caller.key} ${circumstances()}` : caller.key;
 
   async function question(caller: OwnCaller, maximumAgeSeconds: number): Promise<Standing> {
     // Where there are tokens of a provider elsewhere there are none of ours.
@@ -95,12 +112,13 @@ export function createSessionStatus({
     const { userId, sessionId } = caller;
     const { handleId } = caller;
     const belonging = caller.kind === 'token' ? { familyId: caller.familyId, ofToken: true } : {};
-    const asked = { sessionId, handleId, ...belonging };
+    // What was exchanged for is sent by a server, wherever its person is.
+    const isUse = caller.kind === 'session' || caller.familyId !== undefined;
+    const asked = { sessionId, handleId, ...belonging, isUse };
     return standingOf(await identity.status(userId, asked, maximumAgeSeconds));
   }
 
-  async function ask(caller: OwnCaller, maximumAgeSeconds: number): Promise<Dated> {
-    const { key } = caller;
+  async function ask(caller: OwnCaller, key: string, maximumAgeSeconds: number): Promise<Dated> {
     const askedAt = Date.now();
     const dated = (async () => {
       const standing = await inTime(question(caller, maximumAgeSeconds), PATIENCE_MILLISECONDS);
@@ -121,24 +139,30 @@ export function createSessionStatus({
     }
   }
 
-  async function find(caller: OwnCaller, maximumAgeSeconds: number, oldest: number): Promise<Standing> {
-    const flight = asking.get(caller.key);
+  async function find(
+    caller: OwnCaller,
+    key: string,
+    maximumAgeSeconds: number,
+    oldest: number,
+  ): Promise<Standing> {
+    const flight = asking.get(key);
     // Under `strict` (0 seconds) no question that was asked before this request will do.
     if (flight && flight.askedAt > oldest) {
       const shared = await inTime(flight.dated, SHARED_PATIENCE_MILLISECONDS);
       if (shared && shared.askedAt > Date.now() - maximumAgeSeconds * 1000)
         return forCaller(caller, shared.standing);
     }
-    return forCaller(caller, (await ask(caller, maximumAgeSeconds)).standing);
+    return forCaller(caller, (await ask(caller, key, maximumAgeSeconds)).standing);
   }
 
   return (caller: OwnCaller, freshness: number): Standing | Promise<Standing> => {
     const maximumAgeSeconds = caller.kind === 'session' ? Math.min(freshness, longestAgeSeconds) : freshness;
-    const before = known.get(caller.key);
+    const key = keyOf(caller);
+    const before = known.get(key);
     if (before?.standing.kind === 'ended') return before.standing;
     const oldest = Date.now() - maximumAgeSeconds * 1000;
     if (before && before.askedAt > oldest) return forCaller(caller, before.standing);
-    return find(caller, maximumAgeSeconds, oldest);
+    return find(caller, key, maximumAgeSeconds, oldest);
   };
 }
 

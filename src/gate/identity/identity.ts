@@ -1,5 +1,5 @@
 import type { StepUp } from '../../core/gate/decision.ts';
-import type { EndCause, SessionAnswer } from '../../user/types.ts';
+import type { EndCause, StatusAnswer } from '../../user/types.ts';
 import type { Claims } from '../../verify/claims.ts';
 import type { Refusal } from '../../verify/refusal.ts';
 
@@ -59,7 +59,7 @@ export interface KnownSession {
 }
 
 /** "Is it still alive?" */
-export type KnownAnswer = KnownSession | Exclude<SessionAnswer, { kind: 'live' }>;
+export type KnownAnswer = KnownSession | Exclude<StatusAnswer, { kind: 'live' }>;
 
 /** What signing out at the gate ends: the session at the issuer, or what one host knows of it alone. */
 export type SignOutScope = 'issuer' | 'host';
@@ -134,6 +134,8 @@ export interface StatusQuestion {
   handleId?: string | undefined;
   /** An access token is asked about: it may have been revoked, whatever it belongs to. */
   ofToken?: boolean | undefined;
+  /** The request comes from whoever holds the session or the token, and is judged as well. */
+  isUse?: boolean | undefined;
 }
 
 /** What the gate's cookie holds: a handle of the session, nothing that could be refreshed or raced for. */

@@ -54,11 +54,12 @@ export function ownIdentity({
       return { kind: 'signed_in', userId, sessionId, acr: acrsMet(amr), authTime };
     },
 
-    status: (userId, { sessionId, familyId, handleId, ofToken }) =>
+    status: (userId, { sessionId, familyId, handleId, ofToken, isUse }) =>
       users.status(userId, {
         sessionId,
         ...(familyId !== undefined && { familyId }),
         ...((handlesEnd || ofToken) && handleId !== undefined && { handleId }),
+        ...(isUse && { isUse }),
       }),
 
     async signOut(_, handle, scope) {

@@ -94,8 +94,13 @@ export class SessionTable {
     );
   }
 
-  touch(sessionId: string, now: number): void {
-    this.#sql.exec('UPDATE session SET last_used_at = ? WHERE session_id = ?', now, sessionId);
+  touch(sessionId: string, now: number, seen: Seen | null): void {
+    const update = 'UPDATE session SET last_used_at = ?, seen = ? WHERE session_id = ?';
+    this.#sql.exec(update, now, seen && JSON.stringify(seen), sessionId);
+  }
+
+  setSeen(sessionId: string, seen: Seen): void {
+    this.#sql.exec('UPDATE session SET seen = ? WHERE session_id = ?', JSON.stringify(seen), sessionId);
   }
 
   end(sessionId: string, cause: EndCause, endedAt: number): void {

@@ -89,12 +89,17 @@ export type SessionAnswer =
   | { kind: 'ended'; cause: EndCause; endedAt: number }
   | { kind: 'unknown' };
 
+/** The same, of a use: `step_up_required` where it comes from where, or with what, it should not. */
+export type StatusAnswer = SessionAnswer | { kind: 'step_up_required' };
+
 export interface StatusQuestion {
   sessionId: string;
   /** The family of the access token in question; without it the session itself is asked about. */
   familyId?: string;
   /** The gate's handle in question; with it the answer lists what was revoked of the tokens exchanged for it. */
   handleId?: string;
+  /** The request comes from whoever holds the session or the token, and is judged as well. Default false. */
+  isUse?: boolean;
 }
 
 /** The gate's handle of a session on one host. */

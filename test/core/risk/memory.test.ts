@@ -96,7 +96,7 @@ describe('what is kept of a chain', () => {
     const use = fc.tuple(anySighting, fc.subarray([...signals]));
     fc.assert(
       fc.property(fc.array(use, { maxLength: 200, size: 'max' }), (uses) => {
-        let seen: Seen = firstSeen(sighting);
+        let seen: Seen = firstSeen(sighting, T);
         for (const [index, [one, found]] of uses.entries()) {
           const told = telling(seen.told, found, T + index) ?? seen.told;
           seen = seenAfter({ ...seen, told }, one, 0, T + index);

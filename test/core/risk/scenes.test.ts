@@ -57,7 +57,7 @@ const maximumSpeed = 1000;
 class Kept {
   memory: RiskMemory = nothingRemembered;
   readonly #isHonest: boolean;
-  readonly chains = new Map<string, { seen: Seen; at: number }>();
+  readonly chains = new Map<string, Seen>();
 
   constructor(isHonest: boolean) {
     this.#isHonest = isHonest;
@@ -79,7 +79,7 @@ class Kept {
     // Of a thief nothing is kept, so that each step is seen as a first one.
     if (isComplete && (this.#isHonest || step.browser === 'known')) {
       this.memory = learn(this.memory, from, now, rememberedFor);
-      this.chains.set(step.chain, { seen: firstSeen(from), at: now });
+      this.chains.set(step.chain, firstSeen(from, now));
     }
     return { signals: found, answer };
   }
@@ -87,11 +87,10 @@ class Kept {
   use(step: Step, from: Sighting, now: number): { signals: Signal[]; answer: Answer } {
     const chain = this.chains.get(step.chain);
     if (!chain) throw new Error(`nobody signed in in ${step.chain}`);
-    const milliseconds = now - chain.at;
-    const found = useSignals(chain.seen, from, () => this.memory, { milliseconds, maximumSpeed });
+    const found = useSignals(chain, from, () => this.memory, { now, maximumSpeed });
     const answer = answerTo(found, step.do, {});
     if (answers.indexOf(answer) < answers.indexOf('step_up'))
-      this.chains.set(step.chain, { seen: seenAfter(chain.seen, from, 0, now), at: now });
+      this.chains.set(step.chain, seenAfter(chain, from, 0, now));
     return { signals: found, answer };
   }
 }

@@ -91,15 +91,15 @@ describe('at a sign-in', () => {
   });
 });
 
-const use = (from: Sighting, to: Sighting, known = memory, milliseconds = HOUR) =>
-  useSignals(firstSeen(from), to, () => known, { milliseconds, maximumSpeed: 1000 });
+const use = (from: Sighting, to: Sighting, known = memory) =>
+  useSignals(firstSeen(from, T), to, () => known, { now: T + HOUR, maximumSpeed: 1000 });
 
 describe('at a use', () => {
   it('the memory is not even read where nothing differs', () => {
     const read = () => {
       throw new Error('read');
     };
-    expect(useSignals(firstSeen(home), home, read, { milliseconds: 0, maximumSpeed: 1000 })).toEqual([]);
+    expect(useSignals(firstSeen(home, T), home, read, { now: T, maximumSpeed: 1000 })).toEqual([]);
   });
 
   it.each<[string, Sighting, string[]]>([
@@ -124,8 +124,8 @@ describe('at a use', () => {
   });
 
   it('what it was granted from once is nothing new any more, and going back neither', () => {
-    const abroad = seenAfter(firstSeen(home), lima, 0, T);
-    const compared = { milliseconds: 0, maximumSpeed: 1000 };
+    const abroad = seenAfter(firstSeen(home, T), lima, 0, T);
+    const compared = { now: T, maximumSpeed: 1000 };
     expect(useSignals(abroad, home, () => nothingRemembered, compared)).toEqual([]);
     expect(useSignals(seenAfter(abroad, home, 0, T), lima, () => nothingRemembered, compared)).toEqual([]);
   });
@@ -140,9 +140,9 @@ describe('at a use', () => {
 
   it('a cadence is out of pattern after sixty quick refreshes in a row, and in pattern again after a slow one', () => {
     let quick = 0;
-    for (let count = 0; count < 59; count += 1) quick = quickAfter({ ...firstSeen(home), quick }, 14_999);
+    for (let count = 0; count < 59; count += 1) quick = quickAfter({ ...firstSeen(home, T), quick }, 14_999);
     expect(isOutOfCadence(quick)).toBe(false);
-    expect(isOutOfCadence(quickAfter({ ...firstSeen(home), quick }, 0))).toBe(true);
-    expect(quickAfter({ ...firstSeen(home), quick }, 15_000)).toBe(0);
+    expect(isOutOfCadence(quickAfter({ ...firstSeen(home, T), quick }, 0))).toBe(true);
+    expect(quickAfter({ ...firstSeen(home, T), quick }, 15_000)).toBe(0);
   });
 });

@@ -99,6 +99,7 @@ function recordOver(storage: Storage): UserRecord {
         const sessions = [...storage.memory.sessions, { ...row, ...alive }];
         storage.memory = { ...storage.memory, sessions };
       },
+      setSeen: () => {},
       touch: (sessionId: string, lastUsedAt: number) =>
         updateSessions((row) => row.sessionId === sessionId, { lastUsedAt }),
       end: (sessionId: string, endCause: EndCause, endedAt: number) =>
