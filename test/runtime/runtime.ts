@@ -48,6 +48,11 @@ export interface RuntimeOptions {
   bindings?: Record<string, string>;
   /** Limits of floods, by binding; by default none, as in development. */
   ratelimits?: Record<string, number>;
+  /**
+   * Hashes passwords at a thousandth of the cost: for a run that has so many hashed that nothing else would be seen of it.
+   * Default false.
+   */
+  cheapHashes?: boolean;
   /** What answers at `url`. Default: Portcullis as `wrangler deploy` would upload it. */
   main?: WorkerDefinition;
   /** More Workers in the same workerd. One named portcullis-demo-origin replaces the demo's. */
@@ -116,6 +121,12 @@ async function portcullis(issuer: string, bindings: Record<string, string>): Pro
     d1Databases: (d1_databases ?? []).map(({ binding }) => binding),
     services: Object.fromEntries((services ?? []).map(({ binding, service }) => [binding, service])),
   };
+}
+
+function withCheapHashes(worker: WorkerDefinition): WorkerDefinition {
+  const parts = worker.script?.split('logN:15,r:8,p:3') ?? [];
+  if (parts.length !== 2) throw new Error('the cost of hashing is not where it was');
+  return { ...worker, script: parts.join('logN:6,r:8,p:1') };
 }
 
 async function workerOptions(worker: WorkerDefinition, port?: number): Promise<V4WorkerOptions> {
@@ -219,8 +230,9 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
   const port = options.port ?? (await freePort());
   const { https = false } = options;
   const url = `${https ? 'https' : 'http'}://localhost:${port}`;
-  const { ratelimits = {} } = options;
-  const main = options.main ?? { ...(await portcullis(url, options.bindings ?? {})), ratelimits };
+  const { ratelimits = {}, cheapHashes = false } = options;
+  const issuer = options.main ?? { ...(await portcullis(url, options.bindings ?? {})), ratelimits };
+  const main = cheapHashes ? withCheapHashes(issuer) : issuer;
   const others = [...(options.workers ?? [])];
   if (!options.main && !others.some(({ name }) => name === demoOrigin)) {
     others.push({
