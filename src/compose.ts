@@ -1,4 +1,5 @@
 import { createAddresses } from './address/addresses.ts';
+import { createChallenge } from './challenge/challenge.ts';
 import { createClients } from './clients/clients.ts';
 import { createRegistrations } from './clients/registrations.ts';
 import { configOf } from './config/configured.ts';
@@ -69,6 +70,7 @@ export async function compose(environment: Environment): Promise<Portcullis> {
     users,
     identifiers: createIdentifiers(environment.IDENTIFIER),
     addresses: createAddresses(environment.ADDRESS, secrets),
+    challenge: createChallenge(config, secrets, environment),
     issuerKeys: knownKeys,
     upstreams: createUpstreams({ config, environment, issuerKeys: knownKeys }),
     keys,

@@ -1,4 +1,5 @@
 import type { Addresses } from './address/addresses.ts';
+import type { Challenge } from './challenge/challenge.ts';
 import type { Clients } from './clients/clients.ts';
 import type { Registrations } from './clients/registrations.ts';
 import type { Config } from './config/schema.ts';
@@ -29,6 +30,8 @@ export interface Dependencies {
   users: Users;
   identifiers: Identifiers;
   addresses: Addresses;
+  /** What may be done instead of waiting; absent where that is nothing. */
+  challenge: Challenge | undefined;
   keys: Keys;
   accessTokens: AccessTokens;
   issuerKeys: IssuerKeys;

@@ -30,6 +30,8 @@ export interface Environment {
   PORTCULLIS_OTLP_HEADERS?: string;
   /** Workers Analytics Engine: takes one data point for each request, where it is bound. */
   METRICS?: AnalyticsEngineDataset;
+  /** Of Cloudflare Turnstile, where `challenge` asks for it. */
+  PORTCULLIS_TURNSTILE_SECRET?: string;
   /** Cloudflare's `send_email` binding, where `mail` asks for it. */
   EMAIL?: SendEmail;
   /** A provider's secret, by its name in `providers`. */

@@ -48,6 +48,7 @@ import { login } from './endpoints/session/login.ts';
 import { logoutAll, logoutOthers, logout as logoutSession } from './endpoints/session/logout.ts';
 import { refresh } from './endpoints/session/refresh.ts';
 import { sessionToken } from './endpoints/session/token.ts';
+import { answerChallenge, showChallenge } from './endpoints/signin/challenge.tsx';
 import { showEmailCodePage, tryEmailCode } from './endpoints/signin/email/code.tsx';
 import { emailLink } from './endpoints/signin/email/link.tsx';
 import { askForSignInCode, showEmailSignIn } from './endpoints/signin/email.ts';
@@ -110,6 +111,8 @@ const table = (d: Dependencies): Route[] => [
   ['POST', '/signin/account', 'form', selectAccount(d)],
   ['GET', '/signin/second-factor', 'page', showSecondFactor(d)],
   ['POST', '/signin/second-factor', 'form', proveSecondFactor(d)],
+  ['GET', '/signin/challenge', 'page', showChallenge(d)],
+  ['POST', '/signin/challenge', 'form', answerChallenge(d)],
   ['GET', '/signin/enrol', 'page', showEnrolment(d)],
   ['POST', '/signin/enrol', 'form', enrol(d)],
   ['POST', '/signin/passkey', 'form', signInWithPasskey(d)],

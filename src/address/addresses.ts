@@ -8,8 +8,13 @@ import type { AddressAnswer, AddressObject } from './object.ts';
 
 /** Attempts at passwords, counted where they come from, whosever account they are at. */
 export interface Addresses {
-  /** One call. Whatever becomes of it, a sign-in goes on: it is a signal, and no gate. */
-  attempt(request: Request, identifier: string): Promise<AddressAttempt>;
+  /** Where a request came from, under a name that does not tell; undefined where no edge says it. */
+  nameOf(request: Request): Promise<string | undefined>;
+  /**
+   * One call. Whatever becomes of it, a sign-in goes on: it is a signal, and no gate.
+   * @param cleared somebody has answered a challenge and need not wait
+   */
+  attempt(request: Request, identifier: string, cleared?: boolean): Promise<AddressAttempt>;
 }
 
 export type AddressAttempt =
@@ -53,19 +58,20 @@ export function createAddresses(
     }
   }
 
+  async function nameOf(request: Request): Promise<string | undefined> {
+    const prefix = callerPrefix(request);
+    return prefix === undefined ? undefined : base64url.encode(await keyed('address', prefix));
+  }
+
   return {
-    async attempt(request, identifier) {
-      const prefix = callerPrefix(request);
-      if (prefix === undefined) return unknown;
-      const [address, account] = await Promise.all([
-        keyed('address', prefix),
-        keyed('identifier', identifier),
-      ]);
-      const name = base64url.encode(address);
+    nameOf,
+    async attempt(request, identifier, cleared = false) {
+      const [name, account] = await Promise.all([nameOf(request), keyed('identifier', identifier)]);
+      if (name === undefined) return unknown;
       const short = base64url.encode(account.subarray(0, IDENTIFIER_BYTES));
       const attemptId = crypto.randomUUID();
       const answer: AddressAnswer | undefined = await ask(name, async (stub) =>
-        stub.attempt(short, attemptId),
+        stub.attempt(short, attemptId, cleared),
       );
       if (!answer) return unknown;
       if (answer.kind === 'refused') return answer;

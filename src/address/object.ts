@@ -37,13 +37,17 @@ export class AddressObject extends DurableObject<Environment> {
   #migrated = false;
   #alarm = false;
 
-  /** Counts an attempt before its password is compared, or refuses it. @param attemptId new for each. */
-  attempt(identifier: string, attemptId: string): AddressAnswer {
+  /**
+   * Counts an attempt before its password is compared, or refuses it.
+   * @param attemptId new for each
+   * @param cleared whether it need not wait
+   */
+  attempt(identifier: string, attemptId: string, cleared: boolean): AddressAnswer {
     return this.#transaction((now) => {
       const before = this.#traces();
       const traces = traced(before, identifier, now);
       const stuffing = isStuffing(traces, identifier);
-      if (stuffing && this.#lastAttempt() !== attemptId) {
+      if (stuffing && !cleared && this.#lastAttempt() !== attemptId) {
         const answer = knock(this.#door(), STUFFING_DOOR, now);
         if (answer.kind === 'closed') return { kind: 'refused', retryAfterSeconds: answer.retryAfterSeconds };
         this.#setDoor(answer.door, attemptId);

@@ -3,6 +3,7 @@ import type { Condition } from '../core/gate/decision.ts';
 import type { Languages } from '../texts/language.ts';
 import { asymmetric } from '../verify/jws.ts';
 import { audit } from './audit.ts';
+import { challenge } from './challenge.ts';
 import { type Client, client } from './client.ts';
 import { emailCodes } from './email-codes.ts';
 import { identityProvider } from './identity-provider.ts';
@@ -162,6 +163,7 @@ export const schema = v.strictObject({
     }),
     {},
   ),
+  challenge,
   dpop: v.optional(
     v.strictObject({
       /**

@@ -10,6 +10,8 @@ export type Purpose =
   | 'issuer-jwks-tag'
   | 'client-id-tag'
   | 'address-name'
+  | 'work-challenge'
+  | 'seal-clearance'
   | 'dpop-nonce'
   | 'passkey-challenge'
   | 'access-token-seal'

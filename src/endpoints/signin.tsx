@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
+import { challengeAddress } from '../middleware/challenged-page.ts';
 import { readPageForm } from '../middleware/page-form.ts';
 import { clearSession, sessionToken } from '../middleware/session.ts';
 import { MAXIMUM_EMAIL_LENGTH } from '../pages/limits.ts';
@@ -38,6 +39,8 @@ export const signIn = (dependencies: Dependencies) => async (c: Context) => {
     return showSignInPage(c, dependencies, { flowId, flow, fault: { code: 'passwords_off' } }, 400);
   const outcome = await signInByPassword(c, dependencies, email, parameters.get('password') ?? '');
   const again = { flowId, flow, email: email.slice(0, MAXIMUM_EMAIL_LENGTH) };
+  if (outcome.kind === 'locked' && outcome.byAddress && dependencies.challenge)
+    return c.redirect(challengeAddress('/signin', flowId), 303);
   if (outcome.kind === 'locked') {
     c.header('Retry-After', String(outcome.retryAfterSeconds));
     return showSignInPage(c, dependencies, { ...again, fault: locked(outcome.retryAfterSeconds) }, 429);

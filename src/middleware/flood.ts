@@ -1,10 +1,13 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Dependencies } from '../dependencies.ts';
 import type { Environment } from '../environment.ts';
 import { report } from '../report.ts';
 import { callerPrefix } from '../request/caller.ts';
 import type { Caller } from './caller.ts';
+import { challengeAddress, isChallengedPage } from './challenged-page.ts';
+import { isCleared } from './clearance.ts';
 import { failure } from './failure.tsx';
+import { MAXIMUM_BODY_BYTES, readForm } from './form.ts';
 
 /**
  * What a request costs, and with it how many one address may make. `open`: answered from memory, for less than the limiter
@@ -30,6 +33,8 @@ const byPath: Readonly<Record<string, FloodClass>> = {
   '/session/login': 'sign-in',
   '/oauth/authorization-challenge': 'sign-in',
   '/oauth/register': 'sign-in',
+  // Where those who are over that limit are sent.
+  '/signin/challenge': 'pages',
 };
 
 /** Forms of people who are not signed in yet, and those that hash, mail or guess for people who are. */
@@ -58,19 +63,33 @@ async function isWithin(limiter: RateLimit, key: string): Promise<boolean> {
   }
 }
 
+type Needs = Pick<Dependencies, 'config' | 'environment' | 'secrets' | 'addresses' | 'replays' | 'challenge'>;
+
+/** Where somebody may go instead of waiting; undefined for what no page of ours has sent. */
+async function insteadOf(c: Context): Promise<string | undefined> {
+  const { path } = c.req;
+  if (!isChallengedPage(path) || Number(c.req.header('Content-Length') ?? Infinity) > MAXIMUM_BODY_BYTES)
+    return undefined;
+  const form = await readForm(c);
+  return form.kind === 'parsed' ? challengeAddress(path, form.parameters.get('flow')) : undefined;
+}
+
 /**
- * Refuses what is too much from one address, before anything is read, hashed or woken for it. Without a limiter for the class
- * there is no limit. The count is the location's, and permissive: what has to be exact is counted in objects.
+ * Refuses what is too much from one address, before anything is hashed or woken for it. Without a limiter for the class there
+ * is no limit. The count is the location's, and permissive: what has to be exact is counted in objects.
  */
-export function flood(
-  { config, environment }: Pick<Dependencies, 'config' | 'environment'>,
-  floodClass: FloodClass,
-): MiddlewareHandler {
+export function flood(dependencies: Needs, floodClass: FloodClass): MiddlewareHandler {
+  const { config, environment, challenge } = dependencies;
   const limiter = floodClass === 'open' ? undefined : environment[bindings[floodClass]];
   if (!limiter) return (_, next) => next();
   return async (c, next) => {
     const caller = callerPrefix(c.req.raw);
     if (caller === undefined || (await isWithin(limiter, `${floodClass} ${caller}`))) return next();
+    if (challenge && c.req.method === 'POST') {
+      const instead = await insteadOf(c);
+      if (instead !== undefined)
+        return (await isCleared(c, dependencies)) ? next() : c.redirect(instead, 303);
+    }
     c.header('Retry-After', String(RETRY_AFTER_SECONDS));
     return failure(c, config, 429, 'temporarily_unavailable', { error: 'flood' });
   };

@@ -1,8 +1,10 @@
 import type { Context } from 'hono';
+import type { AddressAttempt } from '../address/addresses.ts';
 import { normalEmail } from '../core/account/email.ts';
 import { hashPassword, isOutdatedHash, MAXIMUM_PASSWORD_LENGTH, verifyPassword } from '../crypto/password.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { absentUserId } from '../identifier/identifiers.ts';
+import { isCleared } from '../middleware/clearance.ts';
 import { isKnownDoor, type Proven, signInDoor } from '../middleware/session.ts';
 import { count } from '../telemetry/recording.ts';
 import type { Fault } from '../texts/fault.ts';
@@ -10,7 +12,8 @@ import type { Fault } from '../texts/fault.ts';
 export type PasswordOutcome =
   | ({ kind: 'matches' } & Pick<Proven, 'userId' | 'door' | 'stuffing'>)
   | { kind: 'wrong' }
-  | { kind: 'locked'; retryAfterSeconds: number };
+  /** `byAddress`: not for this account, but for what else came from there. */
+  | { kind: 'locked'; retryAfterSeconds: number; byAddress?: true };
 
 /** Counts an attempt against a user at a door, then compares the password. */
 export async function checkPassword(
@@ -37,6 +40,18 @@ export const REFUSED_AFTER_MILLISECONDS = 1000;
 /** Passes that long after it was asked for. */
 export const floor = (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, REFUSED_AFTER_MILLISECONDS));
+
+/** Counts the attempt where it comes from. A challenge that was answered is used up only where it is needed. */
+async function attemptFromHere(
+  c: Context,
+  dependencies: Dependencies,
+  email: string,
+): Promise<AddressAttempt> {
+  const { addresses, challenge } = dependencies;
+  const attempt = await addresses.attempt(c.req.raw, email);
+  if (attempt.kind !== 'refused' || !challenge || !(await isCleared(c, dependencies))) return attempt;
+  return addresses.attempt(c.req.raw, email, true);
+}
 
 /**
  * Who this email and password are. An unknown email makes the same calls, costs the same hash, takes the same time
@@ -68,10 +83,10 @@ async function judged(
   const countedUserId = userId ?? (await absentUserId(email));
   const door = await signInDoor(c, dependencies, countedUserId);
   // A browser in which they signed in before is theirs, wherever it is.
-  const attempt = isKnownDoor(door) ? undefined : await dependencies.addresses.attempt(c.req.raw, email);
+  const attempt = isKnownDoor(door) ? undefined : await attemptFromHere(c, dependencies, email);
   if (attempt?.kind === 'refused') {
     await notBefore;
-    return { kind: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
+    return { kind: 'locked', retryAfterSeconds: attempt.retryAfterSeconds, byAddress: true };
   }
   const outcome = await checkPassword(dependencies, countedUserId, door, password);
   if (outcome.kind === 'matches' && userId !== undefined) {

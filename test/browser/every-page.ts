@@ -546,6 +546,7 @@ export const everyPage: Record<StateName, Reach> = {
       await comeBackAs(page, '/account/providers', 'Connect The', 'Mary Somerville');
     },
   },
+  challenge: at('visitor', '/signin/challenge'),
   'select account': at('member', request('own', { prompt: 'select_account' })),
   consent: at(
     'newcomer',

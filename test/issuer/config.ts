@@ -15,6 +15,8 @@ export default defineConfig((env) => ({
   issuer: env.PORTCULLIS_ISSUER,
   name: 'Portcullis',
   languages: { texts: { he: pseudoTexts } },
+  // As easy as it may be: tests solve it too.
+  challenge: { kind: 'proof-of-work', difficulty: 8 },
   resources: [
     {
       resource: notes,

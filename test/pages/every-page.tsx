@@ -3,6 +3,7 @@ import { AccountProvidersPage } from '../../src/pages/account-providers.tsx';
 import { ActivityPage } from '../../src/pages/activity.tsx';
 import { type AgreementInWords, inWords } from '../../src/pages/agreement.tsx';
 import { AuthenticatorPage, AuthenticatorSetUpPage } from '../../src/pages/authenticator.tsx';
+import { ChallengePage } from '../../src/pages/challenge.tsx';
 import { ChangeEmailCodesPage, ChangeEmailPage, EmailNotChangedPage } from '../../src/pages/change-email.tsx';
 import { ConsentPage } from '../../src/pages/consent.tsx';
 import { AccountDeletedPage, DeleteAccountPage } from '../../src/pages/delete-account.tsx';
@@ -122,6 +123,16 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
         hidden={{ flow: text, session: text }}
         otherHref={text}
       />
+    ),
+    challenge: (
+      <ChallengePage
+        asked={{ kind: 'proof-of-work', challenge: text, difficulty: 8 }}
+        hidden={{ page: text, flow: text }}
+        fault={{ code: 'challenge_failed' }}
+      />
+    ),
+    'challenge, turnstile': (
+      <ChallengePage asked={{ kind: 'turnstile', siteKey: text }} hidden={{ page: text, flow: text }} />
     ),
     start: <StartPage issuer={text} demoUrl={text} />,
     toProvider: <ToProviderPage label={text} href={text} />,

@@ -27,6 +27,7 @@ export const states = {
   ProviderConnectPage: ['provider connect'],
   AccountProvidersPage: ['account providers', 'account providers, connected'],
   SelectAccountPage: ['select account'],
+  ChallengePage: ['challenge'],
   ConsentPage: ['consent', 'consent, to more'],
   FormPostPage: ['form post'],
   AccountPage: ['account', 'account, new'],

@@ -6,6 +6,7 @@ export const faults: Texts['faults'] = {
     one: 'Zu viele Versuche. Versuchen Sie es in {count} Minute wieder.',
     other: 'Zu viele Versuche. Versuchen Sie es in {count} Minuten wieder.',
   },
+  challenge_failed: 'Das war nicht richtig, oder es hat zu lange gedauert. Versuchen Sie es noch einmal.',
   password_mismatch: 'Diese E-Mail-Adresse und dieses Passwort passen nicht zusammen.',
   present_password_wrong: 'Das ist nicht Ihr bisheriges Passwort.',
   password_too_short: {

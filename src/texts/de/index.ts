@@ -2,6 +2,7 @@ import type { Texts } from '../texts.ts';
 import { account } from './account.ts';
 import { activity } from './activity.ts';
 import { agreement } from './agreement.ts';
+import { challenge } from './challenge.ts';
 import { changeEmail } from './change-email.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
@@ -32,6 +33,7 @@ export const de: Texts = {
   account,
   activity,
   agreement,
+  challenge,
   changeEmail,
   common,
   consent,

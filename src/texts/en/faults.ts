@@ -4,6 +4,7 @@ export const faults = {
     one: 'Too many attempts. Try again in {count} minute.',
     other: 'Too many attempts. Try again in {count} minutes.',
   },
+  challenge_failed: 'That was not right, or it took too long. Try again.',
   password_mismatch: 'That email and password do not match.',
   totp_wrong: 'That code is not right. Enter the one that the app shows now.',
   totp_used: 'That code has been used. Wait for the next one.',

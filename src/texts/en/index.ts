@@ -2,6 +2,7 @@ import type { Catalogue } from '../text.ts';
 import { account } from './account.ts';
 import { activity } from './activity.ts';
 import { agreement } from './agreement.ts';
+import { challenge } from './challenge.ts';
 import { changeEmail } from './change-email.ts';
 import { common } from './common.ts';
 import { consent } from './consent.ts';
@@ -33,6 +34,7 @@ export const en = {
   account,
   activity,
   agreement,
+  challenge,
   changeEmail,
   common,
   consent,
