@@ -2,11 +2,10 @@ import { type Clients, clientsOf } from '../clients/clients.ts';
 import { addressFault, developmentAddressFault } from '../config/address.ts';
 import { configOf } from '../config/configured.ts';
 import type { Client, Config } from '../config/schema.ts';
-import { rootSecrets } from '../crypto/root-secret.ts';
 import { newRecordId } from '../crypto/token.ts';
 import type { Environment } from '../environment.ts';
-import { keyEncryptions } from '../keys/encryptions.ts';
-import { createKeys, type Keys } from '../keys/keys.ts';
+import type { Keys } from '../keys/keys.ts';
+import { keysOf } from '../keys/keys-of.ts';
 
 /** The end of a session, for one of the clients that it was used at. */
 export interface SessionEnd {
@@ -78,18 +77,10 @@ export async function tellOfLogout(
 
 /** `tellOfLogout` from inside a Durable Object, which the platform hands nothing but the environment. */
 export async function backChannel(environment: Environment): Promise<(end: SessionEnd) => Promise<void>> {
-  const config = configOf(environment);
-  const secrets = await rootSecrets(environment);
   const dependencies = {
-    config,
+    config: configOf(environment),
     clients: await clientsOf(environment),
-    keys: createKeys({
-      ring: environment.KEY_RING,
-      cache: environment.JWKS_CACHE,
-      context: config,
-      secrets,
-      encryptions: keyEncryptions(config, secrets, environment),
-    }),
+    keys: await keysOf(environment),
   };
   return (end) => tellOfLogout(dependencies, end);
 }

@@ -4,9 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import '../../src/worker.ts';
 import { configOf } from '../../src/config/configured.ts';
 import type { SecurityEventReceiver } from '../../src/config/schema.ts';
-import { rootSecrets } from '../../src/crypto/root-secret.ts';
-import { keyEncryptions } from '../../src/keys/encryptions.ts';
-import { createKeys, type Keys } from '../../src/keys/keys.ts';
+import { keysOf } from '../../src/keys/keys-of.ts';
 import type { OutgoingEvent } from '../../src/outbox/receiver.ts';
 import { securityEventReceiver } from '../../src/outbox/security-event.ts';
 import { issuer } from '../workerd/person.ts';
@@ -24,20 +22,8 @@ const receiver: SecurityEventReceiver = {
 };
 const CAEP = 'https://schemas.openid.net/secevent/caep/event-type';
 
-async function keysOfIssuer(): Promise<Keys> {
-  const config = configOf(env);
-  const secrets = await rootSecrets(env);
-  return createKeys({
-    ring: env.KEY_RING,
-    cache: env.JWKS_CACHE,
-    context: config,
-    secrets,
-    encryptions: keyEncryptions(config, secrets, env),
-  });
-}
-
 async function deliver(event: OutgoingEvent, changes: Partial<SecurityEventReceiver> = {}, token?: string) {
-  const parts = { config: configOf(env), keys: await keysOfIssuer() };
+  const parts = { config: configOf(env), keys: await keysOf(env) };
   return securityEventReceiver({ ...receiver, ...changes }, parts, token).deliver([event], profile);
 }
 
@@ -157,7 +143,7 @@ describe('a Security Event Token', () => {
   });
 
   it('is for whoever wants events of its kind', async () => {
-    const parts = { config: configOf(env), keys: await keysOfIssuer() };
+    const parts = { config: configOf(env), keys: await keysOf(env) };
     const all = securityEventReceiver(receiver, parts, undefined);
     expect([all.wants('session_ended'), all.wants('totp_removed'), all.wants('session_opened')]).toEqual([
       true,
