@@ -61,7 +61,7 @@ export async function audit(args: string[]): Promise<number> {
   const [what, ...rest] = positionals;
   if (rest.length > 0 || (what !== 'verify' && what !== 'export')) throw wrong('audit: verify or export?');
   if (values.local === values.remote) throw wrong('either --local or --remote, which trail?');
-  const persistTo = values['persist-to'];
+  const persistTo = values['persist-to'] ?? process.env.PORTCULLIS_PERSIST_TO;
   const options: TrailOptions = {
     local: values.local,
     // As `npm start` reads it: from where the command was given.
