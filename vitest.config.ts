@@ -41,6 +41,7 @@ export default defineConfig({
           name: 'workerd',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: inNode,
+          setupFiles: ['test/workerd/no-secret-in-events.ts'],
           testTimeout: 30_000,
         },
       },
