@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { answers } from '../../src/core/risk/policy.ts';
+import { signals } from '../../src/core/risk/signal.ts';
 import {
   emailChanged,
   familyReuse,
@@ -6,6 +8,7 @@ import {
   passkeyMail,
   passwordChanged,
   providerMail,
+  riskNoticed,
   secondFactorMail,
   welcome,
 } from '../../src/mail/messages.ts';
@@ -53,6 +56,23 @@ describe('mail', () => {
       'App: The demo\nDevice: Firefox on Windows\nPlace: Lisbon, Portugal\nWhen: 14 Nov 2026, 09:05 UTC\n',
     );
     expect(links(text)).toEqual([`${issuer}/account`, end]);
+  });
+
+  it('says what was unusual, what was done, and where, each signal and answer in words of its own', () => {
+    for (const language of [english, languageOf('de', de)]) {
+      const texts = answers.map((answer) => riskNoticed({ ...reuse, signals, answer }, language).text);
+      expect(new Set(texts).size).toBe(answers.length);
+      expect(texts[0]?.match(/^- .+$/gm)).toHaveLength(signals.length);
+      expect(links(texts[0] ?? '')).toEqual([`${issuer}/account`, end]);
+    }
+    const { subject, text } = riskNoticed(
+      { ...reuse, clientName: undefined, signals: ['new_country'], answer: 'end_family' },
+      english,
+    );
+    expect(subject).toBe('Security notice from Portcullis: unusual use of your account');
+    expect(text).toContain(
+      '- a country where you had not been before\n\nWe ended what it was used with.\n\nDevice:',
+    );
   });
 
   it('leaves the place out when nobody knows it', () => {

@@ -1,3 +1,4 @@
+import { signals } from '../../src/core/risk/signal.ts';
 import { AccountPage } from '../../src/pages/account.tsx';
 import { AccountProvidersPage } from '../../src/pages/account-providers.tsx';
 import { ActivityPage } from '../../src/pages/activity.tsx';
@@ -302,6 +303,7 @@ export function everyPage(text: string, shown: Partial<Presentation> = {}): Reco
           place: text,
           clientName: text,
           isNewDevice: true,
+          ...(type === 'risk_signals' && { noticed: { signals: [...signals], answer: 'step_up' } }),
         }))}
         ended={[{ what: 'app', clientName: text, deviceName: text, cause: 'reuse', endedAt: at }]}
       />
