@@ -16,7 +16,7 @@ export interface ChallengePageProps {
 
 /** The browser computes, and the form is sent by itself. */
 const Work = ({ challenge, difficulty }: Extract<Asked, { kind: 'proof-of-work' }>) => {
-  const { progress, start } = usePresentation().texts.challenge;
+  const { progress, start, withoutScript } = usePresentation().texts.challenge;
   return (
     <>
       <HiddenFields values={{ answer: '' }} />
@@ -31,19 +31,25 @@ const Work = ({ challenge, difficulty }: Extract<Asked, { kind: 'proof-of-work' 
       <button class="button" type="submit" hidden data-start>
         {start}
       </button>
+      <p class="notice" data-without-script>
+        {withoutScript}
+      </p>
       <script type="module" src={workScriptPath} />
     </>
   );
 };
 
 const Widget = ({ siteKey }: Extract<Asked, { kind: 'turnstile' }>) => {
-  const { next } = usePresentation().texts.challenge;
+  const { next, withoutScript } = usePresentation().texts.challenge;
   return (
     <>
       <div class="cf-turnstile" data-sitekey={siteKey} data-response-field-name="answer" />
       <button class="button" type="submit">
         {next}
       </button>
+      <noscript>
+        <p class="notice">{withoutScript}</p>
+      </noscript>
       <script src={TURNSTILE_SCRIPT} async defer />
     </>
   );
@@ -61,9 +67,6 @@ export const ChallengePage = ({ asked, hidden, fault }: ChallengePageProps) => {
         <HiddenFields values={hidden} />
         {asked.kind === 'turnstile' ? <Widget {...asked} /> : <Work {...asked} />}
       </form>
-      <noscript>
-        <p class="notice">{challenge.withoutScript}</p>
-      </noscript>
     </GateLayout>
   );
 };

@@ -13,9 +13,9 @@ import { inOrder } from './timing.ts';
 
 const ACCOUNTS = 100;
 const AT_ONCE = 96;
-/** Addresses that try nine accounts each, as a botnet does, and a few that go through all of them. */
-const QUIET = { addresses: 990, attemptsEach: 9 };
-const LOUD = { addresses: 10, attemptsEach: 109 };
+/** Addresses that try nine accounts each, as a botnet does, and a few that go through many; none tries one twice. */
+const QUIET = { addresses: 980, attemptsEach: 9 };
+const LOUD = { addresses: 20, attemptsEach: 59 };
 /** What the configuration lets pass at everybody's door, and what is not yet a run through many accounts. */
 const FREE_ATTEMPTS = 10;
 const FREE_ACCOUNTS = 10;

@@ -3,6 +3,7 @@
  * fetches nothing. As it is sent to browsers, without comments:
  *
  * - `[data-challenge]` is the progress bar, with the challenge and how many zero bits the hash must begin with.
+ * - `[data-without-script]`, what to do where none runs, is hidden.
  * - `[data-start]` starts it: nobody's battery is used without being asked.
  *
  * A few hundred hashes at once, since each is a promise; in between the page can be used.
@@ -32,6 +33,7 @@ const solve = async () => {
     if (from % 4096 === 0) await new Promise((resolve) => setTimeout(resolve));
   }
 };
+form.querySelector('[data-without-script]').hidden = true;
 start.hidden = false;
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
