@@ -21,6 +21,9 @@ const whereTo = (response: Response) => response.headers.get('Location');
 const unusual = async (person: Traveller) =>
   (await mailOf(person.email)).filter(({ subject }) => subject.includes('unusual'));
 
+const newDevice = async (person: Traveller) =>
+  (await mailOf(person.email)).filter(({ subject }) => subject.startsWith('New sign-in'));
+
 const newcomer = async (): Promise<Traveller> => {
   const person = new Traveller();
   await person.signUp();
@@ -50,6 +53,7 @@ describe('a sign-in', () => {
     later(DAY);
     expect(whereTo(await person.elsewhere(places.phone).signIn())).toBe('/account');
     expect(await noticed(person)).toEqual([]);
+    expect(await newDevice(person)).toHaveLength(1);
   });
 
   it('with a new browser in a new country is told to the person', async () => {
@@ -62,6 +66,9 @@ describe('a sign-in', () => {
     const [mail] = await unusual(person);
     expect(mail?.text).toContain('a country where you had not been before');
     expect(mail?.text).toContain('Lima, PE');
+    expect(mail?.text).toContain('/alerts/end?alert=');
+    // One sign-in is told of once.
+    expect(await newDevice(person)).toEqual([]);
   });
 
   it('asks for a second factor where nobody can have travelled, in a trusted browser’s copy too', async () => {
