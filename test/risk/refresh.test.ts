@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:test';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bodyOf } from '../workerd/app-person.ts';
 import { later } from '../workerd/authenticator.ts';
@@ -9,6 +10,7 @@ import { places, Traveller } from './traveller.ts';
 beforeEach(() => later(0));
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const HOUR = 3600;
@@ -90,6 +92,14 @@ describe('a refresh cookie in another browser of the same country', () => {
       cause: 'step_up_required',
     });
     expect(await refreshed(person)).toMatchObject({ status: 200 });
+  });
+
+  it('costs the one call of every refresh', async () => {
+    const person = await settled();
+    const thief = person.copiedTo(nextDoor);
+    const calls = vi.spyOn(env.USER, 'getByName');
+    expect((await thief.refresh()).status).toBe(401);
+    expect(calls).toHaveBeenCalledTimes(1);
   });
 
   it('fills no storage by being refused again and again', async () => {
