@@ -28,12 +28,13 @@ export interface Answered {
  * @throws ConfigError when its secret is not set
  */
 export function createChallenge(
-  { challenge }: Pick<Config, 'challenge'>,
+  config: Pick<Config, 'challenge'>,
   secrets: RootSecrets,
   environment: Pick<Environment, 'PORTCULLIS_TURNSTILE_SECRET'>,
 ): Challenge | undefined {
-  const fault = challengeFault(challenge, environment);
+  const fault = challengeFault(config, environment);
   if (fault) throw new ConfigError(fault);
+  const { challenge } = config;
   switch (challenge.kind) {
     case 'off':
       return undefined;

@@ -9,6 +9,7 @@ interface Checks {
   define: unknown;
   loadConfig(define: unknown, environment: Record<string, unknown>): unknown;
   mailFault(config: unknown, environment: Record<string, unknown>): string | undefined;
+  challengeFault(config: unknown, environment: Record<string, unknown>): string | undefined;
   rootSecrets(environment: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -19,6 +20,7 @@ async function load(): Promise<Checks> {
       contents: `
         export { default as define } from './${file}';
         export { loadConfig } from './src/config/load.ts';
+        export { challengeFault } from './src/config/challenge.ts';
         export { mailFault } from './src/config/mail.ts';
         export { rootSecrets } from './src/crypto/root-secret.ts';`,
       resolveDir: root,
@@ -69,8 +71,8 @@ const placeOfSecret = /: routes\[(\d+)\]\.originSecret\.value: /;
 
 /** A provider's secret that only the deployed Worker knows. */
 const providerSecret = /: providers\.[\w-]+: the secret (\w+) is not set/;
-/** The mail provider's, likewise. */
-const mailSecret = /: (PORTCULLIS_MAIL_TOKEN): is not set/;
+/** The mail provider's and Turnstile's, likewise. */
+const otherSecret = /: (PORTCULLIS_MAIL_TOKEN|PORTCULLIS_TURNSTILE_SECRET): is not set/;
 /** Like each of them, Apple's included. */
 const PROVIDER_STAND_IN = '-----BEGIN PRIVATE KEY-----';
 
@@ -108,7 +110,7 @@ function secretBehind(
 /** What is wrong with a configuration, one line each. */
 export interface Findings {
   faults: string[];
-  /** Secrets of providers and of mail, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
+  /** Secrets of providers, of mail and of Turnstile, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
   unknownSecrets: { name: string; fault: string }[];
 }
 
@@ -140,8 +142,9 @@ export async function checkConfiguration(
   const env: Record<string, unknown> = { ...bindings(environment), ...variables };
   const faultsNow = (): string[] => {
     try {
-      const fault = checks.mailFault(checks.loadConfig(define, env), env);
-      return fault === undefined ? [] : [`${file}: ${fault}`];
+      const config = checks.loadConfig(define, env);
+      const found = [checks.mailFault(config, env), checks.challengeFault(config, env)];
+      return found.flatMap((fault) => (fault === undefined ? [] : [`${file}: ${fault}`]));
     } catch (error) {
       return placed(error);
     }
@@ -152,8 +155,8 @@ export async function checkConfiguration(
     for (const fault of faults) {
       const provider = providerSecret.exec(fault)?.[1];
       if (provider) return { name: provider, fault, standIn: PROVIDER_STAND_IN };
-      const mail = mailSecret.exec(fault)?.[1];
-      if (mail) return { name: mail, fault, standIn: STAND_IN };
+      const other = otherSecret.exec(fault)?.[1];
+      if (other) return { name: other, fault, standIn: STAND_IN };
       const route = placeOfSecret.exec(fault)?.[1];
       const name = route && secretBehind(define as (environment: object) => SomeRoutes, env, Number(route));
       if (name) return { name, fault, standIn: STAND_IN };

@@ -22,7 +22,7 @@ export const challenge = v.optional(
 
 /** What is not there that `challenge` needs. */
 export const challengeFault = (
-  { kind }: v.InferOutput<typeof challenge>,
+  { challenge: { kind } }: { challenge: v.InferOutput<typeof challenge> },
   { PORTCULLIS_TURNSTILE_SECRET }: Pick<Environment, 'PORTCULLIS_TURNSTILE_SECRET'>,
 ): string | undefined =>
   kind === 'turnstile' && !PORTCULLIS_TURNSTILE_SECRET

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:test';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import '../issuer/worker.ts';
+import { createChallenge } from '../../src/challenge/challenge.ts';
 import { proofOfWork } from '../../src/challenge/proof-of-work.ts';
 import { turnstile } from '../../src/challenge/turnstile.ts';
 import { compose } from '../../src/compose.ts';
@@ -105,6 +106,13 @@ describe('Turnstile', () => {
     expect(await challenge.judge('here', 'x'.repeat(2049))).toBeUndefined();
     expect(fetch).not.toHaveBeenCalled();
   });
+});
+
+it('is refused as a configuration when its secret is not set', async () => {
+  const secrets = await rootSecrets(env);
+  const config = { challenge: { kind: 'turnstile', siteKey: 'site' } } as const;
+  expect(() => createChallenge(config, secrets, {})).toThrow('PORTCULLIS_TURNSTILE_SECRET: is not set');
+  expect(createChallenge({ challenge: { kind: 'off' } }, secrets, {})).toBeUndefined();
 });
 
 /** A person whose requests come from an address, over its limit from the first one on. */

@@ -117,11 +117,11 @@ describe('npm run deploy', () => {
       expect(errors()).toContain(`npx wrangler secret put PORTCULLIS_PROVIDER_${name}_SECRET`);
   });
 
-  test('names what mail needs: the secret, or the binding', async () => {
+  test('names what mail and Turnstile need: the secret, or the binding', async () => {
     const path = join(copy.folder, 'portcullis.config.ts');
     const text = await readFile(path, 'utf8');
     const deployWith = async (kind: string) => {
-      const mail = `mail: { kind: '${kind}', from: 'auth@company.test' }`;
+      const mail = `mail: { kind: '${kind}', from: 'auth@company.test' }, challenge: { kind: 'turnstile', siteKey: 'site' }`;
       await writeFile(path, text.replace(`name: 'Portcullis',`, `name: 'Portcullis', ${mail},`));
       const issuer = 'PORTCULLIS_ISSUER:https://auth.company.test';
       const { exited, errors } = portcullis(copy.folder, 'deploy', '--dry-run', '--var', issuer);
@@ -132,6 +132,7 @@ describe('npm run deploy', () => {
     await writeFile(path, text);
     expect(resend.code, resend.errors).toBe(0);
     expect(resend.errors).toContain('npx wrangler secret put PORTCULLIS_MAIL_TOKEN');
+    expect(resend.errors).toContain('npx wrangler secret put PORTCULLIS_TURNSTILE_SECRET');
     expect(cloudflare.code).toBe(1);
     expect(cloudflare.errors).toContain('mail.kind: cloudflare needs the binding EMAIL');
   });
