@@ -130,7 +130,7 @@ describe('setting an app up', () => {
     const other = elsewhere(person);
     await withPassword(other);
     expect((await prove(other, codes[0] ?? '')).status).toBe(303);
-    expect(await eventsOf(person, 'totp_enrolled')).toEqual([{ replaced: false }, { replaced: true }]);
+    expect(await eventsOf(person, 'totp_enrolled')).toMatchObject([{ replaced: false }, { replaced: true }]);
   });
 });
 
