@@ -66,7 +66,8 @@ async function audit(...args: string[]) {
 
 const here = () => ['--local', '--persist-to', persistTo];
 
-describe('audit verify', () => {
+// Each reads the trail through wrangler, which takes seconds to start.
+describe('audit verify', { timeout: 120_000 }, () => {
   test('finds every chain whole', async () => {
     const { code, output, errors } = await audit('verify', ...here());
     expect([code, errors]).toEqual([0, '']);
@@ -133,7 +134,7 @@ describe('audit verify', () => {
   });
 });
 
-describe('audit export', () => {
+describe('audit export', { timeout: 120_000 }, () => {
   test('writes one JSON text a line, the oldest first, of everybody or of one', async () => {
     const { code, output } = await audit('export', ...here());
     expect(code).toBe(0);

@@ -235,7 +235,7 @@ describe('what a receiver does not take', () => {
     await pass(person, 2 * HOUR);
     expect(one.sequences).toEqual([3, 4, 5]);
     expect(two.sequences, 'who tells the operator').toEqual([1, 3, 4, 5]);
-  });
+  }, 120_000);
 
   it('and will never take is given up at once', async () => {
     const one = new Stand('one');
@@ -318,7 +318,7 @@ describe('what a receiver does not take', () => {
     expect(letters.map(({ sequence }) => sequence)).not.toContain(1);
     const dropped = (await noted(person, 'delivery_given_up')).map((detail) => Number(detail.dropped ?? 0));
     expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(3);
-  });
+  }, 120_000);
 
   it('is never given up where the receiver is patient', async () => {
     const one = new Stand('one');
