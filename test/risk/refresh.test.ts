@@ -14,8 +14,8 @@ afterEach(() => {
 });
 
 const HOUR = 3600;
-/** What one event is billed as: its row, and the row of its table's index. */
-const EVENT = 2;
+/** What one event is billed as: its row, whose key is its table's only index. */
+const EVENT = 1;
 
 /** A browser that has refreshed once, so that the family's row has what it was seen with. */
 const settled = async (): Promise<Traveller> => {
