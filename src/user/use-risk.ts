@@ -42,12 +42,14 @@ function judge(
   const quick = moment === 'refresh' ? quickAfter(before, sinceRotation) : 0;
   if (isOutOfCadence(quick)) signals.push('refresh_cadence');
   const answer = answerTo(signals, moment, answers);
+  const ends = !dryRun && (answer === 'end_family' || answer === 'end_everything');
   const told = answer === 'ignore' ? undefined : telling(before.told, signals, now);
-  if (told) noteRisk(user, moment, { signals, answer }, about, now);
+  // An end is told whatever was told before it: it happens once, and a weaker answer to the same signals must not hide it.
+  if (told || ends) noteRisk(user, moment, { signals, answer }, about, now);
   const kept = told ? { ...before, told } : before;
-  const acts = answer === 'step_up' || answer === 'end_family' || answer === 'end_everything';
+  const acts = ends || (answer === 'step_up' && !dryRun);
   return {
-    act: acts && !dryRun ? answer : 'grant',
+    act: acts ? answer : 'grant',
     seen: seenAfter(kept, sighting, quick, now),
     kept,
   };

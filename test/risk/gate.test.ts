@@ -100,6 +100,21 @@ it('a copied access token is told to come back with a newer sign-in', async () =
   expect((await person.refresh()).status).toBe(200);
 });
 
+it('an end is told, although the gate asked for a step up for the same within the hour', async () => {
+  const person = new Traveller();
+  await person.signUp();
+  const { access_token } = await bodyOf(person.login());
+  later(20);
+  const thief = person.copiedTo(places.thief);
+  thief.keepOnly('portcullis-refresh.');
+  expect((await thief.get(API, { Authorization: `Bearer ${access_token}` })).status).toBe(401);
+  expect((await bodyOf(thief.refresh())).cause).toBe('suspicious');
+  expect(await noticed(person)).toMatchObject([
+    { moment: 'gate', answer: 'step_up' },
+    { moment: 'refresh', answer: 'end_family' },
+  ]);
+});
+
 describe('somebody whose circumstances stay', () => {
   it('costs no call and no row more than before', async () => {
     const person = await inside();
