@@ -1,4 +1,5 @@
 import { answerTo } from '../core/risk/policy.ts';
+import { asBefore } from '../core/risk/sighting.ts';
 import type { Moment, Signal } from '../core/risk/signal.ts';
 import {
   firstSeen,
@@ -33,8 +34,8 @@ function judge(
   sinceRotation: number,
   about: { clientId?: string; sessionId: string; familyId?: string },
   now: number,
+  sighting = sightingNow(user),
 ): Judged {
-  const sighting = sightingNow(user);
   if (!sighting) return { act: 'grant', seen: before, kept: before };
   if (!before) return { act: 'grant', seen: firstSeen(sighting, now), kept: null };
   const { maximumSpeed, answers, dryRun } = user.riskPolicy;
@@ -139,7 +140,10 @@ export function judgeSessionUse(user: UserRecord, session: SessionRow, now: numb
 export function judgeTokenUse(user: UserRecord, family: FamilyRow, now: number): UseAnswer {
   const { familyId, sessionId, clientId, seen: before } = family;
   if (!before) return { kind: 'granted', seen: null };
-  const { act, kept } = judge(user, 'gate', before, 0, { clientId, sessionId, familyId }, now);
+  const sighting = sightingNow(user);
+  // An API that passes its caller's token on says nothing of a browser.
+  const used = sighting && asBefore(before.sighting, sighting);
+  const { act, kept } = judge(user, 'gate', before, 0, { clientId, sessionId, familyId }, now, used);
   if (kept !== before) user.families.setSeen(familyId, kept);
   switch (act) {
     case 'grant':

@@ -53,6 +53,15 @@ describe('a copied cookie of the gate', () => {
     expect(await noticed(person)).toMatchObject([{ moment: 'gate', answer: 'step_up' }]);
   });
 
+  it('does no better in a script that says nothing of its browser', async () => {
+    const person = await inside();
+    later(5);
+    const thief = person.copiedTo({ ...places.thief, userAgent: 'curl/8.17.0' });
+    expect((await thief.get(API, { Accept: 'application/json' })).status).toBe(401);
+    expect((await thief.get('/account')).status).toBe(303);
+    expect((await person.get(API)).status).toBe(200);
+  });
+
   it('leads to a sign-in, whatever session cookie comes with it', async () => {
     const person = await inside();
     later(60);
@@ -98,6 +107,15 @@ it('a copied access token is told to come back with a newer sign-in', async () =
   expect((await person.get(API, { Authorization })).status).toBe(200);
   later(2);
   expect((await person.refresh()).status).toBe(200);
+});
+
+it('an API may pass on the token of a browser', async () => {
+  const person = new Traveller();
+  await person.signUp();
+  const { access_token } = await bodyOf(person.login());
+  const api = new Traveller();
+  api.at = { ...places.thief, userAgent: 'node' };
+  expect((await api.get(API, { Authorization: `Bearer ${access_token}` })).status).toBe(200);
 });
 
 it('an end is told, although the gate asked for a step up for the same within the hour', async () => {

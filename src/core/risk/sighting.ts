@@ -24,11 +24,17 @@ export const deviceKind = ({ browser, system }: Pick<Sighting, 'browser' | 'syst
 
 /**
  * Whether one browser is another: its family or its system is. Versions are not kept, so that no update counts. A program
- * that says nothing of itself is taken for any.
+ * that said nothing of itself may be any; but no browser falls silent, as a script does that has its cookies.
  */
 export function isOtherBrowser(before: Sighting, after: Sighting): boolean {
-  const [one, other] = [deviceKind(before), deviceKind(after)];
-  return one !== '' && other !== '' && one !== other;
+  const one = deviceKind(before);
+  return one !== '' && one !== deviceKind(after);
+}
+
+/** What says nothing of its browser is taken for the one from before. */
+export function asBefore(before: Sighting, after: Sighting): Sighting {
+  const { browser, system } = before;
+  return deviceKind(after) === '' ? { ...after, browser, system } : after;
 }
 
 /** Whether nothing that is compared differs. */

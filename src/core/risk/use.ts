@@ -1,5 +1,5 @@
 import { type Remembered, type RiskMemory, remember, remembers } from './memory.ts';
-import { isOtherBrowser, isSameSighting, type Sighting } from './sighting.ts';
+import { asBefore, isOtherBrowser, isSameSighting, type Sighting } from './sighting.ts';
 import { isKnownPlace } from './sign-in.ts';
 import { type Signal, signals } from './signal.ts';
 import { isImpossibleTravel, placeOf } from './travel.ts';
@@ -87,7 +87,9 @@ export const quickAfter = ({ quick }: Seen, milliseconds: number): number =>
 export const isOutOfCadence = (quick: number): boolean => quick >= MANY_QUICK;
 
 /** What is kept of a use that was granted. */
-export function seenAfter(before: Seen, sighting: Sighting, quick: number, now: number): Seen {
+export function seenAfter(before: Seen, used: Sighting, quick: number, now: number): Seen {
+  // Nobody passes for whatever they like by saying nothing in between.
+  const sighting = asBefore(before.sighting, used);
   if (isSameSighting(before.sighting, sighting)) return { ...before, at: now, quick };
   const { sighting: from } = before;
   const places = [from, sighting].filter(({ trusted }) => !trusted);

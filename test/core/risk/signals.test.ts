@@ -105,7 +105,7 @@ describe('at a use', () => {
   it.each<[string, Sighting, string[]]>([
     ['another browser', { ...home, browser: 'Chrome' }, ['browser_changed']],
     ['another system', { ...home, system: 'Linux' }, ['browser_changed']],
-    ['a program that says nothing of itself', program, []],
+    ['a script that says nothing of itself', program, ['browser_changed']],
     ['nowhere', nowhere, []],
     ['another network', { ...home, network: 1 }, ['new_network']],
     ['another continent', lima, ['new_country', 'new_network', 'impossible_travel']],
@@ -117,6 +117,20 @@ describe('at a use', () => {
     ],
   ])('%s', (_, to, expected) => {
     expect(use(home, to)).toEqual(expected);
+  });
+
+  it('a program that said nothing of itself may be any', () => {
+    expect(use(program, home)).toEqual([]);
+    expect(use(program, program)).toEqual([]);
+  });
+
+  it('nobody passes for whatever they like by saying nothing in between', () => {
+    const silent = seenAfter(firstSeen(home, T), program, 0, T);
+    const compared = { now: T, maximumSpeed: 1000 };
+    expect(useSignals(silent, { ...home, browser: 'Chrome' }, () => memory, compared)).toEqual([
+      'browser_changed',
+    ]);
+    expect(useSignals(silent, home, () => memory, compared)).toEqual([]);
   });
 
   it('where its person signs in is nothing new', () => {
