@@ -35,6 +35,17 @@ export async function currentSession(c: Context, dependencies: Dependencies): Pr
   return session.kind === 'live' ? { token, session } : undefined;
 }
 
+/**
+ * Whose session there is to end here. A session that is asked for a new sign-in, for where it is used, is one: whoever signs
+ * out must not be told that it is over while it goes on elsewhere.
+ */
+export async function sessionToEnd(c: Context, dependencies: Dependencies): Promise<SignedIn | undefined> {
+  const token = await sessionToken(c, dependencies);
+  if (!token) return undefined;
+  const session = await dependencies.users.readSessionToEnd(token);
+  return session.kind === 'live' ? { token, session } : undefined;
+}
+
 /** What somebody has proved: who they are, and how they showed it. */
 export interface Proven {
   userId: string;
@@ -125,7 +136,7 @@ export async function openSession(
     trust: trusts ? await presentedDevice(device) : undefined,
   });
   if (opened.kind !== 'opened') return opened;
-  if (before && !own && (await users.readSession(before)).kind === 'live') {
+  if (before && !own && (await users.readSessionToEnd(before)).kind === 'live') {
     await users.endSession(before.userId, before.recordId, 'replaced');
   }
   const options = { ...cookieOptions(config), maxAge: config.session.absoluteSeconds };

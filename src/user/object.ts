@@ -42,6 +42,7 @@ import {
   endSession,
   openSession,
   readSession,
+  readSessionToEnd,
   usedSession,
 } from './sessions.ts';
 import type { DeadLetter } from './tables/dead-letter.ts';
@@ -390,6 +391,11 @@ export class UserObject extends DurableObject<Environment> {
   /** Who holds this session token. */
   readSession(presented: Types.PresentedSession): Types.SessionAnswer {
     return this.#transaction((user, now) => readSession(user, presented, now));
+  }
+
+  /** The same, of somebody who signs out, wherever that is. */
+  readSessionToEnd(presented: Types.PresentedSession): Types.SessionAnswer {
+    return this.#transaction((user, now) => readSessionToEnd(user, presented, now));
   }
 
   /** Whether a session, or a family, is alive: the question of the freshness dial. */

@@ -120,6 +120,10 @@ export function readSession(user: UserRecord, presented: PresentedSession, now: 
   return answer.kind === 'step_up_required' ? { kind: 'unknown' } : answer;
 }
 
+/** The same, of somebody who wants it ended: that is never refused for where they are. */
+export const readSessionToEnd = (user: UserRecord, presented: PresentedSession, now: number): SessionAnswer =>
+  answerFor(user, sessionOf(user, presented), now);
+
 /** The same as `answerFor`, and whether the request comes from where, and with what, it should. */
 export function usedSession(user: UserRecord, row: SessionRow | undefined, now: number): StatusAnswer {
   if (!row || sessionEnd(row, now)) return answerFor(user, row, now);

@@ -57,6 +57,8 @@ export interface Users {
     policy: Types.SessionPolicy,
   ): Promise<Types.OpenAnswer>;
   readSession(session: Token): Promise<Types.SessionAnswer>;
+  /** The same, of somebody who wants it ended, from whatever place or browser. */
+  readSessionToEnd(session: Token): Promise<Types.SessionAnswer>;
   /** Who holds this session, if it may change a way of signing in. */
   readFreshSession(session: Token, policy: Types.FreshPolicy): Promise<Types.FreshAnswer>;
   secondFactors: SecondFactorCalls;
@@ -191,6 +193,10 @@ export function createUsers(namespace: DurableObjectNamespace<UserObject>, calle
     readSession: async (session) => {
       const request = await presented(session);
       return at(session.userId, async (stub) => stub.readSession(request));
+    },
+    readSessionToEnd: async (session) => {
+      const request = await presented(session);
+      return at(session.userId, async (stub) => stub.readSessionToEnd(request));
     },
     readFreshSession: async (session, policy) => {
       const request = await presented(session);

@@ -75,6 +75,16 @@ describe('a copied cookie of the gate', () => {
     expect((await goTo(person, PRIVATE)).status).toBe(200);
   });
 
+  it('is over for good where somebody signs out, although a sign-in would be asked for', async () => {
+    const person = await inside();
+    later(60);
+    const there = person.copiedTo(places.thief);
+    expect((await there.get('/account')).status).toBe(303);
+    expect(await (await there.get('/oauth/logout')).text()).toContain('name="confirm"');
+    expect((await there.submit('/oauth/logout', { confirm: 'yes' })).status).toBe(200);
+    expect((await person.get('/account')).status).toBe(303);
+  });
+
   it('is its owner’s again who signs in there', async () => {
     const person = await inside();
     later(60);

@@ -10,7 +10,7 @@ import { readForm, readQuery } from '../../middleware/form.ts';
 import { preferLanguages, showPage } from '../../middleware/page.tsx';
 import { fromOwnPage } from '../../middleware/same-origin.ts';
 import { contentSecurityPolicy } from '../../middleware/security-headers.ts';
-import { clearSession, currentSession, type SignedIn } from '../../middleware/session.ts';
+import { clearSession, type SignedIn, sessionToEnd } from '../../middleware/session.ts';
 import { SignOutPage } from '../../pages/sign-out.tsx';
 import { SignedOutPage } from '../../pages/signed-out.tsx';
 import { type EndedSession, signOutFrames } from '../signed-out.tsx';
@@ -97,7 +97,7 @@ export const logout = (dependencies: Dependencies) => async (c: Context) => {
     return c.redirect(`/oauth/logout?${new URLSearchParams([...parameters])}`, 303);
   }
 
-  const signedIn = await currentSession(c, dependencies);
+  const signedIn = await sessionToEnd(c, dependencies);
   // §2: MUST ask when there is no ID token, or none of this session and this person.
   const isCertain =
     !everywhere &&

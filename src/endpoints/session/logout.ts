@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Client } from '../../config/schema.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { oauthError } from '../../middleware/failure.tsx';
-import { clearSession, currentSession } from '../../middleware/session.ts';
+import { clearSession, currentSession, sessionToEnd } from '../../middleware/session.ts';
 import { clearRefreshCookie, heldRefreshToken } from './refresh-cookie.ts';
 import { firstPartyClient, notFirstParty, notSignedIn, readJson } from './request.ts';
 
@@ -26,7 +26,7 @@ interface Person {
  * session is of. Mostly that is one; where it is two, the app's comes first.
  */
 async function peopleHere(c: Context, dependencies: Dependencies, client: Client): Promise<Person[]> {
-  const signedIn = await currentSession(c, dependencies);
+  const signedIn = await sessionToEnd(c, dependencies);
   const session = signedIn && { userId: signedIn.token.userId, sessionId: signedIn.session.sessionId };
   const held = await heldRefreshToken(c, dependencies, client);
   if (!held || held.userId === session?.userId) return session ? [session] : [];
