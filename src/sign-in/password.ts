@@ -15,6 +15,11 @@ export type PasswordOutcome =
   /** `byAddress`: not for this account, but for what else came from there. */
   | { kind: 'locked'; retryAfterSeconds: number; byAddress?: true };
 
+interface PasswordOptions {
+  /** The client's server sends it for all its people: its address is nobody's, and no stranger closes it for them. */
+  fromServer?: boolean;
+}
+
 /** Counts an attempt against a user at a door, then compares the password. */
 export async function checkPassword(
   { config, secrets, users }: Pick<Dependencies, 'config' | 'secrets' | 'users'>,
@@ -62,8 +67,9 @@ export async function signInByPassword(
   dependencies: Dependencies,
   typedEmail: string,
   password: string,
+  options: PasswordOptions = {},
 ): Promise<PasswordOutcome> {
-  const outcome = await judged(c, dependencies, typedEmail, password);
+  const outcome = await judged(c, dependencies, typedEmail, password, options);
   const told = outcome.kind === 'matches' ? 'proved' : outcome.kind;
   count('portcullis_factors_total', { method: 'password', outcome: told });
   return outcome;
@@ -74,6 +80,7 @@ async function judged(
   dependencies: Dependencies,
   typedEmail: string,
   password: string,
+  { fromServer = false }: PasswordOptions,
 ): Promise<PasswordOutcome> {
   const email = normalEmail(typedEmail);
   // What no account can have is refused before anything is computed, and tells nothing about any account.
@@ -83,7 +90,8 @@ async function judged(
   const countedUserId = userId ?? (await absentUserId(email));
   const door = await signInDoor(c, dependencies, countedUserId);
   // A browser in which they signed in before is theirs, wherever it is.
-  const attempt = isKnownDoor(door) ? undefined : await attemptFromHere(c, dependencies, email);
+  const counts = !fromServer && !isKnownDoor(door);
+  const attempt = counts ? await attemptFromHere(c, dependencies, email) : undefined;
   if (attempt?.kind === 'refused') {
     await notBefore;
     return { kind: 'locked', retryAfterSeconds: attempt.retryAfterSeconds, byAddress: true };

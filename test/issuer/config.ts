@@ -88,6 +88,16 @@ export default defineConfig((env) => ({
     },
     {
       ...usual,
+      clientId: 'headless-server',
+      clientName: 'Server with its own sign-in page',
+      firstParty: true,
+      scope,
+      authorizationChallenge: true,
+      tokenEndpointAuthMethod: 'client_secret_post',
+      clientSecretHashes: secretHashes,
+    },
+    {
+      ...usual,
       clientId: 'basic',
       clientName: 'Web app with a secret in the header',
       firstParty: true,

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { isConfidential } from '../../config/client-faults.ts';
 import type { Config } from '../../config/schema.ts';
 import { normalEmail } from '../../core/account/email.ts';
 import { typedEmailCode } from '../../core/account/email-code.ts';
@@ -39,11 +40,13 @@ export interface Proof {
 const password: Proof = {
   parameter: 'password',
   isOpen: ({ passwords }, { proven }) => passwords.enabled && !proven,
-  async check(c, dependencies, _session, parameters) {
+  async check(c, dependencies, { clientId }, parameters) {
     const username = parameters.get('username');
     if (username === undefined) return { kind: 'malformed', description: 'username is missing' };
     const offered = parameters.get('password') ?? '';
-    const outcome = await signInByPassword(c, dependencies, username, offered);
+    const client = await dependencies.clients.find(clientId);
+    const fromServer = client !== undefined && isConfidential(client);
+    const outcome = await signInByPassword(c, dependencies, username, offered, { fromServer });
     if (outcome.kind !== 'matches') return outcome;
     const { kind: _, ...tried } = outcome;
     return { kind: 'proven', proven: { ...tried, amr: ['pwd'] } };

@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { codeVerifier, parametersOf } from '../../issuer/authorization.ts';
 import { callback } from '../../issuer/config.ts';
+import { clientSecret } from '../../issuer/credentials.ts';
 import { signedUp } from '../../issuer/granted.ts';
 import { lastCode, wrongCode } from '../../workerd/mail.ts';
 import { issuer, type Person, password, post } from '../../workerd/person.ts';
@@ -52,6 +53,19 @@ const redeem = (code: string, form: Record<string, string> = {}) =>
   });
 
 const credentialsOf = (person: Person) => ({ username: person.email, password });
+
+it('a stranger’s guesses close the address of an app’s server for none of its people', async () => {
+  const person = await signedUp();
+  const app = { ...request({ client_id: 'headless-server' }), client_secret: clientSecret };
+  const fromServer = { 'CF-Connecting-IP': '203.0.113.77' };
+  await Promise.all(
+    Array.from({ length: 12 }, (_, at) =>
+      send({ ...app, username: `nobody-${at}@example.com`, password: 'wrong' }, fromServer),
+    ),
+  );
+  const { answer } = await send({ ...app, ...credentialsOf(person) }, fromServer);
+  expect(answer.authorization_code).toEqual(expect.any(String));
+});
 
 describe('a sign-in on the app’s own page', () => {
   it('goes step by step to a code, and with it to tokens', async () => {
