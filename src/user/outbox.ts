@@ -29,7 +29,7 @@ import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
 import { deviceKindName, deviceName } from './device.ts';
 import { NOTICE_LIVES_FOR } from './mails.ts';
-import { noticedIn } from './security-events.ts';
+import { type EventType, noticedIn } from './security-events.ts';
 import type { Profile } from './types.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -46,6 +46,38 @@ function languageOf(environment: Environment, { claims }: Profile): Language {
   const locale = claims?.locale;
   return chooseLanguage(configOf(environment).languages, typeof locale === 'string' ? [locale] : []);
 }
+
+/** Nobody is mailed about these: they give and take no way to sign in, and the account's activity tells of them. */
+const unmailed = [
+  'account_disabled',
+  'account_enabled',
+  'alert_answered',
+  'code_reuse',
+  'consent_given',
+  'consent_revoked',
+  'data_exported',
+  'delivery_given_up',
+  'device_distrusted',
+  'device_trusted',
+  'email_verified',
+  'everything_ended',
+  'factors_dropped',
+  'family_absolute_expiry',
+  'family_idle_expiry',
+  'family_revoked',
+  'family_token_mismatch',
+  'gate_signed_out',
+  'logout_undelivered',
+  'mail_undelivered',
+  'profile_changed',
+  'session_ended',
+  'session_renewed',
+  'token_revoked',
+] as const satisfies readonly EventType[];
+
+type MailedType = Exclude<EventType, (typeof unmailed)[number]>;
+
+const isMailed = (type: EventType): type is MailedType => !unmailed.some((one) => one === type);
 
 interface Notification {
   subject: string;
@@ -87,36 +119,17 @@ async function warningOf(
 async function notifications(
   environment: Environment,
   profile: Profile,
+  type: MailedType,
   event: OutgoingEvent,
   warning: Warning,
-): Promise<Notification[]> {
-  const told = (kind: EmailChangedKind, to: unknown, end?: string): Notification => {
-    const { name, issuer, at } = warning;
-    return {
-      ...emailChanged(kind, { name, issuer, at, end }, languageOf(environment, profile)),
-      to: text(to),
-    };
-  };
-  switch (event.type) {
-    case 'email_changed':
-      return [told('current', event.detail.to), told('former', event.detail.from, warning.end)];
-    case 'email_change_undone':
-      return [told('undone', event.detail.to)];
-    default:
-      return [(await notification(environment, profile, event, warning)) ?? []].flat();
-  }
-}
-
-/** What the person is told of an event, or nothing. */
-async function notification(
-  environment: Environment,
-  profile: Profile,
-  event: OutgoingEvent,
-  warning: Warning,
-): Promise<Notification | undefined> {
+): Promise<Notification | Notification[] | undefined> {
   const { name, issuer, providers } = configOf(environment);
   const language = languageOf(environment, profile);
-  switch (event.type) {
+  const aboutAddress = (kind: EmailChangedKind, to: unknown, end?: string): Notification => ({
+    ...emailChanged(kind, { name, issuer, at: event.at, end }, language),
+    to: text(to),
+  });
+  switch (type) {
     case 'user_created':
       return welcome({ name, issuer }, language);
     case 'session_opened':
@@ -136,7 +149,7 @@ async function notification(
     case 'recovery_codes_replaced':
     case 'recovery_code_used':
     case 'second_factor_locked':
-      return secondFactorMail(event.type, warning, language);
+      return secondFactorMail(type, warning, language);
     case 'passkey_added':
       // The first one of an account is part of making it.
       return event.detail.atSignUp === true ? undefined : passkeyMail('added', warning, language);
@@ -147,7 +160,7 @@ async function notification(
     case 'identity_connected':
     case 'identity_disconnected': {
       if (event.detail.atSignUp === true) return undefined;
-      const kind = event.type === 'identity_connected' ? 'connected' : 'disconnected';
+      const kind = type === 'identity_connected' ? 'connected' : 'disconnected';
       const provider = providerLabel(providers, text(event.detail.provider));
       return providerMail(kind, { ...warning, provider }, language);
     }
@@ -169,38 +182,15 @@ async function notification(
       const byAdministrator = event.detail.by === 'administrator';
       return accountDeleted({ name, issuer, byAdministrator, at: event.at }, language);
     }
-    // At two addresses, or at one that is not the account's any more: see `notifications`.
     case 'email_changed':
+      return [
+        aboutAddress('current', event.detail.to),
+        aboutAddress('former', event.detail.from, warning.end),
+      ];
     case 'email_change_undone':
-      return undefined;
-    // Nobody is mailed about the rest: it gives and takes no way to sign in, and the account's activity tells of it.
-    case 'account_disabled':
-    case 'account_enabled':
-    case 'alert_answered':
-    case 'code_reuse':
-    case 'consent_given':
-    case 'consent_revoked':
-    case 'data_exported':
-    case 'delivery_given_up':
-    case 'device_distrusted':
-    case 'device_trusted':
-    case 'email_verified':
-    case 'everything_ended':
-    case 'factors_dropped':
-    case 'family_absolute_expiry':
-    case 'family_idle_expiry':
-    case 'family_revoked':
-    case 'family_token_mismatch':
-    case 'gate_signed_out':
-    case 'logout_undelivered':
-    case 'mail_undelivered':
-    case 'profile_changed':
-    case 'session_ended':
-    case 'session_renewed':
-    case 'token_revoked':
-      return undefined;
+      return aboutAddress('undone', event.detail.to);
     default:
-      return event.type satisfies never;
+      return type satisfies never;
   }
 }
 
@@ -213,8 +203,11 @@ async function mailsOf(
   const secrets = await rootSecrets(environment);
   const mails: SealedMail[] = [];
   for (const event of events) {
+    const { type } = event;
+    if (!isMailed(type)) continue;
     const warning = await warningOf(environment, secrets, profile, event);
-    for (const [index, message] of (await notifications(environment, profile, event, warning)).entries()) {
+    const told = (await notifications(environment, profile, type, event, warning)) ?? [];
+    for (const [index, message] of [told].flat().entries()) {
       // A retry of the delivery makes the same ids.
       const mailId = index === 0 ? event.eventId : `${event.eventId}-${index}`;
       const addressed = {
@@ -233,7 +226,7 @@ async function mailsOf(
 export const mailReceiver = (environment: Environment): Receiver => ({
   name: 'mail',
   batch: 50,
-  wants: () => canMail(configOf(environment)),
+  wants: (type) => canMail(configOf(environment)) && isMailed(type),
   async deliver(events, profile): Promise<DeliveryAnswer> {
     try {
       return { kind: 'taken', mails: await mailsOf(environment, profile, events) };

@@ -8,6 +8,7 @@ import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newUserId } from '../../src/crypto/token.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
 import { mailReceiver, sendMail } from '../../src/user/outbox.ts';
+import type { EventType } from '../../src/user/security-events.ts';
 
 configure(
   defineConfig(({ PORTCULLIS_ISSUER }) => ({
@@ -56,4 +57,14 @@ it('names a client that registered itself in the warning about its token', async
 
 it('warns all the same when the client is gone', async () => {
   expect(await warningAbout('gone')).toContain('App: An app\n');
+});
+
+it('is handed nothing that nobody is mailed about, and seals no link for it', () => {
+  const { wants } = mailReceiver(env);
+  expect(
+    ['family_reuse', 'session_opened', 'account_deleted'].filter((type) => !wants(type as EventType)),
+  ).toEqual([]);
+  expect(
+    ['session_ended', 'family_revoked', 'delivery_given_up'].filter((type) => wants(type as EventType)),
+  ).toEqual([]);
 });
