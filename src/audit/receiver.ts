@@ -9,11 +9,7 @@ export const auditReceiver = ({ AUDIT }: Pick<Environment, 'AUDIT'>): Receiver =
   isPatient: true,
   wants: () => true,
   async deliver(events): Promise<DeliveryAnswer> {
-    try {
-      await appendToTrail(AUDIT, events);
-      return { kind: 'taken' };
-    } catch (error) {
-      return { kind: 'later', reason: error instanceof Error ? error.name : 'unknown' };
-    }
+    await appendToTrail(AUDIT, events);
+    return { kind: 'taken' };
   },
 });

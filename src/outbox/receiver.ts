@@ -49,6 +49,6 @@ export interface Receiver {
   /** Nothing is ever given up, however long it fails: without an event it would be wrong for good. */
   isPatient?: true;
   wants(type: EventType): boolean;
-  /** Never throws. One that does not answer within 15 seconds is taken to have answered `later`. */
+  /** Whoever throws, or does not answer within 15 seconds, is taken to have answered `later`. */
   deliver(events: readonly OutgoingEvent[], profile: Profile): Promise<DeliveryAnswer>;
 }

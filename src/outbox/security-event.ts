@@ -140,13 +140,7 @@ export function securityEventReceiver(
       const event = outgoing && caepEventOf(outgoing.type, outgoing.detail);
       // Nothing that another system would have to act on.
       if (!event) return { kind: 'taken' };
-      let body: string;
-      try {
-        body = await signToken(issuer, audience, outgoing, event);
-      } catch (error) {
-        // The keys cannot be had just now.
-        return { kind: 'later', reason: error instanceof Error ? error.name : 'not signed' };
-      }
+      const body = await signToken(issuer, audience, outgoing, event);
       const headers = {
         'Content-Type': 'application/secevent+jwt',
         Accept: 'application/json',

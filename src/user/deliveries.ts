@@ -1,3 +1,4 @@
+import { inTime } from '../http/in-time.ts';
 import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver.ts';
 import { receiverKinds } from '../telemetry/catalogue.ts';
 import { log } from '../telemetry/log.ts';
@@ -53,19 +54,14 @@ function turnOf(user: UserRecord, receiver: Receiver, now: number): Turn | undef
   return { ...turn, events, through, isReplay: false };
 }
 
-/** Asks a receiver, which may hang or be wrong about never throwing. */
+/** Asks a receiver, which may hang or fail. */
 async function ask(receiver: Receiver, { events, profile }: Turn): Promise<DeliveryAnswer> {
   if (events.length === 0) return { kind: 'taken' };
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<DeliveryAnswer>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'later', reason: 'no_answer' }), ANSWERS_WITHIN);
-  });
   try {
-    return await Promise.race([receiver.deliver(events, profile), silence]);
+    const answer = await inTime(receiver.deliver(events, profile), ANSWERS_WITHIN);
+    return answer ?? { kind: 'later', reason: 'no_answer' };
   } catch (error) {
     return { kind: 'later', reason: error instanceof Error ? error.name : 'unknown' };
-  } finally {
-    clearTimeout(timer ?? null);
   }
 }
 

@@ -228,11 +228,7 @@ export const mailReceiver = (environment: Environment): Receiver => ({
   batch: 50,
   wants: (type) => canMail(configOf(environment)) && isMailed(type),
   async deliver(events, profile): Promise<DeliveryAnswer> {
-    try {
-      return { kind: 'taken', mails: await mailsOf(environment, profile, events) };
-    } catch (error) {
-      return { kind: 'later', reason: error instanceof Error ? error.name : 'unknown' };
-    }
+    return { kind: 'taken', mails: await mailsOf(environment, profile, events) };
   },
 });
 

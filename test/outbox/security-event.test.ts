@@ -185,11 +185,11 @@ describe('the answer of a receiver', () => {
     expect(await deliver(eventOf())).toEqual(answer);
   });
 
-  it('does not matter while our own keys cannot be had', async () => {
+  it('is sent nothing while our own keys cannot be had', async () => {
     const sent = standIn(() => new Response(null, { status: 202 }));
     const keys = { sign: () => Promise.reject(new Error('no ring')) };
     const without = securityEventReceiver(receiver, { config: configOf(env), keys }, undefined);
-    expect(await without.deliver([eventOf()], profile)).toEqual({ kind: 'later', reason: 'Error' });
+    await expect(without.deliver([eventOf()], profile)).rejects.toThrow('no ring');
     expect(sent).toEqual([]);
   });
 });
