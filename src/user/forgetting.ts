@@ -22,12 +22,15 @@ export function forget(user: UserRecord, receivers: readonly Receiver[], now: nu
   user.sessions.removeEnded(now - EXPLAINED_FOR);
   user.sessionClients.removeForgotten();
   user.events.removeOld(deliveredThrough(user, receivers), now - EXPLAINED_FOR);
+  // They hold what an event held, and are kept no longer.
+  user.deadLetters.removeOld(now - EXPLAINED_FOR);
   const codeExpiry = user.emailCodes.nextExpiry();
   if (codeExpiry !== undefined) user.wakeBy(codeExpiry);
   const quiet =
     user.families.isEmpty() &&
     user.sessions.isEmpty() &&
     !user.events.canShrink() &&
+    user.deadLetters.isEmpty() &&
     user.secondFactorDoors.isEmpty() &&
     user.trustedDevices.isEmpty() &&
     user.riskMemory.isEmpty();

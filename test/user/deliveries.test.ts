@@ -254,6 +254,16 @@ describe('what a receiver does not take', () => {
     ]);
   });
 
+  it('is kept no longer than the event itself would be', async () => {
+    const one = new Stand('one');
+    one.answer = () => ({ kind: 'never', reason: '410' });
+    const person = await member(one);
+    await pass(person, 29 * DAY);
+    expect(await administration.deadLetters(person.userId)).not.toEqual([]);
+    await pass(person, 32 * DAY);
+    expect(await administration.deadLetters(person.userId)).toEqual([]);
+  });
+
   it('makes no events for ever, although nobody takes any', async () => {
     const receivers = [new Stand('one'), new Stand('two')];
     for (const receiver of receivers) receiver.answer = () => ({ kind: 'never', reason: '410' });

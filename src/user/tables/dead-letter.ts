@@ -89,6 +89,14 @@ export class DeadLetterTable {
       .map(({ event }) => JSON.parse(event) as OutgoingEvent);
   }
 
+  removeOld(givenUpBefore: number): void {
+    this.#sql.exec('DELETE FROM dead_letter WHERE given_up_at < ?', givenUpBefore);
+  }
+
+  isEmpty(): boolean {
+    return first(this.#sql, 'SELECT 1 AS found FROM dead_letter LIMIT 1') === undefined;
+  }
+
   remove(receiver: string, sequence: number): void {
     this.#sql.exec('DELETE FROM dead_letter WHERE receiver = ? AND sequence = ?', receiver, sequence);
   }
