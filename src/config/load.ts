@@ -152,6 +152,7 @@ function nearest(issue: Issue): Issue[] {
 /** Where the options of a part are described, for those that are not in schema.ts. */
 const files: Record<string, string> = {
   audit: 'audit.ts',
+  challenge: 'challenge.ts',
   clients: 'client.ts',
   resources: 'resource.ts',
   routes: 'route.ts',

@@ -153,6 +153,10 @@ describe('a fault is told in one line that names the place', () => {
       { registration: { kind: 'open', scopes: [] } },
       /scopes: is no option; .* src\/config\/registration\.ts$/,
     ],
+    [
+      { challenge: { kind: 'proof-of-work', bits: 16 } },
+      /^challenge\.bits: is no option; .* src\/config\/challenge\.ts$/,
+    ],
     [{ dpop: { requireNonce: 'no' } }, /^dpop\.requireNonce: must be true or false$/],
     [{ resources: [{ resource: 'https://a.example', scope: ['read'] }] }, /scope: must be an object such as/],
     [{ issuers: [{ issuer: 'https://partner.example.com' }] }, /^issuers: must be an object such as/],
