@@ -15,9 +15,8 @@ import { remoteIdentity } from './gate/identity/remote-identity.ts';
 import { createRouter } from './gate/router.ts';
 import { createAccessTokens } from './grants/access-tokens.ts';
 import { createIdentifiers } from './identifier/identifiers.ts';
-import { keyEncryptions } from './keys/encryptions.ts';
 import { issuerKeys } from './keys/issuer-jwks.ts';
-import { createKeys } from './keys/keys.ts';
+import { keysOf } from './keys/keys-of.ts';
 import { createReplays } from './replay/replays.ts';
 import { forRequest } from './request/context.ts';
 import { createSightings } from './request/sighting.ts';
@@ -39,18 +38,11 @@ export interface Portcullis {
 export async function compose(environment: Environment): Promise<Portcullis> {
   const config = configOf(environment);
   const secrets = await rootSecrets(environment);
-  const encryptions = keyEncryptions(config, secrets, environment);
   const replays = createReplays(environment.REPLAY);
   const registrations = createRegistrations({ config, secrets, namespace: environment.CLIENT });
   const users = createUsers(environment.USER);
   const telemetry = telemetryOf(config, environment);
-  const keys = createKeys({
-    ring: environment.KEY_RING,
-    cache: environment.JWKS_CACHE,
-    context: config,
-    secrets,
-    encryptions,
-  });
+  const keys = await keysOf(environment);
   const knownKeys = issuerKeys({
     cache: environment.JWKS_CACHE,
     secrets,

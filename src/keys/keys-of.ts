@@ -4,7 +4,7 @@ import type { Environment } from '../environment.ts';
 import { keyEncryptions } from './encryptions.ts';
 import { createKeys, type Keys } from './keys.ts';
 
-/** The issuer's keys from inside a Durable Object, which the platform hands nothing but the environment. */
+/** The issuer's keys, for whoever has nothing but the environment, as a Durable Object. */
 export async function keysOf(environment: Environment): Promise<Keys> {
   const config = configOf(environment);
   const secrets = await rootSecrets(environment);

@@ -23,6 +23,31 @@ export function oauthError(
   return c.json({ error, error_description, ...(cause !== undefined && { cause }) }, status);
 }
 
+/** Something was tried too often, or looks as if it was: 429, as programs that sign people in are told. */
+export function tooManyAttempts(
+  c: Context,
+  retryAfterSeconds: number,
+  description: string,
+  cause?: string,
+): Response {
+  c.header('Retry-After', String(retryAfterSeconds));
+  c.header('Cache-Control', 'no-store');
+  const error_description = description;
+  return c.json(
+    { error: 'too_many_attempts', error_description, ...(cause !== undefined && { cause }) },
+    429,
+  );
+}
+
+/** The credentials are right, and somebody who found them would come just so. */
+export const signInWaits = (c: Context, seconds: number): Response =>
+  tooManyAttempts(
+    c,
+    seconds,
+    'this sign-in looks unusual: it may be tried again after a while, or from where its user signed in before',
+    'sign_in_waits',
+  );
+
 type Errors = Texts['errors']['pages'];
 
 type Places<Message> = Message extends Text<infer Place> ? Place : never;

@@ -88,7 +88,6 @@ const gateReasons = [
   'method_not_allowed',
   'temporarily_unavailable',
 ] as const;
-export type GateReason = (typeof gateReasons)[number];
 
 /**
  * One of the 20 blobs or doubles of a data point. A double adds up; a blob is the last outcome that the request had, its

@@ -8,7 +8,7 @@ import { MAXIMUM_SEALED_LENGTH } from '../../crypto/seal.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { authenticateClient } from '../../middleware/client-authentication.ts';
 import { checkProof, demandNonce } from '../../middleware/dpop.ts';
-import { oauthError } from '../../middleware/failure.tsx';
+import { oauthError, signInWaits, tooManyAttempts } from '../../middleware/failure.tsx';
 import { readForm } from '../../middleware/form.ts';
 import { openDetachedSession, type Proven } from '../../middleware/session.ts';
 import { issueAuthorizationCode, presentOf } from '../../sign-in/authorize.tsx';
@@ -66,10 +66,8 @@ export const authorizationChallenge = (dependencies: Dependencies) => async (c: 
     case 'malformed':
       return oauthError(c, { error: 'invalid_request', description: offered.description });
     case 'locked': {
-      c.header('Retry-After', String(offered.retryAfterSeconds));
-      c.header('Cache-Control', 'no-store');
-      const error_description = faultInEnglish(locked(offered.retryAfterSeconds));
-      return c.json({ error: 'too_many_attempts', error_description }, 429);
+      const { retryAfterSeconds } = offered;
+      return tooManyAttempts(c, retryAfterSeconds, faultInEnglish(locked(retryAfterSeconds)));
     }
     case 'wrong':
       return insufficient(step, 'that does not match', { cause: 'wrong_credentials' });
@@ -155,11 +153,7 @@ async function authorizeProven(step: Step, request: AuthorizationRequest, proven
     const description = 'everything was signed out since this sign-in began; begin anew without auth_session';
     return oauthError(c, { error: 'invalid_session', description });
   }
-  if (opened.kind === 'waits') {
-    c.header('Retry-After', String(opened.seconds));
-    const error_description = 'this sign-in looks unusual; it may be tried again after a while';
-    return c.json({ error: 'too_many_attempts', error_description, cause: 'sign_in_waits' }, 429);
-  }
+  if (opened.kind === 'waits') return signInWaits(c, opened.seconds);
   if (opened.kind !== 'opened') {
     const description = 'an administrator has disabled this account';
     return oauthError(c, { error: 'access_denied', description, cause: 'account_disabled' });

@@ -6,7 +6,7 @@ import { encodeToken, newRecordId, newSecret } from '../../crypto/token.ts';
 import type { Dependencies } from '../../dependencies.ts';
 import { issueAccessToken } from '../../grants/access-token.ts';
 import { hearsOfLogout } from '../../logout/back-channel.ts';
-import { oauthError } from '../../middleware/failure.tsx';
+import { oauthError, signInWaits, tooManyAttempts } from '../../middleware/failure.tsx';
 import { type Opened, openSession } from '../../middleware/session.ts';
 import { locked, signInByPassword } from '../../sign-in/password.ts';
 import { secondFactorDemand } from '../../sign-in/second-factor.ts';
@@ -23,11 +23,8 @@ const schema = v.strictObject({
   otp: v.optional(v.string()),
 });
 
-function tooManyAttempts(c: Context, retryAfterSeconds: number): Response {
-  c.header('Retry-After', String(retryAfterSeconds));
-  const error_description = faultInEnglish(locked(retryAfterSeconds));
-  return c.json({ error: 'too_many_attempts', error_description }, 429);
-}
+const isLocked = (c: Context, retryAfterSeconds: number): Response =>
+  tooManyAttempts(c, retryAfterSeconds, faultInEnglish(locked(retryAfterSeconds)));
 
 /** The password is right, and not enough: the same request is to come again with `otp`, or the person goes to our pages. */
 function secondFactorDue(c: Context, { step, enrolled }: SecondFactorDue): Response {
@@ -38,10 +35,6 @@ function secondFactorDue(c: Context, { step, enrolled }: SecondFactorDue): Respo
   const cause = asks ? 'otp_needed' : step === 'ask' ? 'passkey_needed' : 'enrolment_needed';
   return oauthError(c, { error: 'mfa_required', description, cause }, 401);
 }
-
-/** The credentials are right, and somebody who found them would come just so. */
-const SIGN_IN_WAITS =
-  'this sign-in looks unusual: it may be tried again after a while, or from where its user signed in before';
 
 type SecondFactorDue = Extract<Opened, { kind: 'second_factor_due' }>;
 
@@ -76,7 +69,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   }
 
   const outcome = await signInByPassword(c, dependencies, body.email, body.password);
-  if (outcome.kind === 'locked') return tooManyAttempts(c, outcome.retryAfterSeconds);
+  if (outcome.kind === 'locked') return isLocked(c, outcome.retryAfterSeconds);
   if (outcome.kind === 'wrong') {
     const cause = 'wrong_credentials';
     return oauthError(
@@ -94,7 +87,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
   let signedIn = await openSession(c, dependencies, proven, demand);
   if (signedIn.kind === 'second_factor_due' && signedIn.step === 'ask' && body.otp !== undefined) {
     const second = await checkSecondFactorCode(c, dependencies, userId, body.otp);
-    if (second.kind === 'locked') return tooManyAttempts(c, second.retryAfterSeconds);
+    if (second.kind === 'locked') return isLocked(c, second.retryAfterSeconds);
     if (second.kind !== 'right') {
       const cause = second.kind === 'used' ? 'used_otp' : 'wrong_otp';
       return oauthError(c, { error: 'invalid_grant', description: 'that otp is not right', cause }, 401);
@@ -102,13 +95,7 @@ export const login = (dependencies: Dependencies) => async (c: Context) => {
     signedIn = await openSession(c, dependencies, { ...proven, amr: [...proven.amr, ...second.amr] }, demand);
   }
   if (signedIn.kind === 'second_factor_due') return secondFactorDue(c, signedIn);
-  if (signedIn.kind === 'waits') {
-    c.header('Retry-After', String(signedIn.seconds));
-    return c.json(
-      { error: 'too_many_attempts', error_description: SIGN_IN_WAITS, cause: 'sign_in_waits' },
-      429,
-    );
-  }
+  if (signedIn.kind === 'waits') return signInWaits(c, signedIn.seconds);
   if (signedIn.kind !== 'opened') {
     const description = 'an administrator has disabled this account';
     return oauthError(c, { error: 'invalid_grant', description, cause: 'account_disabled' }, 401);
