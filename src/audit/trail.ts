@@ -1,4 +1,10 @@
-import type { OutgoingEvent } from '../outbox/receiver.ts';
+import type { ChainedEvent, ChainLink } from '../core/audit/chain.ts';
+
+/** An event as it comes here. Those from before there was a chain have no place in it. */
+export interface DeliveredEvent extends ChainedEvent {
+  detail: Record<string, unknown>;
+  link?: ChainLink;
+}
 
 // The table as it is now. Of a trail that is older than the chain, the columns are added: `later`.
 const later = {
@@ -45,7 +51,7 @@ async function prepare(database: D1Database): Promise<void> {
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Writes events to D1, where they can be searched. Delivered at least once, kept once: the key is the event's. */
-export async function appendToTrail(database: D1Database, events: readonly OutgoingEvent[]): Promise<void> {
+export async function appendToTrail(database: D1Database, events: readonly DeliveredEvent[]): Promise<void> {
   await prepare(database);
   const insert = database.prepare(
     `INSERT OR IGNORE INTO security_event (event_id, user_id, type, at, detail,

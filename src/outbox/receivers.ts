@@ -1,10 +1,10 @@
-import { auditReceiver } from '../audit/receiver.ts';
 import { configOf } from '../config/configured.ts';
 import { securityEventsTokenName, webhookSecretName } from '../config/webhooks.ts';
 import type { Environment } from '../environment.ts';
 import type { Keys } from '../keys/keys.ts';
 import { keysOf } from '../keys/keys-of.ts';
-import { mailReceiver } from '../user/outbox.ts';
+import { auditReceiver } from './audit.ts';
+import { mailReceiver } from './mail.ts';
 import type { Receiver } from './receiver.ts';
 import { securityEventReceiver } from './security-event.ts';
 import { webhookReceiver } from './webhook.ts';

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sighting } from '../core/risk/sighting.ts';
-import type { Device } from '../user/types.ts';
-import { deviceOf } from './sighting.ts';
+import { type Device, deviceOf } from './sighting.ts';
 
 /** What everything that is done for one request may know of it; it goes along to the objects that are asked. */
 export interface RequestContext {

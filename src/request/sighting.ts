@@ -1,8 +1,15 @@
 import Bowser from 'bowser';
 import { isInNetworks, type Network, parseNetwork } from '../core/risk/network.ts';
 import type { Sighting } from '../core/risk/sighting.ts';
-import type { Device } from '../user/types.ts';
 import { memory } from '../verify/memory.ts';
+
+/** Where a request came from, as coarse as it is useful. */
+export interface Device {
+  /** The User-Agent header, cut to 300 characters. */
+  userAgent: string;
+  /** City and country as the edge saw them, or empty. */
+  place: string;
+}
 
 /** What the edge says of where a request came from. Nothing of it is the caller's own word. */
 type Edge = Partial<Record<'country' | 'city' | 'asn' | 'latitude' | 'longitude', unknown>>;

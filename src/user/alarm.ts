@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { sendMail } from '../mail/send.ts';
 import type { Receiver } from '../outbox/receiver.ts';
 import { receiversOf } from '../outbox/receivers.ts';
 import { report } from '../report.ts';
@@ -8,7 +9,6 @@ import { deliver, wakeForDeliveries } from './deliveries.ts';
 import { forget, strangerStays } from './forgetting.ts';
 import { wakeForLogouts } from './logouts.ts';
 import { mailed, notMailed, wakeForMail } from './mails.ts';
-import { sendMail } from './outbox.ts';
 import type { UserRecord } from './record.ts';
 import { goOnRemoving } from './removal.ts';
 import { noticeExpiries } from './sessions.ts';

@@ -14,9 +14,6 @@ export const MAIL_RETRIES = [
   24 * 60 * 60_000,
 ];
 
-/** For how long a notice is worth sending. */
-export const NOTICE_LIVES_FOR = 3 * 24 * 60 * 60 * 1000;
-
 /** Writes mail down, in the transaction that causes it; the alarm sends it. */
 export function post(user: UserRecord, mail: SealedMail, now: number): void {
   user.mails.insert(mail, now);

@@ -1,6 +1,9 @@
 import type { SecondFactor } from '../../core/sign-in/second-factor.ts';
+import type { Device } from '../../request/sighting.ts';
 import type { ClaimsRequest, Profile } from './profile.ts';
 import type { SecondFactorPolicy } from './second-factor.ts';
+
+export type { Device };
 
 /** Why a session or a family ended. Kept for as long as its record. */
 export type EndCause =
@@ -22,14 +25,6 @@ export type EndCause =
   | 'consent_revoked'
   | 'reported_by_person'
   | 'session_ended';
-
-/** Where a request came from, as coarse as it is useful. */
-export interface Device {
-  /** The User-Agent header, cut to 300 characters. */
-  userAgent: string;
-  /** City and country as the edge saw them, or empty. */
-  place: string;
-}
 
 export interface SessionPolicy {
   idleSeconds: number;

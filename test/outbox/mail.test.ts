@@ -7,7 +7,8 @@ import { defineConfig } from '../../src/config/define.ts';
 import { rootSecrets } from '../../src/crypto/root-secret.ts';
 import { newRecordId, newUserId } from '../../src/crypto/token.ts';
 import { readMailbox } from '../../src/mail/mailbox.ts';
-import { mailReceiver, sendMail } from '../../src/user/outbox.ts';
+import { sendMail } from '../../src/mail/send.ts';
+import { mailReceiver } from '../../src/outbox/mail.ts';
 import type { EventType } from '../../src/user/security-events.ts';
 
 configure(

@@ -5,8 +5,6 @@ import { providerLabel } from '../config/provider.ts';
 import { type RootSecrets, rootSecrets } from '../crypto/root-secret.ts';
 import type { Environment } from '../environment.ts';
 import { alertLink } from '../mail/alert-link.ts';
-import { MailRefused } from '../mail/mail.ts';
-import { mailerOf } from '../mail/mailer.ts';
 import {
   accountDeleted,
   type EmailChangedKind,
@@ -21,16 +19,16 @@ import {
   type Warning,
   welcome,
 } from '../mail/messages.ts';
-import { openMail, type SealedMail, sealMail } from '../mail/sealed.ts';
-import type { DeliveryAnswer, OutgoingEvent, Receiver } from '../outbox/receiver.ts';
-import { report } from '../report.ts';
-import { count } from '../telemetry/recording.ts';
+import { type SealedMail, sealMail } from '../mail/sealed.ts';
 import { chooseLanguage, type Language } from '../texts/language.ts';
 import type { Texts } from '../texts/texts.ts';
-import { deviceKindName, deviceName } from './device.ts';
-import { NOTICE_LIVES_FOR } from './mails.ts';
-import { type EventType, noticedIn } from './security-events.ts';
-import type { Profile } from './types.ts';
+import { deviceKindName, deviceName } from '../user/device.ts';
+import { type EventType, noticedIn } from '../user/security-events.ts';
+import type { Profile } from '../user/types.ts';
+import type { DeliveryAnswer, OutgoingEvent, Receiver } from './receiver.ts';
+
+/** For how long a notice is worth sending. */
+const NOTICE_LIVES_FOR = 3 * 24 * 60 * 60 * 1000;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -231,35 +229,3 @@ export const mailReceiver = (environment: Environment): Receiver => ({
     return { kind: 'taken', mails: await mailsOf(environment, profile, events) };
   },
 });
-
-/**
- * Sends one mail.
- * @returns `later` when it is worth trying again. Nothing of the mail is in the log.
- */
-export async function sendMail(
-  environment: Environment,
-  mail: SealedMail,
-  objectId: string,
-): Promise<'sent' | 'later' | 'never'> {
-  const outcome = await tryToSend(environment, mail, objectId);
-  count('portcullis_mails_total', { outcome });
-  return outcome;
-}
-
-async function tryToSend(
-  environment: Environment,
-  mail: SealedMail,
-  objectId: string,
-): Promise<'sent' | 'later' | 'never'> {
-  if (mail.expiresAt <= Date.now()) return 'never';
-  try {
-    const mailer = mailerOf(configOf(environment), environment);
-    const message = mailer && (await openMail(await rootSecrets(environment), mail));
-    if (!message) return 'never';
-    await mailer?.send(message);
-    return 'sent';
-  } catch (error) {
-    report('user.mail_not_sent', error, { objectId });
-    return error instanceof MailRefused ? 'never' : 'later';
-  }
-}
