@@ -1,5 +1,5 @@
 import { shownEmailCode } from '../core/account/email-code.ts';
-import type { Answer } from '../core/risk/policy.ts';
+import type { ToldAnswer } from '../core/risk/policy.ts';
 import type { Signal } from '../core/risk/signal.ts';
 import type { Language } from '../texts/language.ts';
 import { momentInWords } from '../texts/moment.ts';
@@ -249,7 +249,7 @@ export function familyReuse(warning: Warning & { clientName: string }, language:
 
 export interface RiskNoticed extends Warning {
   signals: readonly Signal[];
-  answer: Answer;
+  answer: ToldAnswer;
   /** The app whose access it was, if it was one's. */
   clientName?: string | undefined;
 }

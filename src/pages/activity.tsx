@@ -1,4 +1,4 @@
-import type { Answer } from '../core/risk/policy.ts';
+import type { ToldAnswer } from '../core/risk/policy.ts';
 import type { Signal } from '../core/risk/signal.ts';
 import type { SecurityEventType } from '../user/security-events.ts';
 import { type AccountEnd, Ends } from './account-ends.tsx';
@@ -18,7 +18,7 @@ export interface ActivityEvent {
   /** A sign-in in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
   /** What was unusual, and what was done about it. */
-  noticed?: { signals: Signal[]; answer: Answer } | undefined;
+  noticed?: { signals: Signal[]; answer: ToldAnswer } | undefined;
 }
 
 export interface ActivityPageProps {

@@ -1,4 +1,4 @@
-import { answers } from '../core/risk/policy.ts';
+import { toldAnswers } from '../core/risk/policy.ts';
 import { isSignal, type Signal } from '../core/risk/signal.ts';
 import type { UserRecord } from './record.ts';
 import type { AccountEvent } from './types.ts';
@@ -69,7 +69,7 @@ export const noticedIn = ({
   answer,
 }: Record<string, unknown>): NonNullable<AccountEvent['noticed']> => ({
   signals: Array.isArray(signals) ? signals.filter((one): one is Signal => isSignal(text(one))) : [],
-  answer: answers.find((one) => one === answer) ?? 'note',
+  answer: toldAnswers.find((one) => one === answer) ?? 'notify',
 });
 
 /** What happened to the account, the newest first. */

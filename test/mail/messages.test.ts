@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answers } from '../../src/core/risk/policy.ts';
+import { toldAnswers } from '../../src/core/risk/policy.ts';
 import { signals } from '../../src/core/risk/signal.ts';
 import {
   emailChanged,
@@ -60,8 +60,8 @@ describe('mail', () => {
 
   it('says what was unusual, what was done, and where, each signal and answer in words of its own', () => {
     for (const language of [english, languageOf('de', de)]) {
-      const texts = answers.map((answer) => riskNoticed({ ...reuse, signals, answer }, language).text);
-      expect(new Set(texts).size).toBe(answers.length);
+      const texts = toldAnswers.map((answer) => riskNoticed({ ...reuse, signals, answer }, language).text);
+      expect(new Set(texts).size).toBe(toldAnswers.length);
       expect(texts[0]?.match(/^- .+$/gm)).toHaveLength(signals.length);
       expect(links(texts[0] ?? '')).toEqual([`${issuer}/account`, end]);
     }

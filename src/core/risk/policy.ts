@@ -3,20 +3,17 @@ import { signals as allSignals, type Moment, type Signal } from './signal.ts';
 // Which signals are answered how, and when. A rule names one signal or several that must come together; of all that
 // match, the strongest answer counts.
 
+/** Those that the person is told of. */
+export const toldAnswers = ['notify', 'step_up', 'end_family', 'end_everything', 'lock'] as const;
+
+export type ToldAnswer = (typeof toldAnswers)[number];
+
 /**
  * From the weakest. `ignore`: nothing is written down. `note`: in the audit trail alone. `notify`: the person is told as
  * well. `step_up`: a second factor, or a new sign-in. `end_family`: what was used ends. `end_everything`: all of the
  * person's does. `lock`: the sign-in waits.
  */
-export const answers = [
-  'ignore',
-  'note',
-  'notify',
-  'step_up',
-  'end_family',
-  'end_everything',
-  'lock',
-] as const;
+export const answers = ['ignore', 'note', ...toldAnswers] as const;
 
 export type Answer = (typeof answers)[number];
 

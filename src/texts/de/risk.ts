@@ -14,8 +14,6 @@ export const risk: Texts['risk'] = {
     credential_stuffing: 'eine Adresse, die Passwörter vieler Konten ausprobiert',
   },
   answers: {
-    ignore: 'Es wurde nichts unternommen.',
-    note: 'Es wurde festgehalten.',
     notify: 'Es ging weiter: Wir möchten nur, dass Sie es wissen.',
     step_up:
       'Es ging nicht weiter: Ein neuer Nachweis wurde verlangt, etwa ein Code Ihrer Authenticator-App.',

@@ -14,8 +14,6 @@ export const risk = {
   },
   /** What was done. */
   answers: {
-    ignore: 'Nothing was done.',
-    note: 'It was written down.',
     notify: 'It went on: we only want you to know.',
     step_up: 'It did not go on: a new proof was asked for, such as a code of your authenticator app.',
     end_family: 'We ended what it was used with.',

@@ -1,5 +1,5 @@
 import type { Agreement } from '../../core/oauth/consent.ts';
-import type { Answer } from '../../core/risk/policy.ts';
+import type { ToldAnswer } from '../../core/risk/policy.ts';
 import type { Signal } from '../../core/risk/signal.ts';
 import type { SecurityEventType } from '../security-events.ts';
 import type { OpenWays, ProvedIdentity } from './identity.ts';
@@ -78,7 +78,7 @@ export interface AccountEvent {
   /** Of a sign-in: in a browser in which nobody of this account had signed in before. */
   isNewDevice: boolean;
   /** What was unusual, and what was done about it. */
-  noticed?: { signals: Signal[]; answer: Answer };
+  noticed?: { signals: Signal[]; answer: ToldAnswer };
 }
 
 export interface Account {
