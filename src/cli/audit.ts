@@ -80,10 +80,22 @@ export async function audit(args: string[]): Promise<number> {
   return verifyTrail(options, head);
 }
 
+/** What is no JSON was not written by us: it is shown as it is. */
+function parsed(detail: string): unknown {
+  try {
+    return JSON.parse(detail);
+  } catch {
+    return detail;
+  }
+}
+
+/** Whoever can write to the trail writes to no terminal. */
+const shown = (text: string): string => text.replace(/[^\x21-\x7e]/g, '?').slice(0, 100);
+
 /** One JSON text a line, the oldest event first. */
 async function exportTrail(options: TrailOptions): Promise<number> {
   for await (const { link, detail, at, ...row } of readTrail(options, ['at', 'user_id', 'event_id'])) {
-    const line = { ...row, at: new Date(at).toISOString(), detail: JSON.parse(detail), ...link };
+    const line = { ...row, at: new Date(at).toISOString(), detail: parsed(detail), ...link };
     if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
   }
   return 0;
@@ -146,7 +158,7 @@ async function verifyTrail(options: TrailOptions, head: ChainHead | undefined): 
 
 function tell({ userId, faults, beginsAt, isWhole, head }: UserVerdict, isAlone: boolean): void {
   for (const { sequence, fault } of faults)
-    console.log(`user ${userId}, event ${sequence ?? 'without a number'}: ${words[fault]}`);
+    console.log(`user ${shown(userId)}, event ${sequence ?? 'without a number'}: ${words[fault]}`);
   if (isAlone && head && beginsAt !== null)
     console.log(
       `The chain goes from ${beginsAt}${isWhole ? ', where it began,' : ', since what was older is not kept any more,'} to ${head.sequence}:${head.hash}`,

@@ -5,6 +5,7 @@ import {
   firstSeen,
   isOutOfCadence,
   quickAfter,
+  refusedAt,
   type Seen,
   seenAfter,
   telling,
@@ -47,8 +48,10 @@ function judge(
   const told = answer === 'ignore' ? undefined : telling(before.told, signals, now);
   // An end is told whatever was told before it: it happens once, and a weaker answer to the same signals must not hide it.
   if (told || ends) noteRisk(user, moment, { signals, answer }, about, now);
-  const kept = told ? { ...before, told } : before;
-  const acts = ends || (answer === 'step_up' && !dryRun);
+  const refuses = answer === 'step_up' && !dryRun;
+  const acts = ends || refuses;
+  const noticed = told ? { ...before, told } : before;
+  const kept = told && refuses ? refusedAt(noticed, sighting, now) : noticed;
   return {
     act: acts ? answer : 'grant',
     seen: seenAfter(kept, sighting, quick, now),

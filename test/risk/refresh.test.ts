@@ -94,6 +94,17 @@ describe('a refresh cookie in another browser of the same country', () => {
     expect(await refreshed(person)).toMatchObject({ status: 200 });
   });
 
+  it('is refused from there in its owner’s own browser, too, which somebody may have found out by trying', async () => {
+    const person = await settled();
+    const { userAgent } = places.home;
+    expect((await refreshed(person.copiedTo(nextDoor))).cause).toBe('step_up_required');
+    expect((await refreshed(person.copiedTo({ ...nextDoor, userAgent }))).cause).toBe('step_up_required');
+    expect(await refreshed(person)).toMatchObject({ status: 200 });
+    expect(await refreshed(person.copiedTo({ ...nextDoor, asn: 64_999, userAgent }))).toMatchObject({
+      status: 200,
+    });
+  });
+
   it('costs the one call of every refresh', async () => {
     const person = await settled();
     const thief = person.copiedTo(nextDoor);

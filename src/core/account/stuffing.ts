@@ -16,7 +16,8 @@ export const TRACES_REMEMBERED_FOR = 24 * 60 * 60 * 1000;
 export const MAXIMUM_TRACES = 64;
 /** A family, or an office, mistypes fewer accounts than this in a day without getting any of them right. */
 const FAILED_ACCOUNTS = 10;
-const FAILED_SHARE = 0.8;
+/** Whoever mistypes gets in a moment later, and counts as that. A higher share could be hidden behind a few accounts of one's own. */
+const FAILED_SHARE = 0.5;
 
 /** The traces that still count, the oldest first, with this attempt among them. */
 export function traced(traces: readonly Trace[], identifier: string, now: number): Trace[] {

@@ -120,7 +120,8 @@ export function verifyChain(
   const chained = rows.filter(isChained).toSorted((a, b) => a.sequence - b.sequence);
   const first = chained[0];
   const newest = chained.at(-1);
-  const isDeleted = chained.some(({ type }) => type === 'account_deleted');
+  // Whoever has a head has an account: nothing of it was erased.
+  const isDeleted = !head && chained.some(({ type }) => type === 'account_deleted');
   const faults: Fault[] = [];
   for (const { sequence, link } of rows)
     if (link === null && sequence !== null && first && sequence >= first.sequence)

@@ -17,11 +17,14 @@ export interface Seen {
   networks: Remembered;
   /** How often in a row a chain was refreshed much sooner than any access token is over. */
   quick: number;
+  /** Networks from which a use was refused until a new sign-in: nobody tries one browser after the other there. */
+  refused?: Remembered;
   /** Which sets of signals were told of it lately: nobody fills the storage by being refused. */
   told: Remembered;
 }
 
 const MAXIMUM_PLACES = 8;
+const MAXIMUM_REFUSED = 4;
 /** Sets of signals that are told within an hour. */
 const MAXIMUM_TOLD = 8;
 const TOLD_FOR = 60 * 60 * 1000;
@@ -70,6 +73,9 @@ export function useSignals(
   const nowhereYet = from.trusted && before.countries.length + known.countries.length === 0;
   if (isNewCountry && !nowhereYet) found.push('new_country');
   if (isNewNetwork && !nowhereYet) found.push('new_network');
+  // Whoever was refused there and has the right browser now has found out which one it is.
+  const wasRefused = isNewNetwork && remembers(before.refused ?? [], String(network));
+  if (wasRefused && !found.includes('browser_changed')) found.unshift('browser_changed');
   const wasHere = remembers(before.countries, country) && remembers(before.networks, String(network));
   if (
     !wasHere &&
@@ -100,6 +106,12 @@ export function seenAfter(before: Seen, used: Sighting, quick: number, now: numb
   }
   return { ...before, sighting, at: now, countries, networks, quick };
 }
+
+/** What is kept of a use that was not. */
+export const refusedAt = (before: Seen, { network }: Sighting, now: number): Seen =>
+  network === 0
+    ? before
+    : { ...before, refused: remember(before.refused ?? [], String(network), now, MAXIMUM_REFUSED) };
 
 /** A set as one number: the names of many would be long. */
 const nameOf = (set: readonly Signal[]): string =>

@@ -38,6 +38,11 @@ describe('an address', () => {
     expect(suspects(tried([...names('b', 30), ...names('A', 7)]))).toBe(true);
   });
 
+  it('hides nothing behind accounts of its own, unless they are as many as the others', () => {
+    expect(suspects(tried([...names('A', 20), ...names('b', 40)]))).toBe(true);
+    expect(suspects(tried([...names('A', 32), ...names('b', 31)]))).toBe(false);
+  });
+
   it('lets those who got in from there go on', () => {
     const traces = tried([...names('A', 1), ...names('b', 30)]);
     expect(suspects(traces, 'A0')).toBe(false);

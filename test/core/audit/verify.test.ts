@@ -65,7 +65,13 @@ describe('a chain that nobody touched', () => {
 
   it('is verified although the details of a deleted account are erased', () => {
     const rows = chain(5, { 4: 'account_deleted' });
-    expect(faultsOf(rows.map((row) => (row.sequence === 4 ? row : erased(row))))).toEqual([]);
+    const left = rows.map((row) => (row.sequence === 4 ? row : erased(row)));
+    expect(faultsOf(left)).toEqual([]);
+    // An account that has a head was not deleted, whatever the trail says.
+    const head = { sequence: 5, hash: rows[4]?.link.hash ?? '' };
+    expect(verifyChain(digest, 'ada', left, head).faults.map(({ fault }) => fault)).toEqual(
+      Array(4).fill('detail_changed'),
+    );
   });
 
   it('may have events before it that were there before there was a chain', () => {
