@@ -73,11 +73,16 @@ const placeOfSecret = /: routes\[(\d+)\]\.originSecret\.value: /;
 const providerSecret = /: providers\.[\w-]+: the secret (\w+) is not set/;
 /** The mail provider's and Turnstile's, likewise. */
 const otherSecret = /: (PORTCULLIS_MAIL_TOKEN|PORTCULLIS_TURNSTILE_SECRET): is not set/;
+/** Of a webhook, or of a receiver of Security Event Tokens. */
+const receiverSecret = /: (?:webhooks|securityEventReceivers)\[\d+\]: the secret (\w+) is not set/;
 /** Like each of them, Apple's included. */
 const PROVIDER_STAND_IN = '-----BEGIN PRIVATE KEY-----';
 
 /** Long and plain enough for everything that a secret may have to be. */
 const STAND_IN = 'a-secret-that-only-the-Worker-knows';
+/** The key of a webhook is base64 behind a prefix; a bearer token may be anything. */
+const receiverStandIn = (name: string): string =>
+  name.startsWith('PORTCULLIS_WEBHOOK_') ? `whsec_${btoa(STAND_IN)}` : STAND_IN;
 
 interface SomeRoutes {
   routes?: { originSecret?: { value?: unknown } }[];
@@ -110,7 +115,10 @@ function secretBehind(
 /** What is wrong with a configuration, one line each. */
 export interface Findings {
   faults: string[];
-  /** Secrets of providers, of mail and of Turnstile, and what some originSecret is made of, that are not known here, with the fault that it would be: the Worker itself checks it. */
+  /**
+   * Secrets of providers, of mail, of Turnstile and of receivers of events, and what some originSecret is made of, that are
+   * not known here, with the fault that it would be: the Worker itself checks it.
+   */
   unknownSecrets: { name: string; fault: string }[];
 }
 
@@ -157,6 +165,8 @@ export async function checkConfiguration(
       if (provider) return { name: provider, fault, standIn: PROVIDER_STAND_IN };
       const other = otherSecret.exec(fault)?.[1];
       if (other) return { name: other, fault, standIn: STAND_IN };
+      const receiver = receiverSecret.exec(fault)?.[1];
+      if (receiver) return { name: receiver, fault, standIn: receiverStandIn(receiver) };
       const route = placeOfSecret.exec(fault)?.[1];
       const name = route && secretBehind(define as (environment: object) => SomeRoutes, env, Number(route));
       if (name) return { name, fault, standIn: STAND_IN };

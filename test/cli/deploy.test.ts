@@ -117,6 +117,28 @@ describe('npm run deploy', () => {
       expect(errors()).toContain(`npx wrangler secret put PORTCULLIS_PROVIDER_${name}_SECRET`);
   });
 
+  test('names the secrets of receivers of events, which it cannot know', async () => {
+    const path = join(copy.folder, 'portcullis.config.ts');
+    const text = await readFile(path, 'utf8');
+    const receivers = `webhooks: [{ name: 'siem', url: 'https://a.company.test' }, { name: 'help-desk', url: 'https://b.company.test' }],
+      securityEventReceivers: [{ name: 'partner', url: 'https://c.company.test', audience: 'c', bearerToken: true }],`;
+    await writeFile(path, text.replace(`name: 'Portcullis',`, `name: 'Portcullis', ${receivers}`));
+    const { exited, errors } = portcullis(copy.folder, 'deploy', '--dry-run');
+    const short = portcullis(
+      copy.folder,
+      'deploy',
+      '--dry-run',
+      '--var',
+      'PORTCULLIS_WEBHOOK_SIEM_SECRET:short',
+    );
+    const codes = [await exited, await short.exited];
+    await writeFile(path, text);
+    expect(codes, errors()).toEqual([0, 1]);
+    for (const name of ['WEBHOOK_SIEM_SECRET', 'WEBHOOK_HELP_DESK_SECRET', 'SECURITY_EVENTS_PARTNER_TOKEN'])
+      expect(errors()).toContain(`before the real deployment: npx wrangler secret put PORTCULLIS_${name} (`);
+    expect(short.errors()).toContain('PORTCULLIS_WEBHOOK_SIEM_SECRET must be whsec_');
+  });
+
   test('names what mail and Turnstile need: the secret, or the binding', async () => {
     const path = join(copy.folder, 'portcullis.config.ts');
     const text = await readFile(path, 'utf8');
