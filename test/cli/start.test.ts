@@ -39,6 +39,7 @@ describe('npm start', () => {
     const url = await started(npm);
     expect(url).toBe(`http://localhost:${port}`);
     expect(npm.output().match(/https?:\/\//g)).toHaveLength(1);
+    expect(npm.output() + npm.errors()).not.toContain('WARNING');
 
     for (const path of ['/', '/demo/']) {
       const page = await fetch(url + path);
