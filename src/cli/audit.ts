@@ -139,6 +139,11 @@ async function verifyTrail(options: TrailOptions, head: ChainHead | undefined): 
     tell(nothing, true);
     verdicts.push(nothing);
   }
+  // Nothing to find fault with, and nothing that was found: a mistyped id must not look like a chain that is whole.
+  if (verdicts.length === 0 && options.user !== undefined)
+    throw new Failure(
+      `no event of user ${options.user} is in this trail: it is another id, all are older than what is kept, or they were taken away`,
+    );
   const events = verdicts.reduce((sum, { chained }) => sum + chained, 0);
   const before = verdicts.reduce((sum, verdict) => sum + verdict.before, 0);
   const faulty = verdicts.filter(({ faults }) => faults.length > 0).length;
