@@ -5,7 +5,13 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { checkConfiguration } from './configuration.ts';
 import { Failure } from './failure.ts';
-import { exitCodeOf, readWranglerConfiguration, root, spawnWrangler } from './wrangler.ts';
+import {
+  exitCodeOf,
+  readWranglerConfiguration,
+  root,
+  spawnWrangler,
+  type WranglerEnvironment,
+} from './wrangler.ts';
 
 /** The options of `wrangler deploy` that matter here; all of them are passed on. */
 function readOptions(args: string[]) {
@@ -47,6 +53,42 @@ const isPlaceholder = (fault: string) => fault.includes('is the placeholder');
 // Of a Worker's secrets nothing is known here. Without it the Worker answers 503 and says so in its log.
 const isSecret = (fault: string) => fault.includes('.originSecret.value: is missing');
 
+/** What the Worker does not work without, and would notice at the first request that needs it. */
+const requiredBindings = {
+  durable_objects: [
+    'USER',
+    'IDENTIFIER',
+    'KEY_RING',
+    'TRANSACTION',
+    'DEVICE_AUTHORIZATION',
+    'REPLAY',
+    'CLIENT',
+    'GATE_SESSION',
+    'GATE_SESSION_INDEX',
+    'ADDRESS',
+  ],
+  kv_namespaces: ['JWKS_CACHE'],
+  d1_databases: ['AUDIT'],
+};
+
+/** A wrangler.jsonc of one's own does not get what a new release needs. */
+function missingBindings(environment: WranglerEnvironment): string[] {
+  const { durable_objects, kv_namespaces, d1_databases } = environment;
+  const there = {
+    durable_objects: (durable_objects?.bindings ?? []).map(({ name }) => name),
+    kv_namespaces: (kv_namespaces ?? []).map(({ binding }) => binding),
+    d1_databases: (d1_databases ?? []).map(({ binding }) => binding),
+  };
+  return (Object.keys(there) as (keyof typeof there)[]).flatMap((kind) =>
+    requiredBindings[kind]
+      .filter((name) => !there[kind].includes(name))
+      .map(
+        (name) =>
+          `wrangler.jsonc: the binding ${name} is missing in ${kind}; take it from the release's own wrangler.jsonc${kind === 'durable_objects' ? ', with the migration that makes its class' : ''}`,
+      ),
+  );
+}
+
 /** Checks the configuration and hands over to `wrangler deploy`. */
 export async function deploy(args: string[]): Promise<number> {
   const options = readOptions(args);
@@ -62,7 +104,7 @@ export async function deploy(args: string[]): Promise<number> {
   const { faults, unknownSecrets } = await checkConfiguration(environment, variables, false);
   const secrets = faults.filter(isSecret);
   const warnings = [...secrets, ...(options.dryRun ? faults.filter(isPlaceholder) : [])];
-  const fatal = faults.filter((fault) => !warnings.includes(fault));
+  const fatal = [...missingBindings(environment), ...faults.filter((fault) => !warnings.includes(fault))];
   if (fatal.length > 0) throw new Failure(fatal.join('\n'));
   for (const line of warnings) console.error(`portcullis: before the real deployment: ${line}`);
   if (secrets.length > 0)
@@ -73,6 +115,13 @@ export async function deploy(args: string[]): Promise<number> {
       `portcullis: before the real deployment: npx wrangler secret put ${name}${target} (${fault})`,
     );
   }
+
+  // An environment without triggers of its own has those of the top level.
+  const { crons = [] } = environment.triggers ?? configuration.triggers ?? {};
+  if (crons.length === 0)
+    console.error(
+      'portcullis: wrangler.jsonc has no triggers.crons, so nothing ever leaves the audit trail, whatever audit.retentionSeconds says',
+    );
 
   const outdir = options.outdir ?? (await mkdtemp(join(tmpdir(), 'portcullis-deploy-')));
   try {

@@ -24,6 +24,7 @@ export interface WranglerEnvironment {
   vpc_services?: { binding: string }[];
   dispatch_namespaces?: { binding: string }[];
   send_email?: { name: string }[];
+  triggers?: { crons?: string[] };
 }
 
 export interface WranglerConfiguration extends WranglerEnvironment {

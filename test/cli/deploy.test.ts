@@ -16,6 +16,7 @@ describe('npm run deploy', () => {
     expect(output()).toMatch(/^Bundle: \d+\.\d KiB minified, \d+\.\d KiB gzip$/m);
     expect(errors()).toContain('issuer: https://auth.example.com is the placeholder');
     expect(output() + errors()).not.toContain('WARNING');
+    expect(errors()).not.toContain('triggers');
   });
 
   test('refuses to deploy the placeholder issuer', async () => {
@@ -157,6 +158,25 @@ describe('npm run deploy', () => {
     expect(resend.errors).toContain('npx wrangler secret put PORTCULLIS_TURNSTILE_SECRET');
     expect(cloudflare.code).toBe(1);
     expect(cloudflare.errors).toContain('mail.kind: cloudflare needs the binding EMAIL');
+  });
+
+  test('misses in a wrangler.jsonc of one’s own what a new release needs', async () => {
+    const path = join(copy.folder, 'wrangler.jsonc');
+    const text = await readFile(path, 'utf8');
+    const [binding, cron] = [
+      /,\s*\{ "name": "ADDRESS", "class_name": "AddressObject" \}/,
+      /"triggers": \{.*?\},/,
+    ];
+    await writeFile(path, text.replace(binding, ''));
+    const old = portcullis(copy.folder, 'deploy', '--dry-run');
+    const code = await old.exited;
+    await writeFile(path, text.replace(cron, ''));
+    const unwound = portcullis(copy.folder, 'deploy', '--dry-run');
+    const codes = [code, await unwound.exited];
+    await writeFile(path, text);
+    expect(codes, unwound.errors()).toEqual([1, 0]);
+    expect(old.errors()).toContain('wrangler.jsonc: the binding ADDRESS is missing in durable_objects;');
+    expect(unwound.errors()).toContain('no triggers.crons');
   });
 
   test('a fault other than the placeholder stops a dry run', async () => {
