@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseNetwork } from '../core/risk/network.ts';
 import { type Answer, type Answers, answersAt, ruleName } from '../core/risk/policy.ts';
-import { isSignal, moments, signalsAt } from '../core/risk/signal.ts';
+import { isSignal, moments, signals, signalsAt } from '../core/risk/signal.ts';
 import type { Config } from './schema.ts';
 import { day, seconds } from './values.ts';
 
@@ -46,19 +46,22 @@ export function* riskFaults({ risk: { answers, trustedNetworks } }: Config): Gen
     const parts = signalsOf(name);
     const unknown = parts.find((part) => !isSignal(part));
     if (unknown !== undefined) {
-      yield `${place}: "${unknown}" is no signal; they stand in src/core/risk/signal.ts`;
+      yield `${place}: "${unknown}" is no signal; these are: ${signals.join(', ')}, with + between those that come together`;
       continue;
     }
     const normal = ruleName(parts.filter(isSignal));
     if (seen.has(normal)) yield `${place}: the same signals stand there twice`;
     seen.add(normal);
+    if (Object.keys(rule).length === 0)
+      yield `${place}: says nothing; an answer is such as { sign_in: 'notify' }`;
     for (const moment of moments) {
       if (rule[moment] === undefined) continue;
       const never = parts.find((part) => !signalsAt[moment].some((signal) => signal === part));
       if (never !== undefined) yield `${place}.${moment}: ${never} is never noticed there`;
     }
-    const weaker: readonly (Answer | undefined)[] = ['ignore', 'note', 'notify', 'step_up'];
-    if (normal === 'token_reuse' && weaker.includes(rule.refresh))
+    const weaker: readonly Answer[] = ['ignore', 'note', 'notify', 'step_up'];
+    // Whatever else comes together with it: a weaker answer to that would never be the strongest.
+    if (rule.refresh && parts.includes('token_reuse') && weaker.includes(rule.refresh))
       yield `${place}.refresh: must be end_family or end_everything: a token that comes back always ends its family`;
   }
   for (const [index, network] of trustedNetworks.entries()) {

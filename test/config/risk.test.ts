@@ -30,13 +30,18 @@ it('reads signals that come together in any order', () => {
 });
 
 describe('a fault names its place', () => {
+  const note = { sign_in: 'note' };
   it.each<[unknown, RegExp]>([
-    [{ answers: { new_planet: {} } }, /^risk\.answers\["new_planet"\]: "new_planet" is no signal/],
+    [
+      { answers: { new_planet: {} } },
+      /^risk\.answers\["new_planet"\]: "new_planet" is no signal; these are: new_device, .+ \+ between/,
+    ],
     [{ answers: { 'new_device+': {} } }, /^risk\.answers\["new_device\+"\]: "" is no signal/],
     [
-      { answers: { 'new_country+new_device': {}, 'new_device+new_country': {} } },
+      { answers: { 'new_country+new_device': note, 'new_device+new_country': note } },
       /^risk\.answers\["new_device\+new_country"\]: the same signals stand there twice$/,
     ],
+    [{ answers: { new_device: {} } }, /^risk\.answers\["new_device"\]: says nothing;/],
     [
       { answers: { unusual_hour: { refresh: 'note' } } },
       /^risk\.answers\["unusual_hour"\]\.refresh: unusual_hour is never noticed there$/,
@@ -44,6 +49,10 @@ describe('a fault names its place', () => {
     [
       { answers: { token_reuse: { refresh: 'notify' } } },
       /^risk\.answers\["token_reuse"\]\.refresh: must be end_family or end_everything/,
+    ],
+    [
+      { answers: { 'new_country + token_reuse': { refresh: 'ignore' } } },
+      /^risk\.answers\["new_country \+ token_reuse"\]\.refresh: must be end_family or end_everything/,
     ],
     [
       { answers: { new_device: { sign_in: 'end_family' } } },
