@@ -26,5 +26,5 @@ export const challengeFault = (
   { PORTCULLIS_TURNSTILE_SECRET }: Pick<Environment, 'PORTCULLIS_TURNSTILE_SECRET'>,
 ): string | undefined =>
   kind === 'turnstile' && !PORTCULLIS_TURNSTILE_SECRET
-    ? 'PORTCULLIS_TURNSTILE_SECRET: is not set, and challenge needs it; `wrangler secret put PORTCULLIS_TURNSTILE_SECRET`'
+    ? 'PORTCULLIS_TURNSTILE_SECRET: is not set, and challenge needs it; `wrangler secret put PORTCULLIS_TURNSTILE_SECRET`, or write it into .dev.vars'
     : undefined;

@@ -10,7 +10,10 @@ import { absoluteUri } from './values.ts';
  */
 export const telemetry = v.optional(
   v.strictObject({
-    /** One line in the log for each request: method, pattern of the route, status, milliseconds. Default false. */
+    /**
+     * One line in the log for each request: method, pattern of the route, status, milliseconds. Default false. `npm start`
+     * shows warnings and errors alone, not these.
+     */
     accessLog: v.optional(v.boolean(), false),
     /** Where OpenTelemetry traces go. Default nowhere. Headers for it are in the secret PORTCULLIS_OTLP_HEADERS. */
     otlp: v.optional(
