@@ -9,5 +9,5 @@ export const challenge: Texts['challenge'] = {
   next: 'Weiter',
   progress: 'Wie weit die Rechnung ist',
   withoutScript:
-    'Dafür wird JavaScript gebraucht. Ohne JavaScript warten Sie eine Weile, gehen Sie zurück und versuchen Sie es noch einmal.',
+    'Dafür wird JavaScript gebraucht. Wenn es hier keines gibt: Warten Sie eine Weile, gehen Sie zurück und versuchen Sie es noch einmal.',
 };

@@ -19,6 +19,6 @@ export const risk: Texts['risk'] = {
       'Es ging nicht weiter: Ein neuer Nachweis wurde verlangt, etwa ein Code Ihrer Authenticator-App.',
     end_family: 'Wir haben beendet, womit es geschah.',
     end_everything: 'Wir haben Sie überall abgemeldet.',
-    lock: 'Es ging nicht weiter und muss warten, bevor es noch einmal versucht wird.',
+    lock: 'Es ging nicht weiter: Erst nach einer Wartezeit kann es noch einmal versucht werden.',
   },
 };
