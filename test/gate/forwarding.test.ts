@@ -58,7 +58,7 @@ describe('the origin learns who is calling', () => {
       ok: true,
       claims: { sub: userId, client_id: 'spa', scope: 'a b', name: 'Ada' },
     });
-    expect(world.calls.status).toEqual([[userId, { sessionId, familyId: 'family' }]]);
+    expect(world.calls.status).toEqual([[userId, { sessionId, familyId: 'family', isUse: true }]]);
   });
 
   it('anew after half a minute, and anew for another application, session or route', async () => {
