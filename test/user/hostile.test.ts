@@ -192,6 +192,12 @@ describe('the alarm', () => {
       await object.alarm();
     });
     expect(await count(), 'the next event is joined to the newest').toEqual([0, 0, 0, 1]);
+    // Where somebody was seen is remembered for longer (risk.rememberSeconds).
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * 86_400_000 });
+    await runInDurableObject(stub, async (object, state) => {
+      await state.storage.deleteAlarm();
+      await object.alarm();
+    });
     expect(await runInDurableObject(stub, (_, state) => state.storage.getAlarm())).toBeNull();
     expect((await person.signIn()).status, 'the account itself stays').toBe(303);
   });

@@ -16,12 +16,26 @@ describe('events in the words of CAEP', () => {
       ['family_token_mismatch', 'session-revoked'],
       ['code_reuse', 'session-revoked'],
       ['consent_revoked', 'session-revoked'],
+      ['risk_signals', 'session-revoked'],
       ['password_changed', 'credential-change'],
       ['totp_enrolled', 'credential-change'],
       ['totp_removed', 'credential-change'],
       ['passkey_added', 'credential-change'],
       ['passkey_removed', 'credential-change'],
     ]);
+  });
+
+  it('are what a signal of theft ended, and not what it was only noted for', () => {
+    const detail = { sessionId: 's', familyId: 'f', clientId: 'spa' };
+    expect(caepEventOf('risk_signals', { ...detail, answer: 'end_family' })).toEqual({
+      name: 'session-revoked',
+      initiatingEntity: 'system',
+      cause: 'suspicious',
+      sessionId: 's',
+      clientId: 'spa',
+    });
+    for (const less of [{ answer: 'step_up' }, { answer: 'note' }, { answer: 'end_family', dryRun: true }])
+      expect(caepEventOf('risk_signals', { ...detail, ...less })).toBeUndefined();
   });
 
   it.each([

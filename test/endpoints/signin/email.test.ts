@@ -1,5 +1,6 @@
 import { env, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ATTEMPTS_REMEMBERED_FOR } from '../../../src/core/account/door.ts';
 import { absentUserId, createIdentifiers } from '../../../src/identifier/identifiers.ts';
 import { readMailbox } from '../../../src/mail/mailbox.ts';
 import { codeIn, lastCode, mailOf, wrongCode } from '../../workerd/mail.ts';
