@@ -32,7 +32,8 @@ function errorFault({ url, status, headers, text }: Answer, isHead: boolean): st
 
 function headerFault({ url, headers }: Answer): string | undefined {
   if (headers.get('X-Content-Type-Options') !== 'nosniff') return 'has no X-Content-Type-Options';
-  if (!/^(same-origin|no-referrer)$/.test(headers.get('Referrer-Policy') ?? ''))
+  // `strict-origin`, of the page whose address is a capability, names no more than the issuer either.
+  if (!/^(same-origin|no-referrer|strict-origin)$/.test(headers.get('Referrer-Policy') ?? ''))
     return 'has no Referrer-Policy';
   const { origin, pathname } = new URL(url);
   const sharesCookies = headers.has('Access-Control-Allow-Credentials');
