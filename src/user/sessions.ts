@@ -93,7 +93,7 @@ const SIGN_UP_LASTS = 60 * 60 * 1000;
 
 /** Whether a session that is opened now is the one that making the account leads to. */
 const endsSignUp = (user: UserRecord, now: number): boolean =>
-  user.sessions.all().length === 0 && now - (user.profile.createdAt() ?? 0) < SIGN_UP_LASTS;
+  now - (user.profile.createdAt() ?? 0) < SIGN_UP_LASTS && user.sessions.all().length === 0;
 
 /** When and why a session ended, or null while it lives. */
 export function sessionEnd(row: SessionRow, now: number): End | null {

@@ -78,7 +78,7 @@ export default {
     [
       '5.1',
       'user codes cannot be guessed: attempts are limited',
-      `${page} › guessing user codes › ends after ten codes an hour, right or wrong, in whatever browser and however many at once`,
+      `${page} › guessing user codes › slows down after ten codes, right or wrong, in whatever browser and however many at once`,
       `${page} › guessing user codes › has a chance of less than 2^-30 while a code lives`,
     ],
     [

@@ -87,6 +87,7 @@ function recordOver(storage: Storage): UserRecord {
     riskPolicy: { enabled: true, dryRun: false, maximumSpeed: 1000, rememberedFor: 0, answers: {} },
     profile: {
       get: () => ({ userId: 'user', email: '', emailVerified: true, name: '' }),
+      createdAt: () => 0,
       disabledAt: () => null,
     },
     passwordDoors: { clear: () => {} },
