@@ -18,7 +18,10 @@ async function compiled() {
   return [await exited, output()];
 }
 
-test('a binding of an operator has a type in the configuration once Cloudflare.Env declares it', async () => {
+// Compiles everything twice, on a machine that may be busy.
+test('a binding of an operator has a type in the configuration once Cloudflare.Env declares it', {
+  timeout: 180_000,
+}, async () => {
   expect((await compiled())[1]).toContain("Property 'ORDERS' does not exist");
   // As in examples/workers-origin/README.md, and as `wrangler types` writes it.
   const declaration = 'declare namespace Cloudflare { interface Env { ORDERS: Fetcher } }';
