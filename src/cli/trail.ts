@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { type StoredEvent, trailRowOf } from '../core/audit/stored.ts';
 import type { TrailRow } from '../core/audit/verify.ts';
 import { Failure } from './failure.ts';
 import { exitCodeOf, spawnWrangler } from './wrangler.ts';
@@ -14,22 +15,6 @@ export interface TrailOptions {
   since: number | undefined;
 }
 
-/** A row as D1 has it. */
-interface Stored {
-  event_id: string;
-  user_id: string;
-  type: string;
-  at: number;
-  detail: string;
-  sequence: number | null;
-  previous_hash: string | null;
-  salt: string | null;
-  detail_hash: string | null;
-  hash: string | null;
-  request_id: string | null;
-  actor: string | null;
-}
-
 /** Rows that are asked for at once: an answer is a few hundred kilobytes. */
 const PAGE = 1000;
 
@@ -39,10 +24,10 @@ const quoted = (value: string | number): string =>
 
 /** The answer of `wrangler d1 execute --json`, one entry for each statement. */
 interface Answer {
-  results: Stored[];
+  results: StoredEvent[];
 }
 
-async function query({ local, persistTo, env }: TrailOptions, command: string): Promise<Stored[]> {
+async function query({ local, persistTo, env }: TrailOptions, command: string): Promise<StoredEvent[]> {
   const where = local
     ? ['--local', ...(persistTo === undefined ? [] : ['--persist-to', persistTo])]
     : ['--remote'];
@@ -68,26 +53,6 @@ function faultOf(output: string): string {
   return `the trail cannot be read; wrangler says:\n${output.trim()}`;
 }
 
-const rowOf = (row: Stored): TrailRow => ({
-  eventId: row.event_id,
-  userId: row.user_id,
-  type: row.type,
-  at: row.at,
-  detail: row.detail,
-  sequence: row.sequence,
-  requestId: row.request_id,
-  actor: row.actor,
-  link:
-    row.previous_hash === null || row.detail_hash === null || row.hash === null
-      ? null
-      : {
-          previousHash: row.previous_hash,
-          salt: row.salt,
-          detailHash: row.detail_hash,
-          hash: row.hash,
-        },
-});
-
 type Column = 'at' | 'user_id' | 'event_id';
 
 /** @param order columns that together name one row, and are an index of the table */
@@ -97,7 +62,7 @@ export async function* readTrail(options: TrailOptions, order: readonly Column[]
     options.since === undefined ? [] : `at >= ${options.since}`,
   ].flat();
   const columns = order.join(', ');
-  let last: Stored | undefined;
+  let last: StoredEvent | undefined;
   do {
     const behind = last;
     const beyond = behind ? [`(${columns}) > (${order.map((name) => quoted(behind[name])).join(', ')})`] : [];
@@ -107,7 +72,7 @@ export async function* readTrail(options: TrailOptions, order: readonly Column[]
       options,
       `SELECT * FROM security_event ${where} ORDER BY ${columns} LIMIT ${PAGE}`,
     );
-    yield* rows.map(rowOf);
+    yield* rows.map(trailRowOf);
     last = rows.length === PAGE ? rows.at(-1) : undefined;
   } while (last);
 }

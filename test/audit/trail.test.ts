@@ -10,7 +10,8 @@ import { decodeJwt } from 'jose';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { digest } from '../../src/audit/digest.ts';
 import { appendToTrail, eraseDetails, removeOld } from '../../src/audit/trail.ts';
-import { type TrailRow, verifyChain } from '../../src/core/audit/verify.ts';
+import { type StoredEvent, trailRowOf } from '../../src/core/audit/stored.ts';
+import { verifyChain } from '../../src/core/audit/verify.ts';
 import { newUserId } from '../../src/crypto/token.ts';
 import worker from '../../src/worker.ts';
 import { Person, password, personWithTokens, refresh, type Tokens } from '../workerd/person.ts';
@@ -23,37 +24,15 @@ afterEach(() => {
 const administration = exports.Administration;
 const userIdOf = (tokens: Tokens) => decodeJwt(tokens.access_token).sub ?? '';
 
-type Stored = Record<string, string | number | null>;
-
-const stored = async (userId: string): Promise<Stored[]> =>
+const stored = async (userId: string): Promise<StoredEvent[]> =>
   (
     await env.AUDIT.prepare('SELECT * FROM security_event WHERE user_id = ? ORDER BY sequence')
       .bind(userId)
-      .all<Stored>()
+      .all<StoredEvent>()
   ).results;
 
-const text = (value: Stored[string] | undefined): string => String(value ?? '');
-const textOrNull = (value: Stored[string] | undefined): string | null => (value ? String(value) : null);
-
-const rowOf = (row: Stored): TrailRow => ({
-  eventId: text(row.event_id),
-  userId: text(row.user_id),
-  type: text(row.type),
-  at: Number(row.at),
-  detail: text(row.detail),
-  sequence: Number(row.sequence),
-  requestId: textOrNull(row.request_id),
-  actor: textOrNull(row.actor),
-  link: {
-    previousHash: text(row.previous_hash),
-    salt: textOrNull(row.salt),
-    detailHash: text(row.detail_hash),
-    hash: text(row.hash),
-  },
-});
-
 /** Lets everything be delivered. */
-async function delivered(userId: string): Promise<Stored[]> {
+async function delivered(userId: string): Promise<StoredEvent[]> {
   const stub = env.USER.getByName(userId);
   await vi.waitFor(
     async () => {
@@ -69,7 +48,7 @@ async function delivered(userId: string): Promise<Stored[]> {
 /** Everything that the trail holds of a user, verified against the user's own object. */
 async function verdictOf(userId: string) {
   const rows = await delivered(userId);
-  return verifyChain(digest, userId, rows.map(rowOf), await administration.auditHead(userId));
+  return verifyChain(digest, userId, rows.map(trailRowOf), await administration.auditHead(userId));
 }
 
 describe('the trail of a person', () => {
@@ -109,7 +88,7 @@ describe('the trail of a person', () => {
     } as RequestInit);
     const rows = await delivered(userIdOf(tokens));
     const ended = rows.find(({ type }) => type === 'everything_ended');
-    expect(JSON.parse(text(ended?.detail)).seen).toEqual({
+    expect(JSON.parse(ended?.detail ?? '').seen).toEqual({
       place: 'Lisbon, PT',
       browser: 'Firefox',
       system: 'Linux',
@@ -135,7 +114,7 @@ describe('the trail of a person', () => {
     expect(
       rows.filter(({ type }) => type !== 'account_deleted').map(({ salt, request_id }) => [salt, request_id]),
     ).toEqual(rows.slice(1).map(() => [null, null]));
-    expect(verifyChain(digest, userId, rows.map(rowOf))).toMatchObject({ isWhole: true, faults: [] });
+    expect(verifyChain(digest, userId, rows.map(trailRowOf))).toMatchObject({ isWhole: true, faults: [] });
   });
 });
 

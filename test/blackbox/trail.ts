@@ -1,30 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { type StoredEvent, trailRowOf } from '../../src/core/audit/stored.ts';
 import type { TrailRow } from '../../src/core/audit/verify.ts';
-
-type Stored = Record<string, string | number | null>;
-
-const text = (value: string | number | null | undefined): string => String(value ?? '');
-const textOrNull = (value: string | number | null | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
-
-const rowOf = (row: Stored): TrailRow => ({
-  eventId: text(row.event_id),
-  userId: text(row.user_id),
-  type: text(row.type),
-  at: Number(row.at),
-  detail: text(row.detail),
-  sequence: Number(row.sequence),
-  requestId: textOrNull(row.request_id),
-  actor: textOrNull(row.actor),
-  link: {
-    previousHash: text(row.previous_hash),
-    salt: textOrNull(row.salt),
-    detailHash: text(row.detail_hash),
-    hash: text(row.hash),
-  },
-});
 
 /** The databases in a runtime's folder that have this table. The runtime need not be there any more. */
 async function databasesWith(folder: string, table: string): Promise<string[]> {
@@ -42,7 +20,7 @@ export async function trailIn(folder: string, userId: string): Promise<TrailRow[
   if (path === undefined) return [];
   using database = new DatabaseSync(path);
   const rows = database.prepare('SELECT * FROM security_event WHERE user_id = ?').all(userId);
-  return (rows as Stored[]).map(rowOf);
+  return (rows as unknown as StoredEvent[]).map(trailRowOf);
 }
 
 /** The ids of the events that a user's own object has written down. */
