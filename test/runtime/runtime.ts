@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { V4MiniflareOptions, V4WorkerOptions } from 'miniflare';
 import { readWranglerConfiguration, root } from '../../src/cli/wrangler.ts';
 import { buildWorker, bundle } from './build.ts';
+import { withCheapHashes } from './cheap-hashes.ts';
 
 /** A Worker beside or instead of Portcullis: a floor to measure against, an origin, a recorder. */
 export interface WorkerDefinition {
@@ -123,12 +124,6 @@ async function portcullis(issuer: string, bindings: Record<string, string>): Pro
   };
 }
 
-function withCheapHashes(worker: WorkerDefinition): WorkerDefinition {
-  const parts = worker.script?.split('logN:15,r:8,p:3') ?? [];
-  if (parts.length !== 2) throw new Error('the cost of hashing is not where it was');
-  return { ...worker, script: parts.join('logN:6,r:8,p:1') };
-}
-
 async function workerOptions(worker: WorkerDefinition, port?: number): Promise<V4WorkerOptions> {
   const { compatibility_date, compatibility_flags } = await readWranglerConfiguration('wrangler.jsonc');
   const names = (prefix: string, list: string[] = []) =>
@@ -232,7 +227,7 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
   const url = `${https ? 'https' : 'http'}://localhost:${port}`;
   const { ratelimits = {}, cheapHashes = false } = options;
   const issuer = options.main ?? { ...(await portcullis(url, options.bindings ?? {})), ratelimits };
-  const main = cheapHashes ? withCheapHashes(issuer) : issuer;
+  const main = cheapHashes ? { ...issuer, script: withCheapHashes(issuer.script ?? '') } : issuer;
   const others = [...(options.workers ?? [])];
   if (!options.main && !others.some(({ name }) => name === demoOrigin)) {
     others.push({
